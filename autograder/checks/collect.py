@@ -1,0 +1,96 @@
+"""The checks in a course's folders, collected by pytest itself: parametrisation, ids and assertion messages are its."""
+
+import contextlib
+import inspect
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from ..course import Topic
+from ..errors import CourseError
+from ..text import Text
+from .spec import spec_of
+from .student import Student
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One check function with one set of parameters."""
+
+    id: str  # test_agrees_with_autograd, or test_steps[adam]
+    exercise: str
+    title: Text
+    weight: int
+    visible: bool
+    function: Any
+    arguments: dict[str, Any]
+
+    def run(self, student: Student) -> None:
+        """Raises what the check raises."""
+        self.function(**self.arguments, student=student)
+
+
+class _Collector:
+    """A pytest plugin that keeps what was collected and runs nothing."""
+
+    def __init__(self) -> None:
+        self.items: list[pytest.Function] = []
+        self.errors: list[str] = []
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.items = [item for item in session.items if isinstance(item, pytest.Function)]
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.errors.append(str(report.longrepr))
+
+
+def collect_checks(topics: Sequence[Topic], *, hidden: bool = True) -> dict[str, list[Check]]:
+    """Exercise -> its checks, visible ones first. Raises CourseError where a check file cannot be read."""
+    files = [topic.visible_checks for topic in topics]
+    files += [topic.hidden_checks for topic in topics] if hidden else []
+    for path in files:
+        if not path.is_file():
+            raise CourseError(f"{path} is missing.")
+    checks: dict[str, list[Check]] = {e.name: [] for topic in topics for e in topic.exercises}
+    visible = {path.resolve() for path in (topic.visible_checks for topic in topics)}
+    for item in _collect(files):
+        check = _check(item, item.path.resolve() in visible)
+        if check.exercise not in checks:
+            raise CourseError(f"{item.path}: {item.name} checks {check.exercise}, which topic.toml does not list.")
+        checks[check.exercise].append(check)
+    return checks
+
+
+def _collect(files: Sequence[Path]) -> list[pytest.Function]:
+    collector = _Collector()
+    quiet = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:logging", "-p", "no:capture", "-c", "/dev/null"]
+    arguments = [*map(str, files), "--collect-only", "--import-mode=importlib", f"--rootdir={files[0].parents[2]}", *quiet]
+    with contextlib.redirect_stdout(io.StringIO()):
+        status = pytest.main(arguments, plugins=[collector])
+    if collector.errors or status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise CourseError(f"The checks cannot be collected:\n{chr(10).join(collector.errors) or status!r}")
+    return collector.items
+
+
+def _check(item: pytest.Function, is_visible: bool) -> Check:
+    spec = spec_of(item.function)
+    if spec is None:
+        raise CourseError(f"{item.path}: {item.name} is not a check.", fix="Decorate it with @check(EXERCISE).")
+    callspec = getattr(item, "callspec", None)
+    arguments = dict(callspec.params) if callspec else {}
+    odd = set(inspect.signature(item.function).parameters) - {"student", *arguments}
+    if odd:
+        raise CourseError(f"{item.path}: {item.name} asks for {', '.join(sorted(odd))}: a check only gets `student`.")
+    return Check(
+        id=item.name,
+        exercise=spec.exercise,
+        title=spec.title,
+        weight=spec.weight,
+        visible=is_visible,
+        function=item.function,
+        arguments=arguments,
+    )

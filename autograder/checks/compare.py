@@ -1,0 +1,191 @@
+"""Assertions on plain data. They run in the trusted process, on tensors rebuilt from bytes.
+
+Type, shape and dtype are compared before values, so nothing matches by broadcasting; NaN equals NaN only where
+a check asks for it.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from ..text import Text
+from .failures import Crashed, Mismatch
+from .student import Function, RemoteObject, function_of
+
+
+class Tolerance(NamedTuple):
+    """|actual - expected| <= atol + rtol * |expected|, by the precision of the expected value."""
+
+    rtol32: float
+    atol32: float
+    rtol64: float
+    atol64: float
+
+    def bounds(self, dtype: torch.dtype) -> tuple[float, float]:
+        """(rtol, atol) for values of `dtype`."""
+        if dtype in (torch.float64, torch.complex128):
+            return self.rtol64, self.atol64
+        return self.rtol32, self.atol32
+
+
+EXACT = Tolerance(0, 0, 0, 0)  # integers, strings, shapes, copies: no rounding happens
+ELEMENTWISE = Tolerance(1e-5, 1e-6, 1e-10, 1e-12)  # element-wise formulas: a few ulp between equal expressions
+REDUCTION = Tolerance(1e-4, 1e-5, 1e-9, 1e-10)  # sums, products, convolutions: the order of summation differs
+ITERATED = Tolerance(1e-4, 1e-6, 1e-9, 1e-11)  # several updates: rounding adds up, each step is right to 1e-6
+PYTHON_FLOAT = Tolerance(1e-6, 1e-9, 1e-6, 1e-9)  # Python floats, perhaps rounded once through float32
+FINITE_DIFFERENCE = Tolerance(1e-2, 1e-3, 1e-5, 1e-7)  # truncation O(eps^2) and cancellation; float64 only
+
+
+def assert_close(answer: Any, expected: Any, tolerance: Tolerance, *, equal_nan: bool = False) -> None:
+    """`answer` has the type, shape, dtype and, within `tolerance`, the values of `expected`.
+
+    Works through tuples, lists and dicts. A list is accepted for a tuple, an int for a float.
+    equal_nan: NaN is expected where `expected` has it; otherwise a NaN in `expected` raises ValueError.
+    """
+    _compare(answer, answer, expected, "", tolerance, equal_nan)
+
+
+def assert_equal(answer: Any, expected: Any) -> None:
+    """`answer` equals `expected` exactly, type, shape and dtype included."""
+    assert_close(answer, expected, EXACT)
+
+
+def assert_raises(kind: type[BaseException], function: Function | RemoteObject, *args: Any, **kwargs: Any) -> None:
+    """The call raises `kind` or a subclass of it."""
+    try:
+        answer = function(*args, **kwargs)
+    except Crashed as crash:
+        if crash.raised is not None and kind.__name__ in crash.raised.bases:
+            return
+        raise
+    raise Mismatch("exception", answer, actual=answer, expected=kind.__name__)
+
+
+def assert_inputs_unchanged(function: Function | RemoteObject, *args: Any, **kwargs: Any) -> None:
+    """The call leaves its tensors, arrays, lists and dicts as they were."""
+    target = function_of(function)
+    reply = target.student._call(target, args, kwargs, inputs_back=True)
+    after_args, after_kwargs = reply.inputs
+    names: list[int | str] = [*range(len(args)), *kwargs]
+    after = [*after_args, *(after_kwargs[name] for name in kwargs)]
+    for name, old, new in zip(names, [*args, *kwargs.values()], after, strict=True):
+        try:
+            _compare(new, new, old, "", EXACT, equal_nan=True)
+        except Mismatch:
+            raise Mismatch("changed", reply.value, actual=new, expected=old, path=str(name)) from None
+
+
+def gradient(
+    function: Function | RemoteObject, *args: Any, wrt: int | str = 0, cotangent: torch.Tensor | None = None, **kwargs: Any
+) -> torch.Tensor:
+    """d(sum of the result)/d(one input), by autograd through the student's code.
+
+    wrt: position or name of a floating-point input.
+    cotangent: multiplies the result before it is summed; same shape as the result.
+    Fails the check where the result does not depend on the input through autograd.
+    """
+    target = function_of(function)
+    (result,) = target.student._call(target, args, kwargs, wrt=[wrt], cotangent=cotangent)
+    if not isinstance(result, torch.Tensor):
+        raise Mismatch("gradient", result, path=str(wrt))
+    return result
+
+
+def expect(condition: bool, en: str, zh: str, *, answer: Any = None) -> None:
+    """A law that any right answer obeys; `en` and `zh` say what was found instead."""
+    if not condition:
+        raise Mismatch("law", answer, law=Text(en, zh))
+
+
+def randn(*shape: int, seed: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+    """Standard normal values that are the same on every run, whatever was drawn before."""
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=dtype)
+
+
+# How values are compared
+
+
+def _compare(root: Any, actual: Any, expected: Any, path: str, tolerance: Tolerance, equal_nan: bool) -> None:
+    def mismatch(kind: Any, **details: Any) -> Mismatch:
+        return Mismatch(kind, root, path=path, **{"actual": actual, "expected": expected, **details})
+
+    if isinstance(expected, torch.Tensor):
+        if not isinstance(actual, torch.Tensor):
+            raise mismatch("type")
+        _compare_tensors(mismatch, actual.detach(), expected.detach(), tolerance, equal_nan)
+    elif isinstance(expected, np.ndarray):
+        if not isinstance(actual, np.ndarray):
+            raise mismatch("type")
+        if str(actual.dtype) != str(expected.dtype):
+            raise mismatch("dtype")
+        _compare_tensors(mismatch, torch.from_numpy(actual.copy()), torch.from_numpy(expected.copy()), tolerance, equal_nan)
+    elif isinstance(expected, Mapping):
+        if not isinstance(actual, dict):
+            raise mismatch("type")
+        if list(actual) != list(expected):
+            raise mismatch("keys")
+        for key in expected:
+            _compare(root, actual[key], expected[key], f"{path}[{key!r}]", tolerance, equal_nan)
+    elif isinstance(expected, list | tuple):
+        if not isinstance(actual, list | tuple) or (isinstance(expected, list) and isinstance(actual, tuple)):
+            raise mismatch("type")
+        if len(actual) != len(expected):
+            raise mismatch("length")
+        for index, (mine, theirs) in enumerate(zip(actual, expected, strict=True)):
+            _compare(root, mine, theirs, f"{path}[{index}]", tolerance, equal_nan)
+    else:
+        _compare_scalars(mismatch, actual, expected, tolerance, equal_nan)
+
+
+def _compare_scalars(mismatch: Any, actual: Any, expected: Any, tolerance: Tolerance, equal_nan: bool) -> None:
+    if isinstance(actual, np.generic):
+        actual = actual.item()
+    if type(expected) is float:
+        if type(actual) not in (float, int):
+            raise mismatch("type")
+        _reject_nan(math.isnan(expected), equal_nan)
+        if math.isnan(actual) and not math.isnan(expected):
+            raise mismatch("nan", wrong=1, total=1)
+        rtol, atol = tolerance.bounds(torch.float64)
+        close = math.isclose(actual, expected, rel_tol=0, abs_tol=atol + rtol * abs(expected))
+        if not (close or actual == expected or (math.isnan(actual) and math.isnan(expected))):
+            raise mismatch("values", wrong=1, total=1)
+    elif type(actual) is not type(expected):
+        raise mismatch("type")
+    elif actual != expected:
+        raise mismatch("values", wrong=1, total=1)
+
+
+def _compare_tensors(
+    mismatch: Any, actual: torch.Tensor, expected: torch.Tensor, tolerance: Tolerance, equal_nan: bool
+) -> None:
+    if actual.shape != expected.shape:
+        raise mismatch("shape")
+    if actual.dtype != expected.dtype:
+        raise mismatch("dtype")
+    if expected.is_floating_point() or expected.is_complex():
+        _reject_nan(bool(expected.isnan().any()), equal_nan)
+        rtol, atol = tolerance.bounds(expected.dtype)
+        wrong = ~torch.isclose(actual, expected, rtol=rtol, atol=atol, equal_nan=equal_nan)
+        has_nan = bool((actual.isnan() & ~expected.isnan()).any())
+    else:
+        wrong = actual != expected
+        has_nan = False
+    if wrong.any():
+        first = tuple(int(i) for i in wrong.nonzero()[0])
+        raise mismatch(
+            "nan" if has_nan else "values",
+            actual=actual,
+            expected=expected,
+            index=first,
+            wrong=int(wrong.sum()),
+            total=wrong.numel(),
+        )
+
+
+def _reject_nan(has_nan: bool, equal_nan: bool) -> None:
+    if has_nan and not equal_nan:
+        raise ValueError("the expected value holds NaN: say equal_nan=True where that is right")

@@ -1,0 +1,288 @@
+"""Failures as sentences, in both languages: one with the call and its values, one that gives no input away."""
+
+import builtins
+from typing import Any
+
+import msgspec
+import numpy as np
+import torch
+
+from ..text import Text
+from .failures import CheckFailure, Crashed, Mismatch, NotAttempted, Raised, RuleBroken, TimedOut
+from .student import Call, RemoteObject
+
+INLINE_ELEMENTS = 6  # tensors of up to this many elements are written out
+MAX_TEXT = 160  # characters of one value
+
+KINDS = {
+    "type": Text("returned the wrong type", "返回值的类型不对"),
+    "shape": Text("returned the wrong shape", "返回值的形状不对"),
+    "dtype": Text("returned the wrong dtype", "返回值的 dtype 不对"),
+    "values": Text("returned wrong values", "返回的数值不对"),
+    "nan": Text("returned NaN where a number was expected", "在应为数值的地方返回了 NaN"),
+    "length": Text("returned the wrong number of items", "返回的个数不对"),
+    "keys": Text("returned the wrong keys", "返回的键不对"),
+    "exception": Text("did not raise the exception that was asked for", "没有抛出要求的异常"),
+    "changed": Text("changed its input in place", "原地修改了输入"),
+    "gradient": Text("cut the result off from autograd", "结果与自动求导图断开了"),
+    "law": Text("broke a rule that every right answer obeys", "违反了正确答案必须满足的规律"),
+}
+
+SENTENCES = {
+    "type": Text("{call} returned {actual}{where}, expected {expected}.", "{call} 返回了 {actual}{where}，应为 {expected}。"),
+    "shape": Text(
+        "{call} returned shape {actual}{where}, expected {expected}.", "{call} 返回的形状是 {actual}{where}，应为 {expected}。"
+    ),
+    "dtype": Text(
+        "{call} returned dtype {actual}{where}, expected {expected}.", "{call} 返回的 dtype 是 {actual}{where}，应为 {expected}。"
+    ),
+    "value": Text("{call} returned {actual}{where}, expected {expected}.", "{call} 返回了 {actual}{where}，应为 {expected}。"),
+    "values": Text(
+        "{call} returned {wrong} of {total} wrong values{where}; the first at {index}: {input}gave {actual}, expected {expected}.",
+        "{call} 返回的 {total} 个值中有 {wrong} 个不对{where}；第一个在 {index}：{input}得到 {actual}，应为 {expected}。",
+    ),
+    "length": Text(
+        "{call} returned {actual} items{where}, expected {expected}.", "{call} 返回了 {actual} 项{where}，应为 {expected} 项。"
+    ),
+    "keys": Text("{call} returned the keys {actual}{where}, expected {expected}.", "{call} 返回的键是 {actual}{where}，应为 {expected}。"),
+    "exception": Text("{call} returned {actual}, expected {expected} to be raised.", "{call} 返回了 {actual}，应抛出 {expected}。"),
+    "changed": Text(
+        "{call} changed its input {argument} in place: it was {expected}, then {actual}.",
+        "{call} 原地修改了输入 {argument}：原来是 {expected}，之后是 {actual}。",
+    ),
+    "gradient": Text(
+        "{call} gave a result that does not depend on {argument} for autograd: was it detached, or computed outside torch?",
+        "{call} 的结果在自动求导中与 {argument} 无关：是否用了 detach，或在 torch 之外计算？",
+    ),
+    "law": Text("After {call}: {law}", "{call} 之后：{law}"),
+}
+
+NOT_WRITTEN = Text("{name} is not written yet.", "{name} 还没有写。")
+OUT_OF_TIME = Text("{call} was stopped after {seconds} s: is there a loop that never ends?", "{call} 运行 {seconds} 秒后被终止：是否有死循环？")
+BRIEF_OUT_OF_TIME = Text("did not finish in time", "没有在限时内完成")
+DIED = Text(
+    "{call} ended its process ({death}): perhaps it ran out of memory, or it called exit.",
+    "{call} 使进程结束（{death}）：可能内存耗尽，或调用了 exit。",
+)
+BRIEF_DIED = Text("ended its process", "使进程结束")
+RAISED = Text("{call} raised {type}: {message}", "{call} 抛出 {type}：{message}")
+RAISED_AT = Text(" ({file}, line {line}: {source})", "（{file} 第 {line} 行：{source}）")
+BRIEF_RAISED = Text("raised {type}", "抛出 {type}")
+BRIEF_RAISED_AT = Text(" ({file}, line {line})", "（{file} 第 {line} 行）")
+BANNED = Text("{exercise} may not use {banned} ({file}, line {line}).", "{exercise} 不允许使用 {banned}（{file} 第 {line} 行）。")
+ODD_ANSWER = Text("{call} returned {actual}, which the check cannot use.", "{call} 返回了 {actual}，检查无法使用它。")
+BRIEF_ODD_ANSWER = Text("returned something that the check cannot use", "返回了检查无法使用的值")
+
+
+class Description(msgspec.Struct, frozen=True):
+    full: Text
+    brief: Text  # names no input and no expected value
+
+
+def describe(failure: CheckFailure, calls: list[Call], parameters: dict[str, tuple[str, ...]]) -> Description:
+    """The failure as sentences.
+
+    calls: what the check had called so far.
+    parameters: the parameter names of each exercise, to name arguments.
+    """
+    match failure:
+        case Mismatch():
+            return _describe_mismatch(failure, calls, parameters)
+        case Crashed():
+            return _describe_crash(failure, calls, parameters)
+        case TimedOut():
+            text = OUT_OF_TIME.filled(call=_last(calls, parameters, failure.call), seconds=f"{failure.seconds:g}")
+            return Description(text, BRIEF_OUT_OF_TIME)
+        case RuleBroken():
+            text = BANNED.filled(
+                exercise=failure.exercise, banned=failure.banned, file=failure.file, line=failure.line
+            )
+            return Description(text, text)
+        case NotAttempted():
+            text = failure.why or NOT_WRITTEN.filled(name=failure.name)
+            return Description(text, text)
+    text = Text(str(failure), str(failure))
+    return Description(text, KINDS["law"])
+
+
+def describe_odd_answer(calls: list[Call], parameters: dict[str, tuple[str, ...]]) -> Description:
+    """The check's own code stumbled over the student's answer."""
+    if not calls:
+        return Description(BRIEF_ODD_ANSWER, BRIEF_ODD_ANSWER)
+    call = calls[-1]
+    text = ODD_ANSWER.filled(call=write_call(call, parameters), actual=write_value(call.value))
+    return Description(text, BRIEF_ODD_ANSWER)
+
+
+def _describe_mismatch(
+    failure: Mismatch, calls: list[Call], parameters: dict[str, tuple[str, ...]]
+) -> Description:
+    call, item = _origin(failure.answer, calls)
+    path = item + failure.path
+    values: dict[str, Any] = {
+        "call": write_call(call, parameters) if call else "…",
+        "actual": write_value(failure.actual),
+        "expected": write_value(failure.expected),
+        "where": Text(f" at {path}", f"（{path}）") if path else "",
+        "law": failure.law,
+    }
+    kind: str = failure.kind
+    if kind == "type":
+        values |= {"actual": _type_name(failure.actual), "expected": _type_name(failure.expected)}
+    elif kind in ("shape", "dtype"):
+        values |= {"actual": _plain(getattr(failure.actual, kind)), "expected": _plain(getattr(failure.expected, kind))}
+    elif kind == "length":
+        values |= {"actual": len(failure.actual), "expected": len(failure.expected)}
+    elif kind == "keys":
+        values |= {"actual": _shortened(repr(list(failure.actual))), "expected": _shortened(repr(list(failure.expected)))}
+    elif kind == "exception":
+        values |= {"expected": failure.expected}
+    elif kind in ("changed", "gradient"):
+        values |= {"argument": _argument_name(call, failure.path, parameters)}
+    elif kind in ("values", "nan"):
+        kind = "values" if failure.index else "value"
+        values |= _first_wrong(failure, call, parameters)
+    return Description(SENTENCES[kind].filled(**values), KINDS[failure.kind])
+
+
+def _first_wrong(failure: Mismatch, call: Call | None, parameters: dict[str, tuple[str, ...]]) -> dict[str, Any]:
+    if failure.index is None:
+        return {}
+    actual, expected = failure.actual, failure.expected
+    if not failure.index:  # a tensor without dimensions
+        return {"actual": _number(actual.item()), "expected": _number(expected.item())}
+    return {
+        "wrong": failure.wrong,
+        "total": failure.total,
+        "index": f"[{', '.join(map(str, failure.index))}]",
+        "input": _input_at(failure, call, parameters),
+        "actual": _number(actual[failure.index].item()),
+        "expected": _number(expected[failure.index].item()),
+    }
+
+
+def _input_at(failure: Mismatch, call: Call | None, parameters: dict[str, tuple[str, ...]]) -> str:
+    """`x = -30.0 ` where the first input has the answer's shape: then the two elements belong together."""
+    if call is None or not call.args:
+        return ""
+    first = call.args[0]
+    if not isinstance(first, torch.Tensor) or first.shape != failure.expected.shape:
+        return ""
+    names = parameters.get(call.label, ())
+    value = first.detach()[failure.index].item()
+    return f"{names[0]} = {_number(value)} " if names else f"{_number(value)} "
+
+
+def _describe_crash(failure: Crashed, calls: list[Call], parameters: dict[str, tuple[str, ...]]) -> Description:
+    call = _last(calls, parameters, failure.call)
+    if failure.raised is None:
+        return Description(DIED.filled(call=call, death=failure.death), BRIEF_DIED)
+    raised = failure.raised
+    full = RAISED.filled(call=call, type=raised.type, message=_shortened(raised.message))
+    brief = BRIEF_RAISED.filled(type=_public_type(raised))
+    if raised.frames:
+        file, line, _, source = raised.frames[-1]
+        name = file.replace("\\", "/").rsplit("/", 1)[-1]
+        full += RAISED_AT.filled(file=name, line=line, source=source)
+        brief += BRIEF_RAISED_AT.filled(file=name, line=line)
+    return Description(full, brief)
+
+
+def _public_type(raised: Raised) -> str:
+    """The first builtin type of the exception: a class of the student's own could carry a hidden input in its name."""
+    return next((base for base in raised.bases if isinstance(getattr(builtins, base, None), type)), "an exception")
+
+
+# Calls and values as text
+
+
+def write_call(call: Call, parameters: dict[str, tuple[str, ...]]) -> str:
+    """sigmoid_grad(x: float64 (241,)), or conv_output_size(size=5, kernel=3)."""
+    if call.request["op"] != "call":
+        return call.label
+    names = parameters.get(call.label, ())
+    written = [
+        _argument(names[index] if index < len(names) else "", value) for index, value in enumerate(call.args)
+    ]
+    written += [_argument(name, value) for name, value in call.kwargs.items()]
+    return f"{call.label}({', '.join(written)})"
+
+
+def _argument(name: str, value: Any) -> str:
+    text = write_value(value)
+    if not name:
+        return text
+    is_large = isinstance(value, torch.Tensor | np.ndarray) and _elements(value) > INLINE_ELEMENTS
+    return f"{name}: {text}" if is_large else f"{name}={text}"
+
+
+def write_value(value: Any) -> str:
+    """A value, short enough for a sentence."""
+    if isinstance(value, torch.Tensor):
+        value = value.detach()
+        if value.numel() > INLINE_ELEMENTS:
+            return f"{_plain(value.dtype)} {tuple(value.shape)}"
+        if value.dim() == 0:
+            return f"tensor({_number(value.item())})"
+        return f"tensor({_nested(value.tolist())})"
+    if isinstance(value, np.ndarray):
+        return f"array {value.dtype} {value.shape}" if value.size > INLINE_ELEMENTS else f"array({_nested(value.tolist())})"
+    if isinstance(value, float):
+        return _number(value)
+    return _shortened(repr(value))
+
+
+def _nested(values: Any) -> str:
+    if isinstance(values, list):
+        return f"[{', '.join(_nested(item) for item in values)}]"
+    return _number(values)
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}" if not value.is_integer() or abs(value) >= 1e16 else f"{value:.1f}"
+    return str(value)
+
+
+def _plain(value: Any) -> str:
+    """float32 for torch.float32, (3, 4) for torch.Size."""
+    return str(tuple(value)) if isinstance(value, tuple) else str(value).removeprefix("torch.")
+
+
+def _type_name(value: Any) -> str:
+    if value is None:
+        return "None"
+    if isinstance(value, RemoteObject):
+        return f"a {value._handle.type_name}"
+    return {"Tensor": "a tensor", "ndarray": "a numpy array"}.get(type(value).__name__, f"a {type(value).__name__}")
+
+
+def _elements(value: Any) -> int:
+    return int(value.numel()) if isinstance(value, torch.Tensor) else int(value.size)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+
+
+def _origin(answer: Any, calls: list[Call]) -> tuple[Call | None, str]:
+    """The call that returned `answer`, and which item of its result that is; else the last call."""
+    for call in reversed(calls):
+        if call.value is answer and answer is not None:
+            return call, ""
+        if isinstance(call.value, tuple | list):
+            for index, item in enumerate(call.value):
+                if item is answer and answer is not None:
+                    return call, f"[{index}]"
+    return (calls[-1] if calls else None), ""
+
+
+def _last(calls: list[Call], parameters: dict[str, tuple[str, ...]], label: str) -> str:
+    return write_call(calls[-1], parameters) if calls and calls[-1].label == label else label
+
+
+def _argument_name(call: Call | None, position: str, parameters: dict[str, tuple[str, ...]]) -> str:
+    names = parameters.get(call.label, ()) if call else ()
+    if position.isdigit() and int(position) < len(names):
+        return names[int(position)]
+    return position

@@ -1,0 +1,104 @@
+"""What an assertion or a call can end in. Each knows its verdict, and its sentence comes from `describe`."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from ..results import Verdict
+from ..text import NOTHING, Text
+
+Kind = Literal["type", "shape", "dtype", "values", "nan", "length", "keys", "exception", "changed", "gradient", "law"]
+
+
+class CheckFailure(AssertionError):
+    """A check that did not pass, for a reason that is the student's."""
+
+    verdict = Verdict.FAILED
+
+
+class Mismatch(CheckFailure):
+    """The answer is not what was expected.
+
+    answer: what the check compared, to be traced back to the call that returned it.
+    path: where in the answer, such as "[0]" or "['weight']".
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        answer: Any,
+        *,
+        path: str = "",
+        actual: Any = None,
+        expected: Any = None,
+        index: tuple[int, ...] | None = None,
+        wrong: int = 0,
+        total: int = 0,
+        law: Text = NOTHING,
+    ) -> None:
+        super().__init__(law.en or kind)
+        self.kind = kind
+        self.answer = answer
+        self.path = path
+        self.actual = actual
+        self.expected = expected
+        self.index = index
+        self.wrong = wrong
+        self.total = total
+        self.law = law
+
+
+class Raised(msgspec.Struct, frozen=True):
+    """An exception of the student's code, as its process reported it."""
+
+    type: str
+    bases: list[str]
+    message: str
+    frames: list[tuple[str, int, str, str]]  # file, line, function, source line; the student's own, innermost last
+
+
+class Crashed(CheckFailure):
+    """The student's code raised, or its process died."""
+
+    verdict = Verdict.CRASHED
+
+    def __init__(self, call: str, raised: Raised | None, death: str = "") -> None:
+        super().__init__(f"{raised.type}: {raised.message}" if raised else death)
+        self.call = call
+        self.raised = raised
+        self.death = death
+
+
+class TimedOut(CheckFailure):
+    """A call ran longer than it may."""
+
+    verdict = Verdict.TIMED_OUT
+
+    def __init__(self, call: str, seconds: float) -> None:
+        super().__init__(f"{call} ran longer than {seconds:g} s")
+        self.call = call
+        self.seconds = seconds
+
+
+class NotAttempted(CheckFailure):
+    """The stub is untouched, or the name is not there. `why` is empty for an untouched stub."""
+
+    verdict = Verdict.NOT_ATTEMPTED
+
+    def __init__(self, name: str, why: Text = NOTHING) -> None:
+        super().__init__(why.en or f"{name} is not written yet")
+        self.name = name
+        self.why = why
+
+
+class RuleBroken(CheckFailure):
+    """The student's code uses what the exercise forbids."""
+
+    verdict = Verdict.REFUSED
+
+    def __init__(self, exercise: str, banned: str, file: str, line: int) -> None:
+        super().__init__(f"{exercise} may not use {banned}")
+        self.exercise = exercise
+        self.banned = banned
+        self.file = file
+        self.line = line

@@ -1,0 +1,79 @@
+"""The student in this process: at home, so that `--pdb` and `print` work, and in self-tests of trusted code.
+
+Requests and replies are copied as they would be on their way to a worker, so that a check cannot pass at home
+and break in grading.
+"""
+
+import contextlib
+import itertools
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import msgspec
+
+from ..sandbox.channel import WorkerDied
+from ..source import Source
+from ..worker import wire
+from ..worker.session import Session
+from .failures import CheckFailure, Raised
+from .student import Reply
+
+_serial = itertools.count()
+
+
+class LocalTransport:
+    """One module loaded into this process.
+
+    has_deadlines: stop calls that run too long, by SIGALRM where there is one; off under a debugger.
+    """
+
+    def __init__(self, source: Source, *, has_deadlines: bool = True) -> None:
+        self.has_deadlines = has_deadlines
+        self._scratch = tempfile.TemporaryDirectory(prefix="torchstone-")
+        self.session = Session(f"_torchstone_{next(_serial)}_{source.filename[:-3]}", Path(self._scratch.name))
+        reply = self.session.answer({"op": "load", "chunks": source.chunks, "files": {}})
+        self.names = frozenset(reply["value"])
+        self.problems = tuple(msgspec.convert(reply["problems"], list[Raised]))
+
+    def request(self, message: dict[str, Any], seconds: float) -> Reply:
+        with _alarm(seconds if self.has_deadlines else None):
+            request = wire.copied(message, strides=True, handle=self.session.kept)
+            answer = self.session.answer(request)
+        if isinstance(self.session.last_error, _Alarm):
+            raise WorkerDied("time")
+        try:
+            copied = wire.copied(answer, keep=self.session.keep, handle=lambda handle: handle)
+        except wire.WireError as error:
+            raise WorkerDied("protocol", str(error)) from None
+        return msgspec.convert(copied, Reply)
+
+    def blame(self, failure: CheckFailure) -> NoReturn:
+        """With the student's own traceback, so that a debugger opens at the student's line."""
+        error = self.session.last_error
+        raise failure.with_traceback(error.__traceback__ if error else None) from error
+
+
+class _Alarm(BaseException):
+    """Raised in the student's code when its time is over."""
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float | None) -> Iterator[None]:
+    if seconds is None or not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(number: int, frame: object) -> NoReturn:
+        raise _Alarm
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,44 @@
+"""One check against one student: its verdict, its message, and the calls it made."""
+
+import time
+
+import msgspec
+
+from ..results import Verdict
+from ..text import Text
+from .collect import Check
+from .describe import Description, describe, describe_odd_answer
+from .failures import CheckFailure, NotAttempted
+from .student import Call, Student
+
+Parameters = dict[str, tuple[str, ...]]  # exercise -> its parameter names
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    verdict: Verdict
+    description: Description | None = None  # None where the check passed
+    calls: list[Call] = []
+    duration: float = 0.0  # seconds
+
+
+def run_check(check: Check, student: Student, parameters: Parameters) -> Outcome:
+    """Run the check. Nothing that the student's answer makes it raise gets out of here."""
+    started = time.perf_counter()
+    verdict, description = _verdict(check, student, parameters)
+    duration = time.perf_counter() - started
+    return Outcome(verdict=verdict, description=description, calls=student.calls, duration=duration)
+
+
+def _verdict(check: Check, student: Student, parameters: Parameters) -> tuple[Verdict, Description | None]:
+    try:
+        check.run(student)
+    except CheckFailure as failure:
+        return failure.verdict, describe(failure, student.calls, parameters)
+    except AssertionError as error:
+        text = str(error).split("\n")[0] or check.title.en
+        return Verdict.FAILED, describe(CheckFailure(text), student.calls, parameters)
+    except Exception:
+        return Verdict.FAILED, describe_odd_answer(student.calls, parameters)
+    if not student.calls:  # nothing was asked, so nothing was shown
+        return Verdict.FAILED, describe(NotAttempted(check.exercise, Text("The check asked nothing.", "检查没有调用任何函数。")), [], {})
+    return Verdict.PASSED, None

@@ -1,0 +1,244 @@
+"""The proxy that a check asks. Where the student's code runs, in process or in a worker, is the transport's business.
+
+Arguments and results are plain data, copied both ways. What is not plain data stays where the student's code is
+and shows here as a `RemoteObject`.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NoReturn, Protocol
+
+import msgspec
+
+from ..sandbox.channel import WorkerDied
+from ..text import Text
+from ..worker.wire import Handle
+from .failures import CheckFailure, Crashed, NotAttempted, Raised, RuleBroken, TimedOut
+
+MAX_ITEMS = 100_000
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What a session answers, once its form has been checked."""
+
+    value: Any = None
+    error: Raised | None = None
+    operators: list[tuple[str, int]] = []  # banned operators that ran, and from which line
+    inputs: list[Any] = []  # [args, kwargs] after the call, where asked for
+    problems: list[Raised] = []  # of loading
+
+
+class Transport(Protocol):
+    """Carries a request to the student's code and brings the reply back."""
+
+    names: frozenset[str]  # what the student's module defines
+    problems: tuple[Raised, ...]  # what stopped the module while it was loaded
+
+    def request(self, message: dict[str, Any], seconds: float) -> Reply:
+        """Raises WorkerDied when no proper reply comes."""
+        ...
+
+    def blame(self, failure: CheckFailure) -> NoReturn:
+        """Raise `failure`, from where the student's own exception was raised if it is still at hand."""
+        ...
+
+
+class Call(msgspec.Struct):
+    """One request and what became of it: for messages, and for replaying misconceptions on the same inputs."""
+
+    label: str  # sigmoid_grad, or BatchNorm2d(…).forward
+    request: dict[str, Any]
+    reply: Reply | None  # None where the worker died
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = {}
+    value: Any = None
+
+
+class Student:
+    """What a check calls `student`: `student.softmax(x, dim=1)` calls the student's function.
+
+    exercise: whose check is running; its banned operators are watched.
+    seconds: the deadline of each call.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        exercise: str,
+        *,
+        filename: str,
+        seconds: float,
+        banned_operators: Sequence[str] = (),
+    ) -> None:
+        self._transport = transport
+        self._exercise = exercise
+        self._filename = filename
+        self._seconds = seconds
+        self._banned_operators = tuple(banned_operators)
+        self.calls: list[Call] = []
+
+    def __getattr__(self, name: str) -> "Function":
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Function(self, None, name, name)
+
+    # What a check may ask beside calling functions
+
+    def put(self, value: Any) -> "RemoteObject":
+        """Keep a plain value where the student's code is: `w = student.put(torch.zeros(3))`, changed there, read back."""
+        return self.build("value", value=value)
+
+    def read(self, remote: "RemoteObject") -> Any:
+        """What a kept object is now, as plain data."""
+        return self.evaluate("value", value=remote)
+
+    def build(self, expression: str, **names: Any) -> "RemoteObject":
+        """Evaluate a check author's expression there and keep the result: a function, a module, a data set.
+
+        The expression may use torch, nn, F, np, math and `names`.
+        """
+        result = self._ask(expression, {"op": "evaluate", "source": expression, "names": names, "keep": True})
+        assert isinstance(result, RemoteObject)
+        return result
+
+    def evaluate(self, expression: str, **names: Any) -> Any:
+        """Evaluate a check author's expression there and bring the result back as plain data where it is that."""
+        return self._ask(expression, {"op": "evaluate", "source": expression, "names": names, "keep": False})
+
+    def write_file(self, name: str, content: bytes) -> str:
+        """Write a file into the scratch folder; its path, as the student's code would open it."""
+        return str(self._ask(f"write {name}", {"op": "write", "name": name, "content": content}))
+
+    @contextlib.contextmanager
+    def deadline(self, seconds: float) -> Iterator[None]:
+        """Within this block each call may take `seconds`."""
+        before, self._seconds = self._seconds, seconds
+        try:
+            yield
+        finally:
+            self._seconds = before
+
+    # How it asks
+
+    def _call(self, function: "Function", args: tuple[Any, ...], kwargs: Mapping[str, Any], **extra: Any) -> Any:
+        if function.on is None and function.name not in self._transport.names:
+            self._missing(function.name)
+        message = {"op": "call", "on": function.on, "name": function.name, "args": args, "kwargs": dict(kwargs), **extra}
+        if self._banned_operators:
+            message["watch"] = self._banned_operators
+        return self._ask(function.label, message, args, kwargs, whole_reply="inputs_back" in extra)
+
+    def _ask(
+        self,
+        label: str,
+        message: dict[str, Any],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+        *,
+        whole_reply: bool = False,
+    ) -> Any:
+        request = {key: _unwrapped(value) for key, value in message.items()}
+        call = Call(label, request, None, args, kwargs or {})
+        self.calls.append(call)
+        try:
+            reply = self._transport.request(request, self._seconds)
+        except WorkerDied as died:
+            if died.cause == "time":
+                raise TimedOut(label, self._seconds) from None
+            raise Crashed(label, None, died.detail) from None
+        call.reply = reply
+        if reply.error is not None:
+            if "NotImplementedError" in reply.error.bases:
+                self._transport.blame(NotAttempted(self._exercise))
+            self._transport.blame(Crashed(label, reply.error))
+        for operator, line in reply.operators:
+            raise RuleBroken(self._exercise, operator, self._filename, line)
+        call.value = _wrapped(reply.value, self, label)
+        return reply if whole_reply else call.value
+
+    def _missing(self, name: str) -> NoReturn:
+        for problem in self._transport.problems:
+            raise Crashed(self._filename, problem)
+        raise NotAttempted(name, Text("{file} defines no {name}.", "{file} 中没有定义 {name}。").filled(
+            file=self._filename, name=name
+        ))
+
+
+class Function:
+    """Something of the student's that can be called: a function, a class, or a bound method."""
+
+    def __init__(self, student: Student, on: Handle | None, name: str | None, label: str) -> None:
+        self.student = student
+        self.on = on
+        self.name = name
+        self.label = label
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.student._call(self, args, kwargs)
+
+    def __repr__(self) -> str:
+        return self.label
+
+
+class RemoteObject:
+    """An object that stays where the student's code is. Attributes, calls, len, indexing and iteration go there."""
+
+    __slots__ = ("_handle", "_label", "_student")
+
+    def __init__(self, student: Student, handle: Handle, label: str) -> None:
+        object.__setattr__(self, "_student", student)
+        object.__setattr__(self, "_handle", handle)
+        object.__setattr__(self, "_label", label)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        request = {"op": "evaluate", "source": f"it.{name}", "names": {"it": self}, "keep": False}
+        return self._student._ask(f"{self._label}.{name}", request)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        request = {"op": "evaluate", "source": f"setattr(it, {name!r}, value)", "names": {"it": self, "value": value}}
+        self._student._ask(f"{self._label}.{name} = …", {**request, "keep": False})
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._student._call(function_of(self), args, kwargs)
+
+    def __len__(self) -> int:
+        return int(self._student.evaluate("len(it)", it=self))
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._student.evaluate("it[key]", it=self, key=key)
+
+    def __iter__(self) -> Iterator[Any]:
+        source = f"list(__import__('itertools').islice(it, {MAX_ITEMS}))"
+        return iter(self._student.evaluate(source, it=self))
+
+    def __repr__(self) -> str:
+        return f"<a {self._handle.type_name} of the student's>"
+
+
+def function_of(callable_: Function | RemoteObject) -> Function:
+    """The callable as a Function, whichever of the two a check holds."""
+    if isinstance(callable_, Function):
+        return callable_
+    return Function(callable_._student, callable_._handle, None, callable_._label)
+
+
+def _unwrapped(value: Any) -> Any:
+    if isinstance(value, RemoteObject):
+        return value._handle
+    if isinstance(value, dict):
+        return {key: _unwrapped(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_unwrapped(item) for item in value)
+    return value
+
+
+def _wrapped(value: Any, student: Student, label: str) -> Any:
+    if isinstance(value, Handle):
+        return RemoteObject(student, value, label)
+    if isinstance(value, dict):
+        return {key: _wrapped(item, student, label) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_wrapped(item, student, label) for item in value)
+    return value

@@ -1,0 +1,200 @@
+"""What there is to do: topics, exercises, points, hints and rules, read from the course's folders."""
+
+import ast
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from . import __version__
+from .errors import CourseError, UsageError
+from .limits import Limits
+from .text import Text
+
+MANIFEST = "course.toml"
+
+
+class ExerciseManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One exercise as topic.toml describes it."""
+
+    title: Text
+    points: int
+    difficulty: int  # 1 (a line) to 5 (a project)
+    hints: tuple[Text, ...]  # of rising strength
+    banned: tuple[str, ...] = ()  # dotted names, with * allowed: what the student may not use
+    banned_operators: tuple[str, ...] = ()  # aten operators that a banned shortcut would run
+
+
+class TopicManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    title: Text
+    exercises: dict[str, ExerciseManifest]
+
+
+class CourseManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    title: Text
+    version: str
+    limits: Limits = Limits()
+
+
+class Exercise(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    topic: str
+    title: Text
+    points: int
+    difficulty: int
+    hints: tuple[Text, ...]
+    banned: tuple[str, ...]
+    banned_operators: tuple[str, ...]
+    parameters: tuple[str, ...]  # of the function, or of the class's __init__ without self
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
+    """One folder of the course, and its twin below solutions/."""
+
+    name: str  # the folder's: 01_activations
+    title: Text
+    exercises: tuple[Exercise, ...]
+    exercises_folder: Path
+    solutions_folder: Path
+
+    @property
+    def module(self) -> str:
+        """activations, for the folder 01_activations."""
+        return re.sub(r"^\d+_", "", self.name)
+
+    @property
+    def filename(self) -> str:
+        return f"{self.module}.py"
+
+    @property
+    def stub(self) -> Path:
+        return self.exercises_folder / self.filename
+
+    @property
+    def reference(self) -> Path:
+        return self.solutions_folder / self.filename
+
+    @property
+    def visible_checks(self) -> Path:
+        return self.exercises_folder / f"test_{self.filename}"
+
+    @property
+    def hidden_checks(self) -> Path:
+        return self.solutions_folder / f"test_{self.filename}"
+
+
+class Course:
+    """All topics below one course.toml, in order."""
+
+    def __init__(self, root: Path, manifest: CourseManifest, topics: tuple[Topic, ...]) -> None:
+        self.root = root
+        self.title = manifest.title
+        self.version = manifest.version
+        self.limits = manifest.limits
+        self.topics = topics
+
+    @property
+    def exercises(self) -> Iterator[Exercise]:
+        return (exercise for topic in self.topics for exercise in topic.exercises)
+
+    def exercise(self, name: str) -> Exercise:
+        """The exercise of that name. Raises UsageError with near names."""
+        for exercise in self.exercises:
+            if exercise.name == name:
+                return exercise
+        raise _unknown("exercise", name, [exercise.name for exercise in self.exercises])
+
+    def topic(self, name: str) -> Topic:
+        """The topic of that folder, module, or leading number."""
+        for topic in self.topics:
+            if name in (topic.name, topic.module) or (name.isdigit() and int(name) == int(topic.name.split("_")[0])):
+                return topic
+        raise _unknown("topic", name, [topic.name for topic in self.topics])
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of everything that decides a result: manifests, checks, references, and the engine's version."""
+        digest = hashlib.sha256(__version__.encode())
+        for folder in ("exercises", "solutions"):
+            for path in sorted((self.root / folder).glob("*/*")):
+                if path.suffix in (".py", ".toml"):
+                    digest.update(f"{path.relative_to(self.root)}\0".encode())
+                    digest.update(path.read_bytes() + b"\0")
+        digest.update((self.root / MANIFEST).read_bytes())
+        return digest.hexdigest()
+
+
+def find_course(start: Path) -> Path:
+    """The nearest folder with a course.toml, from `start` upwards."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / MANIFEST).is_file():
+            return folder
+    raise UsageError(f"No {MANIFEST} in {start} or above it.", fix="Run inside the course's folder, or give --course.")
+
+
+def load_course(root: Path) -> Course:
+    """Read a course. Raises CourseError with the file and what is wrong in it."""
+    manifest = _read(root / MANIFEST, CourseManifest)
+    folders = sorted(path.parent for path in (root / "exercises").glob("*/topic.toml"))
+    if not folders:
+        raise CourseError(f"{root / 'exercises'} holds no topic.", fix="A topic is a folder with a topic.toml.")
+    topics = tuple(_load_topic(root, folder.name) for folder in folders)
+    seen: dict[str, str] = {}
+    for topic in topics:
+        for exercise in topic.exercises:
+            if exercise.name in seen:
+                raise CourseError(f"{topic.name} and {seen[exercise.name]} both have an exercise {exercise.name}.")
+            seen[exercise.name] = topic.name
+    return Course(root, manifest, topics)
+
+
+def _load_topic(root: Path, name: str) -> Topic:
+    folder, solutions = root / "exercises" / name, root / "solutions" / name
+    manifest = _read(folder / "topic.toml", TopicManifest)
+    module = re.sub(r"^\d+_", "", name) + ".py"
+    parameters = _parameters(solutions / module if solutions.is_dir() else folder / module)
+    exercises = tuple(
+        Exercise(name=key, topic=name, parameters=parameters.get(key, ()), **msgspec.structs.asdict(entry))
+        for key, entry in manifest.exercises.items()
+    )
+    return Topic(
+        name=name, title=manifest.title, exercises=exercises, exercises_folder=folder, solutions_folder=solutions
+    )
+
+
+def _parameters(path: Path) -> dict[str, tuple[str, ...]]:
+    """Parameter names of each function and class in a file; nothing where a student's file does not parse."""
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except (OSError, SyntaxError, ValueError):
+        return {}
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            found[node.name] = tuple(arg.arg for arg in node.args.args)
+        elif isinstance(node, ast.ClassDef):
+            inits = [n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
+            found[node.name] = tuple(arg.arg for init in inits for arg in init.args.args[1:])
+    return found
+
+
+def _read(path: Path, kind: type[Any]) -> Any:
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), kind)
+    except FileNotFoundError:
+        raise CourseError(f"{path} is missing.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise CourseError(f"{path}: {error}.") from None
+
+
+def _unknown(kind: str, name: str, known: list[str]) -> UsageError:
+    import difflib
+
+    near = difflib.get_close_matches(name, known, n=3)
+    return UsageError(f"There is no {kind} {name}.", fix=f"Did you mean {' or '.join(near)}?" if near else "")

@@ -1,0 +1,214 @@
+"""Which misconception a student holds: known wrong answers, replayed on the calls of the checks that failed.
+
+A misconception is the reference with one thing written differently (solutions/TOPIC/misconceptions.toml):
+
+    [[adam_step]]
+    name = "no_bias_correction"
+    instead_of = "m_hat = m / (1 - beta1**t)"     # stands exactly once in the exercise's reference
+    wrote = "m_hat = m"
+    en = "…"                                      # what the student did, and what to do instead
+    zh = "…"
+
+`wrote` alone is a whole definition of the exercise.
+"""
+
+import ast
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import torch
+
+from .checks.local import LocalTransport
+from .checks.student import Call, Reply
+from .course import Topic
+from .errors import CourseError
+from .results import Diagnosis
+from .sandbox.channel import WorkerDied
+from .source import Source
+from .text import Text
+from .worker.wire import Handle
+
+REPLAY_SECONDS = 5.0
+TOLERANCE = {torch.float64: (1e-7, 1e-9), torch.complex128: (1e-7, 1e-9)}  # (rtol, atol); coarser than any check's
+DEFAULT_TOLERANCE = (1e-4, 1e-6)
+
+
+class Misconception(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One wrong way to write an exercise."""
+
+    name: str
+    wrote: str
+    en: str
+    zh: str
+    instead_of: str = ""
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        return Diagnosis(name=self.name, sentence=Text(self.en, self.zh))
+
+
+def load_misconceptions(topic: Topic) -> dict[str, list[Misconception]]:
+    """Exercise -> its misconceptions. Raises CourseError with the file and what is wrong in it."""
+    path = topic.solutions_folder / "misconceptions.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return msgspec.convert(table, dict[str, list[Misconception]])
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise CourseError(f"{path}: {error}.") from None
+
+
+def definition(code: str, name: str) -> tuple[int, int]:
+    """(first, last) line, counted from 0 and last exclusive, of a module-level definition in `code`."""
+    for node in ast.parse(code).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
+            assert node.end_lineno is not None
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            return first - 1, node.end_lineno
+    raise CourseError(f"The reference defines no {name}.")
+
+
+def replaced(code: str, name: str, new: str) -> str:
+    """`code` with the definition of `name` replaced by `new`."""
+    first, last = definition(code, name)
+    lines = code.splitlines(keepends=True)
+    return "".join([*lines[:first], new.rstrip("\n") + "\n", *lines[last:]])
+
+
+def variant(reference: Path, exercise: str, misconception: Misconception) -> Source:
+    """The reference's source with the misconception put in. Raises CourseError where it does not fit."""
+    code = reference.read_text(encoding="utf-8")
+    if misconception.instead_of:
+        first, last = definition(code, exercise)
+        right = "".join(code.splitlines(keepends=True)[first:last])
+        count = right.count(misconception.instead_of)
+        if count != 1:
+            raise CourseError(
+                f"Misconception {exercise}.{misconception.name}: instead_of stands {count} times in {reference}.",
+                fix="It must stand exactly once in the exercise's reference.",
+            )
+        wrong = right.replace(misconception.instead_of, misconception.wrote)
+    else:
+        wrong = misconception.wrote
+    changed = replaced(code, exercise, wrong)
+    return Source(filename=reference.name, chunks=((f"{reference.stem}+{misconception.name}.py", changed),))
+
+
+def read_reference(topic: Topic) -> Source:
+    code = topic.reference.read_text(encoding="utf-8")
+    return Source(filename=topic.filename, chunks=((str(topic.reference), code),))
+
+
+class Diagnostician:
+    """Replays the misconceptions of one topic in this process. They are the course's own code, so that is safe."""
+
+    def __init__(self, topic: Topic) -> None:
+        self.topic = topic
+        self.misconceptions = load_misconceptions(topic)
+        self._loaded: dict[str, LocalTransport] = {}
+
+    def diagnose(self, exercise: str, failed: Sequence[Sequence[Call]]) -> tuple[Diagnosis, ...]:
+        """The misconceptions that explain most of the failed checks, and more than half of them; all that tie.
+
+        failed: for each failed check, the calls that it made.
+        """
+        if not failed:
+            return ()
+        right = [_replay(self._transport(exercise, None), calls) for calls in failed]
+        scores = {}
+        for misconception in self.misconceptions.get(exercise, []):
+            transport = self._transport(exercise, misconception)
+            explained = 0
+            for calls, right_replies in zip(failed, right, strict=True):
+                replies = _replay(transport, calls)
+                explained += _same(replies, calls) and not _same(right_replies, calls)
+            scores[misconception.name] = explained
+        best = max(scores.values(), default=0)
+        if 2 * best <= len(failed):
+            return ()
+        return tuple(m.diagnosis for m in self.misconceptions[exercise] if scores[m.name] == best)
+
+    def _transport(self, exercise: str, misconception: Misconception | None) -> LocalTransport:
+        key = f"{exercise}.{misconception.name}" if misconception else ""
+        if key not in self._loaded:
+            source = variant(self.topic.reference, exercise, misconception) if misconception else read_reference(self.topic)
+            self._loaded[key] = LocalTransport(source)
+        return self._loaded[key]
+
+
+def _replay(transport: LocalTransport, calls: Sequence[Call]) -> list[Reply | None]:
+    """The replies to the same requests; handles of the recorded replies are translated as they appear."""
+    transport.session.objects.clear()
+    handles: dict[int, Handle] = {}
+    replies: list[Reply | None] = []
+    for call in calls:
+        try:
+            reply = transport.request(_translated(call.request, handles), REPLAY_SECONDS)
+        except (WorkerDied, KeyError):  # it never ends, or an object of the student's was never made here
+            replies.append(None)
+            break
+        replies.append(reply)
+        if call.reply is not None:
+            _pair(call.reply.value, reply.value, handles)
+    return replies
+
+
+def _translated(value: Any, handles: dict[int, Handle]) -> Any:
+    if isinstance(value, Handle):
+        return handles[value.id]
+    if isinstance(value, dict):
+        return {key: _translated(item, handles) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_translated(item, handles) for item in value)
+    return value
+
+
+def _pair(theirs: Any, ours: Any, handles: dict[int, Handle]) -> None:
+    if isinstance(theirs, Handle) and isinstance(ours, Handle):
+        handles[theirs.id] = ours
+    elif isinstance(theirs, list | tuple) and isinstance(ours, list | tuple):
+        for their, our in zip(theirs, ours, strict=False):
+            _pair(their, our, handles)
+    elif isinstance(theirs, dict) and isinstance(ours, dict):
+        for key in theirs.keys() & ours.keys():
+            _pair(theirs[key], ours[key], handles)
+
+
+def _same(replies: list[Reply | None], calls: Sequence[Call]) -> bool:
+    """Whether the replies are the student's own, call by call."""
+    if len(replies) != len(calls):
+        return False
+    return all(
+        reply is not None and call.reply is not None and _same_reply(reply, call.reply)
+        for reply, call in zip(replies, calls, strict=True)
+    )
+
+
+def _same_reply(a: Reply, b: Reply) -> bool:
+    if a.error is not None or b.error is not None:
+        return a.error is not None and b.error is not None and a.error.type == b.error.type
+    return _equal(a.value, b.value) and _equal(a.inputs, b.inputs)
+
+
+def _equal(a: Any, b: Any) -> bool:
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        return a.dtype == b.dtype and _equal(torch.from_numpy(a.copy()), torch.from_numpy(b.copy()))
+    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
+        if a.shape != b.shape or a.dtype != b.dtype:
+            return False
+        rtol, atol = TOLERANCE.get(a.dtype, DEFAULT_TOLERANCE)
+        return torch.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
+    if isinstance(a, Handle) and isinstance(b, Handle):
+        return a.type_name == b.type_name
+    if isinstance(a, dict) and isinstance(b, dict):
+        return list(a) == list(b) and all(_equal(a[key], b[key]) for key in a)
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(a, float) and isinstance(b, float):
+        return bool(np.isclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True))
+    return type(a) is type(b) and bool(a == b)

@@ -1,0 +1,94 @@
+"""The pytest plugin: gives checks their `student`, and shows what became of them as a student wants to read it.
+
+Light to import: every pytest run of an environment with torchstone loads it. The rest waits until a check is met.
+"""
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from . import CHECK_ATTRIBUTE
+
+if TYPE_CHECKING:
+    from .home import Home
+
+HOME = pytest.StashKey["Home"]()
+NOT_ATTEMPTED = "not attempted"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("autograder", "exercises that grade themselves")
+    group.addoption(
+        "--against",
+        metavar="DIR",
+        help="check the code in DIR instead of exercises/, for example `--against solutions`",
+    )
+    group.addoption("--lang", choices=["en", "zh", "both"], default="both", help="language of messages (default: both)")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """`-k NAME` finds the checks of the exercise NAME."""
+    spec = _spec(item)
+    if spec is not None:
+        item.extra_keyword_matches.add(spec.exercise)
+
+
+@pytest.fixture
+def student(request: pytest.FixtureRequest) -> Any:
+    """The student's code beside the check, as the proxy that checks ask."""
+    return _home(request.config).student(request.node)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    if _spec(item) is not None:
+        _home(item.config).enforce_rules(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if _spec(item) is not None and (report.when == "call" or report.failed):
+        _home(item.config).present(item, call, report)
+    return report
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+    if _facts(report).get("verdict") == "not_attempted":
+        return NOT_ATTEMPTED, "○", (NOT_ATTEMPTED.upper(), {"yellow": True})
+    return None
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """0 only when everything that was asked for passed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if exitstatus == pytest.ExitCode.OK and reporter is not None and reporter.stats.get(NOT_ATTEMPTED):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    facts = [_facts(report) for reports in terminalreporter.stats.values() for report in reports if _facts(report)]
+    if facts and HOME in config.stash:
+        from .reports.board import show_board
+
+        show_board(config.stash[HOME].course, facts, terminalreporter)
+
+
+def _spec(item: pytest.Item) -> Any:
+    return getattr(getattr(item, "function", None), CHECK_ATTRIBUTE, None)
+
+
+def _facts(report: object) -> dict[str, str]:
+    """exercise and verdict, on the report of a check."""
+    return getattr(report, "autograder", {})
+
+
+def _home(config: pytest.Config) -> "Home":
+    if HOME not in config.stash:
+        from .home import Home
+
+        config.stash[HOME] = Home(config)
+    return config.stash[HOME]

@@ -1,0 +1,1 @@
+"""Results, shown. Each module is a function of results alone."""

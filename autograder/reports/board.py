@@ -1,0 +1,72 @@
+"""The board at the end of `pytest exercises/`: points by topic, what is done, what to do next."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from ..course import Course, Exercise
+from ..results import GRAVITY, Verdict
+from ..text import Language
+
+STYLES = {
+    Verdict.PASSED: "green",
+    Verdict.NOT_ATTEMPTED: "yellow",
+    Verdict.BROKEN: "magenta",
+}
+HEADINGS = {
+    Language.EN: ("Topic", "Points", "Exercises"),
+    Language.ZH: ("主题", "分数", "练习"),
+}
+
+
+def show_board(course: Course, facts: Sequence[Mapping[str, str]], reporter: Any) -> None:
+    """Write the board to pytest's terminal.
+
+    facts: exercise and verdict of each check that ran.
+    """
+    verdicts = exercise_verdicts(facts)
+    language = Language(reporter.config.getoption("--lang"))
+    table = Table(box=None, pad_edge=False)
+    for heading in HEADINGS[Language.ZH if language is Language.ZH else Language.EN]:
+        table.add_column(heading, justify="right" if heading in ("Points", "分数") else "left")
+    for topic in course.topics:
+        exercises = [e for e in topic.exercises if e.name in verdicts]
+        if not exercises:
+            continue
+        earned = sum(e.points for e in exercises if verdicts[e.name] is Verdict.PASSED)
+        worth = sum(e.points for e in exercises)
+        names = "  ".join(_marked(verdicts[e.name], e.name) for e in exercises)
+        title = " ".join([topic.name.split("_")[0], *topic.title.lines(language)])
+        table.add_row(title, f"{earned}/{worth}", names)
+    reporter.section("exercises")
+    stream = reporter._tw._file
+    console = Console(file=stream, width=max(80, reporter._tw.fullwidth), no_color=not reporter._tw.hasmarkup)
+    console.print(table)
+    following = _next(course, verdicts)
+    if following is not None:
+        path = f"exercises/{following.topic}/{course.topic(following.topic).filename}"
+        console.print(f"\nNext 下一题: [bold]{following.name}[/] in {path}\nHint 提示:   autograder hint {following.name}")
+    else:
+        console.print("\nEverything asked for passes here; grading adds hidden checks.\n全部通过；评分时还有隐藏检查。")
+
+
+def exercise_verdicts(facts: Sequence[Mapping[str, str]]) -> dict[str, Verdict]:
+    """Exercise -> the gravest verdict among its checks."""
+    found: dict[str, set[Verdict]] = defaultdict(set)
+    for fact in facts:
+        found[fact["exercise"]].add(Verdict(fact["verdict"]))
+    return {name: next(grave for grave in GRAVITY if grave in verdicts) for name, verdicts in found.items()}
+
+
+def _marked(verdict: Verdict, name: str) -> str:
+    return f"[{STYLES.get(verdict, 'red')}]{verdict.symbol} {name}[/]"
+
+
+def _next(course: Course, verdicts: Mapping[str, Verdict]) -> Exercise | None:
+    """The first exercise, in the course's order, that does not pass yet: started ones before untouched ones."""
+    open_ = [e for e in course.exercises if e.name in verdicts and verdicts[e.name] is not Verdict.PASSED]
+    started = [e for e in open_ if verdicts[e.name] is not Verdict.NOT_ATTEMPTED]
+    return next(iter(started or open_), None)

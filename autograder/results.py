@@ -1,0 +1,153 @@
+"""What grading found, as frozen data: check, exercise, topic, submission. Everything that reports read.
+
+A submission's result is stored as JSON, format `torchstone/1`; docs/result.schema.json is generated from these types.
+"""
+
+import os
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from .errors import UsageError
+from .text import NOTHING, Text
+
+FORMAT = "torchstone/1"
+
+
+class Verdict(StrEnum):
+    """What became of a check or an exercise. There is no default: nothing passes by being forgotten."""
+
+    PASSED = "passed"
+    FAILED = "failed"  # it ran; the answer is wrong
+    CRASHED = "crashed"  # it raised, or its process died
+    TIMED_OUT = "timed_out"  # it ran into a limit
+    REFUSED = "refused"  # it uses what the exercise forbids
+    NOT_ATTEMPTED = "not_attempted"  # the stub is untouched, or the file is missing
+    BROKEN = "broken"  # the check is at fault: the author must act, and nobody loses points
+
+    @property
+    def symbol(self) -> str:
+        return SYMBOLS[self]
+
+
+SYMBOLS = {
+    Verdict.PASSED: "✓",
+    Verdict.FAILED: "✗",
+    Verdict.CRASHED: "!",
+    Verdict.TIMED_OUT: "⧖",
+    Verdict.REFUSED: "⊘",
+    Verdict.NOT_ATTEMPTED: "○",
+    Verdict.BROKEN: "?",
+}
+
+# The verdict of an exercise is the first of these that one of its checks has.
+GRAVITY = (Verdict.REFUSED, Verdict.TIMED_OUT, Verdict.CRASHED, Verdict.FAILED, Verdict.NOT_ATTEMPTED, Verdict.PASSED)
+
+
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
+    id: str  # unique in its exercise
+    title: Text  # the check's docstring; the student reads it
+    visible: bool  # the student has this check
+    verdict: Verdict
+    weight: int  # its share of the exercise's points
+    message: Text = NOTHING  # what was wrong, as far as the reveal policy allows
+    duration: float = 0.0  # seconds; the one field that differs between runs
+
+
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
+    """A misconception whose answers the student's answers equal."""
+
+    name: str
+    sentence: Text
+
+
+class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    topic: str
+    verdict: Verdict
+    points: float  # earned, out of `worth`
+    worth: float
+    misconceptions: tuple[Diagnosis, ...]
+    checks: tuple[CheckResult, ...]
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Something about the submission's files that its student should know."""
+
+    file: str
+    sentence: Text
+    line: int | None = None
+
+
+class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
+    submission: str  # usually the student's name: that of the folder or file
+    content_hash: str  # of the submission's files
+    grading_key: str  # of the submission, the course, the engine and the settings: equal keys, equal results
+    points: float
+    worth: float
+    problems: tuple[Problem, ...]
+    exercises: tuple[ExerciseResult, ...]
+    confinement: dict[str, str]  # which layers the workers ran under
+    format: Literal["torchstone/1"] = FORMAT
+
+    @property
+    def broken(self) -> list[tuple[ExerciseResult, CheckResult]]:
+        """The checks that are the author's to mend."""
+        return [(e, check) for e in self.exercises for check in e.checks if check.verdict is Verdict.BROKEN]
+
+
+def exercise_result(
+    name: str, topic: str, worth: float, checks: list[CheckResult], misconceptions: tuple[Diagnosis, ...]
+) -> ExerciseResult:
+    """Points are shared by weight among the checks that worked; a broken one leaves both sides of the fraction.
+
+    A rule broken in any check costs the whole exercise.
+    """
+    judged = [check for check in checks if check.verdict is not Verdict.BROKEN]
+    total = sum(check.weight for check in judged)
+    earned = sum(check.weight for check in judged if check.verdict is Verdict.PASSED)
+    verdicts = {check.verdict for check in judged}
+    verdict = next((grave for grave in GRAVITY if grave in verdicts), Verdict.BROKEN)
+    if verdict is Verdict.REFUSED:
+        earned = 0
+    return ExerciseResult(
+        name=name,
+        topic=topic,
+        verdict=verdict,
+        points=round(worth * earned / total, 4) if total else 0.0,
+        worth=worth if total else 0.0,
+        misconceptions=misconceptions,
+        checks=tuple(checks),
+    )
+
+
+def write_result(result: SubmissionResult, path: Path) -> None:
+    """Write the JSON file atomically: it is whole, or not there."""
+    data = msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def read_result(path: Path) -> SubmissionResult:
+    """A result file. Raises UsageError where it is not one."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=SubmissionResult)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not a result file of format {FORMAT}: {error}.") from None
+
+
+def schema() -> dict[str, object]:
+    """The JSON Schema of a result file."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(SubmissionResult)}

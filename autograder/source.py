@@ -1,0 +1,84 @@
+"""One topic's code as one student wrote it: text, never imported here."""
+
+import ast
+import io
+import tokenize
+
+import msgspec
+
+from .text import Text
+
+MAX_SOURCE = 1 << 20  # characters of one file
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker loads for one topic."""
+
+    filename: str  # activations.py
+    chunks: tuple[tuple[str, str], ...]  # (file or cell name, code); run in order, in one namespace
+    files: dict[str, bytes] = {}  # other files of the topic's folder, such as helper modules
+
+    @property
+    def text(self) -> str:
+        return "\n".join(code for _, code in self.chunks)
+
+    def locate(self, line: int) -> tuple[str, int]:
+        """(file or cell name, line in it) for a line of `text`."""
+        for name, code in self.chunks:
+            count = code.count("\n") + 1
+            if line <= count:
+                return name, line
+            line -= count
+        return self.filename, line
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """Why a text is not Python, for its student."""
+
+    sentence: Text
+    line: int | None = None
+
+
+def decode(data: bytes) -> str | Unreadable:
+    """The text of a Python file, as Python itself would decode it."""
+    if len(data) > MAX_SOURCE:
+        return Unreadable(Text("The file is larger than 1 MiB.", "文件超过 1 MiB。"))
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding)
+    except (UnicodeDecodeError, SyntaxError, LookupError):
+        return _not_utf8(data)
+    if "\0" in text:
+        return Unreadable(Text("The file holds NUL bytes: it is not text.", "文件含有 NUL 字节，不是文本。"))
+    return io.IncrementalNewlineDecoder(None, translate=True).decode(text, final=True)
+
+
+def _not_utf8(data: bytes) -> Unreadable:
+    try:
+        data.decode("utf-8")
+        line = 1
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+    try:
+        data.decode("gb18030")
+        hint = Text(" It looks like GBK.", "它看起来是 GBK 编码。")
+    except UnicodeDecodeError:
+        hint = Text("", "")
+    sentence = Text("The file is not UTF-8.", "文件不是 UTF-8 编码。") + hint
+    return Unreadable(sentence + Text(" Save it as UTF-8.", "请另存为 UTF-8。"), line)
+
+
+def syntax_problem(code: str) -> Unreadable | None:
+    """Why Python cannot parse `code`; None where it can. Parsing runs nothing."""
+    try:
+        ast.parse(code)
+    except SyntaxError as error:
+        shown = (error.text or "").strip()[:80]
+        sentence = Text(
+            f"Python cannot read line {error.lineno}: {error.msg}" + (f": {shown}" if shown else "."),
+            f"Python 无法解析第 {error.lineno} 行：{error.msg}" + (f"：{shown}" if shown else "。"),
+        )
+        return Unreadable(sentence, error.lineno)
+    except (ValueError, RecursionError, MemoryError):
+        return Unreadable(Text("The code is nested too deeply for Python to read.", "代码嵌套过深，Python 无法解析。"))
+    return None

@@ -1,0 +1,141 @@
+"""The warm process: imports torch, numpy and jieba once, then forks a worker for each request to spawn one.
+
+It holds no check, no reference and no submission: a worker gets its student's source over its own socket.
+Control messages are small JSON objects from the grader, its parent:
+    {"op": "spawn", "scratch": …, "memory_bytes": …} + the worker's socket  ->  {"pid": …} + a pidfd
+    {"op": "reap", "pid": …}                                                ->  {"exit": …}
+"""
+
+import contextlib
+import gc
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+# Before torch is imported: a forked child of a process with OpenMP threads hangs in its first parallel operation.
+for _variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[_variable] = "1"
+
+import jieba
+import numpy as np
+import torch
+
+from . import wire
+from .confine import PR_SET_PDEATHSIG, Confinement, _prctl, confine
+from .operators import OperatorWatch
+from .session import Session, answer_frame
+
+CONTROL_BYTES = 1 << 16
+CHANNEL = 3  # the worker's only descriptor beside stdin, stdout and stderr
+
+
+def warm_up() -> None:
+    """Touch what torch, numpy and jieba load lazily, so that no worker pays for it."""
+    torch.set_num_threads(1)
+    jieba.setLogLevel(logging.WARNING)
+    jieba.initialize()
+    layer = torch.nn.Linear(4, 4)
+    optimiser = torch.optim.SGD(layer.parameters(), lr=0.1)  # imports torch._dynamo: 2 s
+    layer(torch.ones(2, 4)).sum().backward()
+    optimiser.step()
+    torch.nn.LSTM(4, 4)(torch.ones(2, 1, 4))
+    torch.nn.Conv2d(1, 1, 3)(torch.ones(1, 1, 8, 8))
+    torch.nn.BatchNorm2d(1)(torch.ones(1, 1, 2, 2))
+    torch.linalg.svd(torch.rand(3, 3))
+    repr(torch.rand(2))
+    np.random.default_rng(0).random(3)
+    np.linalg.svd(np.ones((3, 3)))
+    with OperatorWatch((), frozenset()):
+        torch.ones(1) + 1
+
+
+def serve(control: socket.socket) -> NoReturn:
+    """Answer control messages until the grader hangs up."""
+    with contextlib.suppress(OSError):
+        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    warm_up()
+    gc.collect()
+    gc.freeze()
+    _say(control, {"ready": os.getpid()})
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, CONTROL_BYTES, 1)
+        if not message:
+            os._exit(0)
+        request = json.loads(message)
+        if request.pop("op") == "spawn":
+            _spawn(control, request, descriptors[0])
+        else:
+            _, status = os.waitpid(request["pid"], 0)
+            _say(control, {"exit": os.waitstatus_to_exitcode(status)})
+
+
+def _spawn(control: socket.socket, request: dict[str, Any], channel: int) -> None:
+    threads = len(os.listdir("/proc/self/task"))
+    if threads != 1:
+        _say(control, {"error": f"the fork server runs {threads} threads: forking would not be safe"})
+        os.close(channel)
+        return
+    pid = os.fork()
+    if pid == 0:
+        try:
+            _be_worker(request, channel)
+        finally:
+            os._exit(70)  # the loop below only ends by an exception
+    pidfd = os.pidfd_open(pid)
+    _say(control, {"pid": pid}, [pidfd])
+    os.close(pidfd)
+    os.close(channel)
+
+
+def _be_worker(request: dict[str, Any], channel: int) -> NoReturn:
+    """In the child: give up what it must not have, then answer requests."""
+    os.setsid()
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    os.dup2(channel, CHANNEL)
+    os.closerange(CHANNEL + 1, 4096)
+    for name, descriptor, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
+        setattr(sys, name, open(descriptor, mode, closefd=False))
+    sys.argv = ["student"]
+    gc.enable()
+    scratch = Path(request.pop("scratch"))
+    report = confine(Confinement(scratch=scratch, **request))
+    sys.path.insert(0, str(scratch))
+    _write(wire.pack({"layers": report}))
+    _answer_requests(scratch)
+
+
+def _answer_requests(scratch: Path) -> NoReturn:
+    session = Session("student", scratch)
+    while True:
+        header, payload = wire.frame_sizes(_read(wire.FRAME.size))
+        frame = _read(header), _read(payload)
+        _write(answer_frame(session, *frame))
+
+
+def _read(size: int) -> bytearray:
+    """Exactly `size` bytes of the channel; plain reads, so that a filter may refuse socket calls."""
+    data = bytearray(size)
+    view = memoryview(data)
+    while view:
+        count = os.readv(CHANNEL, [view])
+        if not count:
+            os._exit(0)
+        view = view[count:]
+    return data
+
+
+def _write(frame: list[memoryview | bytes]) -> None:
+    data = memoryview(b"".join(frame))
+    while data:
+        data = data[os.write(CHANNEL, data) :]
+
+
+def _say(control: socket.socket, message: dict[str, Any], descriptors: list[int] | None = None) -> None:
+    socket.send_fds(control, [json.dumps(message).encode()], descriptors or [])

@@ -1,0 +1,220 @@
+"""A student's module and what it made. Answers requests about them, in a worker or in process.
+
+A request is a dict with "op" and what that op needs; a reply holds "value", or "error" with what was raised.
+Results that are not plain data are kept here under a number and travel as a `wire.Handle`.
+"""
+
+import contextlib
+import importlib.util
+import itertools
+import linecache
+import math
+import os
+import random
+import sys
+import traceback
+import types
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from . import wire
+
+SEED = 0
+MAX_MESSAGE = 2000  # characters of an exception's text
+MAX_FRAMES = 12  # of a traceback, innermost
+MAX_ITEMS = 100_000  # taken from an iterator
+
+# What an expression of a check may name, beside its own inputs.
+VOCABULARY = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "np": np, "math": math}
+
+Request = dict[str, Any]
+Reply = dict[str, Any]
+
+
+def reset_globals() -> None:
+    """What one call may have left behind must not change the next: generators, default dtype, grad mode."""
+    random.seed(SEED)
+    np.random.seed(SEED)
+    torch.manual_seed(SEED)
+    torch.set_default_dtype(torch.float32)
+    torch.set_grad_enabled(True)
+
+
+class Session:
+    """One module, loaded from source, and the objects that requests made it return.
+
+    name: the module's name in sys.modules.
+    scratch: the folder that requests may write files into.
+    """
+
+    def __init__(self, name: str, scratch: Path) -> None:
+        self.module = types.ModuleType(name)
+        self.scratch = scratch
+        self.filenames: frozenset[str] = frozenset()
+        self.objects: dict[int, object] = {}
+        self.last_error: BaseException | None = None
+        sys.modules[name] = self.module
+
+    # What it does for a request
+
+    def answer(self, request: Request) -> Reply:
+        """Carry out one request. Whatever the student's code raises becomes the reply's "error"."""
+        self.last_error = None
+        operation: Callable[[Request], Reply] = OPERATIONS[request["op"]]
+        try:
+            return operation(self, request)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            self.last_error = error
+            return {"error": self._describe(error)}
+
+    def load(self, request: Request) -> Reply:
+        """Run the module's chunks (a file, or the cells of a notebook) in order, in one namespace.
+
+        A chunk that raises ends there; names it had defined stay, and later chunks still run.
+        """
+        for name, content in request.get("files", {}).items():
+            self._write(name, content)
+        self.filenames = frozenset(name for name, _ in request["chunks"])
+        self.module.__file__ = request["chunks"][0][0] if request["chunks"] else None
+        problems = []
+        for filename, source in request["chunks"]:
+            linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+            try:
+                exec(compile(source, filename, "exec"), self.module.__dict__)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                self.last_error = error
+                problems.append(self._describe(error))
+        names = [name for name in self.module.__dict__ if type(name) is str and not name.startswith("__")]
+        return {"value": names, "problems": problems}
+
+    def call(self, request: Request) -> Reply:
+        """Call a function of the module, or an object kept here, under fixed seeds."""
+        function = self._target(request)
+        args, kwargs = list(request["args"]), dict(request["kwargs"])
+        reply: Reply = {}
+        reset_globals()
+        with self._watching(request.get("watch", ())) as seen:
+            if request.get("wrt") is not None:
+                value = self._gradients(function, args, kwargs, request["wrt"], request.get("cotangent"))
+            else:
+                value = function(*args, **kwargs)
+                value = list(itertools.islice(value, MAX_ITEMS)) if isinstance(value, types.GeneratorType) else value
+        reply["value"] = value
+        if seen:
+            reply["operators"] = list(seen.items())
+        if request.get("inputs_back"):
+            reply["inputs"] = [args, kwargs]
+        return reply
+
+    def evaluate(self, request: Request) -> Reply:
+        """Evaluate a check author's expression over kept objects and plain values."""
+        reset_globals()
+        value = eval(request["source"], {**VOCABULARY, **request["names"]})
+        return {"value": self.keep(value) if request["keep"] else value}
+
+    def write(self, request: Request) -> Reply:
+        """Write a file into the scratch folder; the value is its path."""
+        return {"value": str(self._write(request["name"], request["content"]))}
+
+    # How objects stay here
+
+    def keep(self, value: object) -> wire.Handle:
+        number = len(self.objects) + 1
+        self.objects[number] = value
+        return wire.Handle(number, type(value).__name__[:80])
+
+    def kept(self, handle: wire.Handle) -> object:
+        return self.objects[handle.id]
+
+    # Parts of the above
+
+    def _target(self, request: Request) -> Any:
+        on = request.get("on")
+        if on is None:
+            return getattr(self.module, request["name"])
+        return getattr(on, request["name"]) if request.get("name") else on
+
+    def _gradients(
+        self, function: Any, args: list[Any], kwargs: dict[str, Any], wrt: list[int | str], cotangent: Any
+    ) -> list[torch.Tensor | None]:
+        """d(sum of the result times cotangent)/d(input) for each input in `wrt`; None where it does not depend on it."""
+        inputs = []
+        for key in wrt:
+            place: Any = args if isinstance(key, int) else kwargs
+            place[key] = place[key].detach().requires_grad_()
+            inputs.append(place[key])
+        result = function(*args, **kwargs)
+        outputs = result if isinstance(result, tuple) else (result,)
+        floating = [out for out in outputs if isinstance(out, torch.Tensor) and out.requires_grad]
+        if not floating:
+            return [None] * len(inputs)
+        total = sum((out if cotangent is None else out * cotangent).sum() for out in floating)
+        return list(torch.autograd.grad(total, inputs, allow_unused=True))  # type: ignore[arg-type]
+
+    @contextlib.contextmanager
+    def _watching(self, operators: list[str] | tuple[()]) -> Iterator[Mapping[str, int]]:
+        if not operators:
+            yield {}
+            return
+        from .operators import OperatorWatch
+
+        with OperatorWatch(operators, self.filenames) as watch:
+            yield watch.seen
+
+    def _write(self, name: str, content: bytes) -> Path:
+        path = self.scratch / name
+        if not path.resolve().is_relative_to(self.scratch.resolve()):
+            raise ValueError(f"{name} lies outside the scratch folder")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return path.absolute()
+
+    def _describe(self, error: BaseException) -> dict[str, Any]:
+        """What was raised, as plain data: type, builtin bases, text, and the frames that are the student's own."""
+        frames = [
+            [frame.filename, frame.lineno or 0, frame.name, frame.line or ""]
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename in self.filenames
+        ]
+        if isinstance(error, SyntaxError) and error.filename in self.filenames:
+            frames = [[error.filename, error.lineno or 0, "", (error.text or "").strip()]]
+        bases = [base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins"]
+        try:
+            text = str(error)
+        except Exception:
+            text = ""
+        return {
+            "type": type(error).__name__[:80],
+            "bases": bases,
+            "message": text[:MAX_MESSAGE],
+            "frames": frames[-MAX_FRAMES:],
+        }
+
+
+OPERATIONS: dict[str, Callable[[Session, Request], Reply]] = {
+    "load": Session.load,
+    "call": Session.call,
+    "evaluate": Session.evaluate,
+    "write": Session.write,
+}
+
+
+def answer_frame(session: Session, header: bytes | bytearray, payload: bytearray) -> list[memoryview | bytes]:
+    """One request frame in, one reply frame out. A reply that cannot travel becomes an error of its own."""
+    request = wire.unpack(header, payload, session.kept)
+    reply = session.answer(request)
+    try:
+        return wire.pack(reply, keep=session.keep)
+    except wire.WireError as error:
+        return wire.pack({"error": {"type": "WireError", "bases": [], "message": str(error), "frames": []}})
+
+
+__all__ = ["Reply", "Request", "Session", "answer_frame"]

@@ -64,7 +64,7 @@ class Grader:
         layers: dict[str, str] = {}
         for topic in self.topics:
             graded = TopicRun(self, topic, submission.sources.get(topic.name), until)
-            exercises += graded.run()
+            exercises += graded.run(topic.exercises)
             layers |= graded.layers
         return SubmissionResult(
             submission=submission.id,
@@ -76,6 +76,30 @@ class Grader:
             exercises=tuple(exercises),
             confinement=layers,
         )
+
+    def grade_exercise(self, topic: Topic, exercise: Exercise, source: Source) -> ExerciseResult:
+        """One exercise of one source, with all its checks."""
+        return TopicRun(self, topic, source, time.monotonic() + self.limits.submission_seconds).run([exercise])[0]
+
+    def first_failure(self, topic: Topic, exercise: Exercise, source: Source) -> Check | None:
+        """The first hidden check that the source does not pass; None where it passes all."""
+        if find_banned(source, exercise.name, exercise.banned) is not None:
+            return self.checks[exercise.name][0]
+        transport = RemoteTransport(self.server, source, self.limits)
+        try:
+            for check in self.checks[exercise.name]:
+                if check.visible:
+                    continue
+                try:
+                    transport.ensure_loaded()
+                except WorkerDied:
+                    return check
+                student = ask(transport, topic, exercise, self.limits)
+                if run_check(check, student, self.parameters).verdict is not Verdict.PASSED:
+                    return check
+            return None
+        finally:
+            transport.close()
 
     def diagnose(self, topic: Topic, exercise: str, failed: Sequence[Outcome]) -> tuple[Diagnosis, ...]:
         if topic.name not in self._diagnosticians:
@@ -128,16 +152,15 @@ class TopicRun:
         self.until = until
         self.layers: dict[str, str] = {}
 
-    def run(self) -> list[ExerciseResult]:
+    def run(self, exercises: Sequence[Exercise]) -> list[ExerciseResult]:
         if self.source is None:
             why = MISSING_FILE.filled(file=self.topic.filename)
-            return [self._all(exercise, Verdict.NOT_ATTEMPTED, why) for exercise in self.topic.exercises]
+            return [self._all(exercise, Verdict.NOT_ATTEMPTED, why) for exercise in exercises]
         if isinstance(self.source, Unreadable):
-            sentence = self.source.sentence
-            return [self._all(exercise, Verdict.CRASHED, sentence) for exercise in self.topic.exercises]
+            return [self._all(exercise, Verdict.CRASHED, self.source.sentence) for exercise in exercises]
         transport = RemoteTransport(self.grader.server, self.source, self.grader.limits)
         try:
-            return [self._exercise(exercise, transport) for exercise in self.topic.exercises]
+            return [self._exercise(exercise, transport) for exercise in exercises]
         finally:
             self.layers = transport.layers
             transport.close()

@@ -1,0 +1,184 @@
+"""Grade many submissions: a few grader processes, each with a warm server; results written as they come.
+
+A run can be stopped at any moment and started again: what is finished and unchanged is kept.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import re
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import msgspec
+
+from .course import Course, load_course
+from .errors import AutograderError, SandboxError, UsageError
+from .grade import Grader, Settings, grading_key
+from .results import SubmissionResult, read_result, write_result
+from .sandbox.fork_server import ForkServer
+from .submission import Submission, open_submission
+
+MAX_JOBS = 8
+TRIES = 2  # a submission during which a grader process was lost is tried once more
+
+
+class Graded(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one submission: a result, or the reason why there is none."""
+
+    path: Path
+    result: SubmissionResult | None = None
+    reason: str = ""
+    kept: bool = False  # an earlier run had graded it
+
+
+def default_jobs() -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MAX_JOBS)
+
+
+def grade_all(
+    paths: Sequence[Path], course: Course, settings: Settings, out: Path, *, jobs: int, report: Callable[[Graded], None]
+) -> None:
+    """Grade every submission and write its result to `out`.
+
+    jobs: grader processes; 1 grades in this process.
+    report: called with each submission's outcome as it is known, in the order of completion.
+    Raises SandboxError where student code cannot be run at all.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    names = _result_names(paths)
+    waiting = []
+    for path in paths:
+        kept = _kept(path, course, settings, out / names[path])
+        if kept is None:
+            waiting.append(path)
+        else:
+            report(kept)
+    if not waiting:
+        return
+    tasks = [(path, out / names[path]) for path in waiting]
+    jobs = min(jobs, len(tasks))
+    for graded in _one_by_one(tasks, course, settings) if jobs == 1 else _in_parallel(tasks, course, settings, jobs):
+        report(graded)
+
+
+def _result_names(paths: Sequence[Path]) -> dict[Path, str]:
+    """A result file for each submission; two submissions of one student are told apart by their extension."""
+    stems = [_safe(path.stem if path.is_file() else path.name) for path in paths]
+    return {
+        path: f"{stem}.json" if stems.count(stem) == 1 else f"{_safe(path.name)}.json"
+        for path, stem in zip(paths, stems, strict=True)
+    }
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^\w.@+=-]", "_", name) or "_"
+
+
+def _kept(path: Path, course: Course, settings: Settings, target: Path) -> Graded | None:
+    """An earlier result that would come out the same; or a submission that nobody can read."""
+    try:
+        submission = _open(path, course)
+    except AutograderError as error:
+        target.unlink(missing_ok=True)  # a result of an earlier, readable version would mislead
+        return Graded(path=path, reason=str(error))
+    with contextlib.suppress(UsageError):
+        earlier = read_result(target)
+        if earlier.grading_key == grading_key(submission, course, settings):
+            return Graded(path=path, result=earlier, kept=True)
+    return None
+
+
+def _open(path: Path, course: Course) -> Submission:
+    try:
+        return open_submission(path, course)
+    except OSError as error:
+        raise UsageError(f"{path.name} cannot be read: {error.strerror or error}.") from None
+
+
+def _one_by_one(tasks: Sequence[tuple[Path, Path]], course: Course, settings: Settings) -> Iterator[Graded]:
+    with ForkServer(course.limits) as server:
+        grader = Grader(course, server, settings)
+        for path, target in tasks:
+            yield _grade(grader, path, target)
+
+
+def _grade(grader: Grader, path: Path, target: Path) -> Graded:
+    try:
+        result = grader.grade(_open(path, grader.course))
+    except SandboxError:
+        raise
+    except AutograderError as error:
+        return Graded(path=path, reason=str(error))
+    write_result(result, target)
+    return Graded(path=path, result=result)
+
+
+# Several processes
+
+_GRADER: Grader  # of a pool's process
+
+
+def _in_parallel(
+    tasks: Sequence[tuple[Path, Path]], course: Course, settings: Settings, jobs: int
+) -> Iterator[Graded]:
+    tries = dict.fromkeys((path for path, _ in tasks), 0)
+    left = list(tasks)
+    while left:
+        done: set[Path] = set()
+        try:
+            for graded in _run_pool(left, course, settings, jobs):
+                done.add(graded.path)
+                yield graded
+        except BrokenProcessPool:
+            left = [task for task in left if task[0] not in done]
+            for path, _ in left[:jobs]:  # the ones that were being graded
+                tries[path] += 1
+            for path, _ in [task for task in left if tries[task[0]] >= TRIES]:
+                yield Graded(path=path, reason="A grader process was lost twice while grading it.")
+            left = [task for task in left if tries[task[0]] < TRIES]
+        else:
+            return
+
+
+def _run_pool(
+    tasks: Sequence[tuple[Path, Path]], course: Course, settings: Settings, jobs: int
+) -> Iterator[Graded]:
+    pool = ProcessPoolExecutor(
+        jobs, multiprocessing.get_context("spawn"), initializer=_start, initargs=(course.root, settings)
+    )
+    try:
+        pending = {pool.submit(_grade_in_pool, *task) for task in tasks}
+        while pending:
+            finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for future in finished:
+                yield future.result()
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in list((pool._processes or {}).values()):
+            process.terminate()
+        raise
+    pool.shutdown()
+
+
+def _start(root: Path, settings: Settings) -> None:
+    """In a pool's process, once. Its server ends with it."""
+    global _GRADER
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    course = load_course(root)
+    server = ForkServer(course.limits)
+    import atexit
+    from multiprocessing import util
+
+    util.Finalize(server, server.close, exitpriority=10)
+    atexit.register(server.close)
+    signal.signal(signal.SIGTERM, lambda number, frame: (server.close(), os._exit(1)))
+    _GRADER = Grader(course, server, settings)
+
+
+def _grade_in_pool(path: Path, target: Path) -> Graded:
+    return _grade(_GRADER, path, target)

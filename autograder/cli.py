@@ -1,0 +1,159 @@
+"""The command line: chooses, shows, and turns errors into sentences. What it calls is imported when it is called."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import __version__
+from .course import Course, find_course, load_course
+from .errors import AutograderError
+from .text import Language
+
+app = typer.Typer(
+    help="Deep-learning exercises that grade themselves.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+CourseOption = Annotated[
+    Path | None, typer.Option("--course", help="Folder of course.toml; default: the nearest one upwards from here.")
+]
+LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of what students read.")]
+
+
+class RevealOption(StrEnum):
+    titles = "titles"
+    calls = "calls"
+
+
+@contextmanager
+def _errors_as_sentences() -> Iterator[None]:
+    try:
+        yield
+    except AutograderError as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        raise typer.Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        print("\nautograder: stopped. What was finished is kept; run the same command to go on.", file=sys.stderr)
+        raise typer.Exit(130) from None
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"autograder {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def grade(
+    paths: Annotated[list[Path], typer.Argument(help="A submission (folder, .zip, .py, .ipynb), or a folder of them.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the results: one JSON file for each submission.")],
+    course: CourseOption = None,
+    topic: Annotated[list[str] | None, typer.Option("--topic", help="Only this topic; may be repeated.")] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="Grader processes; default: one a core.")] = None,
+    reveal: Annotated[
+        RevealOption, typer.Option("--reveal", help="What hidden checks tell: only their titles, or the calls too.")
+    ] = RevealOption.titles,
+    lang: LanguageOption = Language.BOTH,
+) -> None:
+    """Grade submissions with the hidden checks, each in sandboxed processes.
+
+    Can be stopped and run again: finished, unchanged submissions are kept. A single submission is shown in full.
+    Exit status: 0 all graded, 1 some could not be read, 2 usage or course error (a broken check is one).
+    """
+    with _errors_as_sentences():
+        from .grading_run import run_grading
+
+        loaded = _course(course)
+        raise typer.Exit(run_grading(paths, loaded, topic or [], out, jobs=jobs, reveal=reveal.value, language=lang))
+
+
+@app.command()
+def stubs(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 where a stub is out of date.")] = False,
+    course: CourseOption = None,
+) -> None:
+    """Write the students' stubs from the references."""
+    with _errors_as_sentences():
+        from .stubs import stale_stubs, write_stubs
+
+        loaded = _course(course)
+        names = stale_stubs(loaded) if check else write_stubs(loaded)
+        for name in names:
+            print(f"{name} {'is out of date' if check else 'written'}")
+        raise typer.Exit(1 if check and names else 0)
+
+
+@app.command()
+def hint(
+    exercise: Annotated[str, typer.Argument(help="The exercise's name.")],
+    from_start: Annotated[bool, typer.Option("--from-start", help="Begin with the first hint again.")] = False,
+    course: CourseOption = None,
+    lang: LanguageOption = Language.BOTH,
+) -> None:
+    """Show the next hint for an exercise, one at a time."""
+    with _errors_as_sentences():
+        from .hints import next_hint
+
+        loaded = _course(course)
+        found = loaded.exercise(exercise)
+        number, text = next_hint(loaded, found, from_start=from_start)
+        print(f"{exercise}: hint {number} of {len(found.hints)}")
+        for line in text.lines(lang):
+            print(f"  {line}")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def watch(context: typer.Context, course: CourseOption = None) -> None:
+    """Re-run a topic's visible checks whenever one of its files is saved. Further arguments go to pytest."""
+    with _errors_as_sentences():
+        from .watch import watch_course
+
+        watch_course(_course(course), context.args)
+
+
+@app.command()
+def verify(
+    topic: Annotated[list[str] | None, typer.Option("--topic", help="Only this topic; may be repeated.")] = None,
+    sample: Annotated[int, typer.Option("--mutants", min=0, help="Mutants to try for each exercise.")] = 5,
+    course: CourseOption = None,
+) -> None:
+    """The course grades itself: stubs, references, misconceptions, hints, languages, examples. Exit 1 on a finding."""
+    with _errors_as_sentences():
+        from .self_grading import run_verify
+
+        raise typer.Exit(run_verify(_course(course), topic or [], sample))
+
+
+@app.command()
+def mutate(
+    exercises: Annotated[list[str] | None, typer.Argument(help="Exercises; default: all.")] = None,
+    course: CourseOption = None,
+) -> None:
+    """Change references at one point and see whether the hidden checks notice. Exit 1 below 98 % for an exercise."""
+    with _errors_as_sentences():
+        from .self_grading import run_mutate
+
+        raise typer.Exit(run_mutate(_course(course), exercises or []))
+
+
+def _course(folder: Path | None) -> Course:
+    return load_course(find_course(folder or Path.cwd()))
+
+

@@ -1,0 +1,68 @@
+"""Results in a terminal: a table of a class, and one submission in full."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ..results import SYMBOLS, ExerciseResult, SubmissionResult, Verdict
+from ..text import Language
+
+STYLES = {
+    Verdict.PASSED: "green",
+    Verdict.FAILED: "red",
+    Verdict.CRASHED: "red",
+    Verdict.TIMED_OUT: "red",
+    Verdict.REFUSED: "red",
+    Verdict.NOT_ATTEMPTED: "yellow",
+    Verdict.BROKEN: "magenta",
+}
+
+
+def class_table(results: Sequence[SubmissionResult], topics: Sequence[str]) -> Table:
+    """One row for each submission: points, a symbol for each exercise, and what it misunderstands."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Submission", overflow="fold")
+    table.add_column("Points", justify="right", no_wrap=True)
+    for topic in topics:
+        table.add_column(topic.split("_")[0], no_wrap=True)
+    table.add_column("Notes", overflow="fold")
+    for result in sorted(results, key=lambda result: result.submission):
+        by_topic = {topic: [e for e in result.exercises if e.topic == topic] for topic in topics}
+        symbols = ["".join(_symbol(exercise) for exercise in by_topic[topic]) for topic in topics]
+        table.add_row(escape(result.submission), f"{result.points:g}/{result.worth:g}", *symbols, escape(_notes(result)))
+    return table
+
+
+def legend() -> str:
+    return "  ".join(f"{symbol} {verdict.replace('_', ' ')}" for verdict, symbol in SYMBOLS.items())
+
+
+def _symbol(exercise: ExerciseResult) -> str:
+    return f"[{STYLES[exercise.verdict]}]{exercise.verdict.symbol}[/]"
+
+
+def _notes(result: SubmissionResult) -> str:
+    notes = [f"{e.name}: {' or '.join(d.name for d in e.misconceptions)}" for e in result.exercises if e.misconceptions]
+    notes += [f"{problem.file}: {problem.sentence.en}" for problem in result.problems]
+    return "; ".join(notes)
+
+
+def show_submission(result: SubmissionResult, language: Language, console: Console) -> None:
+    """One submission in full: every exercise that is not right, its checks' messages and its misconceptions."""
+    console.print(f"[bold]{escape(result.submission)}[/]  {result.points:g} of {result.worth:g} points")
+    for problem in result.problems:
+        for line in problem.sentence.lines(language):
+            console.print(f"  [red]{escape(problem.file)}[/]: {escape(line)}")
+    for exercise in result.exercises:
+        console.print(f"\n{_symbol(exercise)} [bold]{exercise.name}[/]  {exercise.points:g}/{exercise.worth:g}")
+        for diagnosis in exercise.misconceptions:
+            for line in diagnosis.sentence.lines(language):
+                console.print(f"  [cyan]→ {escape(line)}[/]")
+        if exercise.verdict in (Verdict.PASSED, Verdict.NOT_ATTEMPTED):
+            continue
+        for check in exercise.checks:
+            console.print(f"  [{STYLES[check.verdict]}]{check.verdict.symbol}[/] {escape(' '.join(check.title.lines(language)))}")
+            for line in check.message.lines(language) if check.message else []:
+                console.print(f"      {escape(line)}", highlight=False)

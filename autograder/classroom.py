@@ -11,6 +11,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import util
 from pathlib import Path
 
 import msgspec
@@ -36,6 +37,7 @@ class Graded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def default_jobs() -> int:
+    """One grader process for each core that this process may use."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(cores, MAX_JOBS)
 
@@ -123,9 +125,7 @@ def _grade(grader: Grader, path: Path, target: Path) -> Graded:
 _GRADER: Grader  # of a pool's process
 
 
-def _in_parallel(
-    tasks: Sequence[tuple[Path, Path]], course: Course, settings: Settings, jobs: int
-) -> Iterator[Graded]:
+def _in_parallel(tasks: Sequence[tuple[Path, Path]], course: Course, settings: Settings, jobs: int) -> Iterator[Graded]:
     tries = dict.fromkeys((path for path, _ in tasks), 0)
     left = list(tasks)
     while left:
@@ -145,9 +145,7 @@ def _in_parallel(
             return
 
 
-def _run_pool(
-    tasks: Sequence[tuple[Path, Path]], course: Course, settings: Settings, jobs: int
-) -> Iterator[Graded]:
+def _run_pool(tasks: Sequence[tuple[Path, Path]], course: Course, settings: Settings, jobs: int) -> Iterator[Graded]:
     pool = ProcessPoolExecutor(
         jobs, multiprocessing.get_context("spawn"), initializer=_start, initargs=(course.root, settings)
     )
@@ -171,12 +169,13 @@ def _start(root: Path, settings: Settings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     course = load_course(root)
     server = ForkServer(course.limits)
-    import atexit
-    from multiprocessing import util
+    util.Finalize(server, server.close, exitpriority=10)  # a pool's processes do not run atexit
 
-    util.Finalize(server, server.close, exitpriority=10)
-    atexit.register(server.close)
-    signal.signal(signal.SIGTERM, lambda number, frame: (server.close(), os._exit(1)))
+    def stop(number: int, frame: object) -> None:
+        server.close()
+        os._exit(1)
+
+    signal.signal(signal.SIGTERM, stop)
     _GRADER = Grader(course, server, settings)
 
 

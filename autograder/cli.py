@@ -29,6 +29,8 @@ LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of wh
 
 
 class RevealOption(StrEnum):
+    """`grade.Reveal`, without importing torch for `--help`."""
+
     titles = "titles"
     calls = "calls"
 
@@ -57,7 +59,7 @@ def main(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    pass
+    """Deep-learning exercises that grade themselves."""
 
 
 @app.command()
@@ -155,5 +157,3 @@ def mutate(
 
 def _course(folder: Path | None) -> Course:
     return load_course(find_course(folder or Path.cwd()))
-
-

@@ -31,17 +31,23 @@ class ExerciseManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
 
 class TopicManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A topic.toml."""
+
     title: Text
     exercises: dict[str, ExerciseManifest]
 
 
 class CourseManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The course.toml."""
+
     title: Text
     version: str
     limits: Limits = Limits()
 
 
 class Exercise(msgspec.Struct, frozen=True, kw_only=True):
+    """One function or class that students write."""
+
     name: str
     topic: str
     title: Text

@@ -100,6 +100,7 @@ def variant(reference: Path, exercise: str, misconception: Misconception) -> Sou
 
 
 def read_reference(topic: Topic) -> Source:
+    """The topic's reference, as a source like a student's."""
     code = topic.reference.read_text(encoding="utf-8")
     return Source(filename=topic.filename, chunks=((str(topic.reference), code),))
 
@@ -136,7 +137,9 @@ class Diagnostician:
     def _transport(self, exercise: str, misconception: Misconception | None) -> LocalTransport:
         key = f"{exercise}.{misconception.name}" if misconception else ""
         if key not in self._loaded:
-            source = variant(self.topic.reference, exercise, misconception) if misconception else read_reference(self.topic)
+            source = (
+                variant(self.topic.reference, exercise, misconception) if misconception else read_reference(self.topic)
+            )
             self._loaded[key] = LocalTransport(source)
         return self._loaded[key]
 

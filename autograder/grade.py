@@ -26,7 +26,9 @@ from .submission import Submission
 from .text import NOTHING, Text
 
 MISSING_FILE = Text("{file} was not handed in.", "没有提交 {file}。")
-BROKEN_CHECK = Text("This check is at fault, not your answer. It costs you nothing.", "是检查本身有问题，不是你的答案，不会扣分。")
+BROKEN_CHECK = Text(
+    "This check is at fault, not your answer. It costs you nothing.", "是检查本身有问题，不是你的答案，不会扣分。"
+)
 NOT_TRIED = Text("not tried: earlier checks of this exercise ran into a limit", "未运行：此练习之前的检查已触及限制")
 OUT_OF_BUDGET = Text("not tried: the submission has used up its time", "未运行：这份提交的总时间已用完")
 
@@ -39,6 +41,8 @@ class Reveal(StrEnum):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What is graded, and how much of it is told."""
+
     topics: tuple[str, ...]  # folder names of the topics to grade
     reveal: Reveal = Reveal.TITLES
 

@@ -18,6 +18,7 @@ NOT_ATTEMPTED = "not attempted"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--against` and `--lang`."""
     group = parser.getgroup("autograder", "exercises that grade themselves")
     group.addoption(
         "--against",
@@ -42,6 +43,7 @@ def student(request: pytest.FixtureRequest) -> Any:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
+    """A rule broken in the source fails the check before it runs."""
     if _spec(item) is not None:
         _home(item.config).enforce_rules(item)
 
@@ -50,6 +52,7 @@ def pytest_runtest_call(item: pytest.Item) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Our message instead of a traceback; an untouched stub is no failure."""
     report = yield
     if _spec(item) is not None and (report.when == "call" or report.failed):
         _home(item.config).present(item, call, report)
@@ -57,6 +60,7 @@ def pytest_runtest_makereport(
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+    """A letter of its own for what is not attempted."""
     if _facts(report).get("verdict") == "not_attempted":
         return NOT_ATTEMPTED, "○", (NOT_ATTEMPTED.upper(), {"yellow": True})
     return None
@@ -70,6 +74,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """The board, after pytest's own failures."""
     facts = [_facts(report) for reports in terminalreporter.stats.values() for report in reports if _facts(report)]
     if facts and HOME in config.stash:
         from .reports.board import show_board

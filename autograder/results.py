@@ -14,7 +14,7 @@ import msgspec
 from .errors import UsageError
 from .text import NOTHING, Text
 
-FORMAT = "torchstone/1"
+FORMAT: Literal["torchstone/1"] = "torchstone/1"
 
 
 class Verdict(StrEnum):
@@ -48,6 +48,8 @@ GRAVITY = (Verdict.REFUSED, Verdict.TIMED_OUT, Verdict.CRASHED, Verdict.FAILED, 
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One check of one exercise."""
+
     id: str  # unique in its exercise
     title: Text  # the check's docstring; the student reads it
     visible: bool  # the student has this check
@@ -65,6 +67,8 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One exercise of a submission."""
+
     name: str
     topic: str
     verdict: Verdict
@@ -83,6 +87,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that grading found in one submission."""
+
     submission: str  # usually the student's name: that of the folder or file
     content_hash: str  # of the submission's files
     grading_key: str  # of the submission, the course, the engine and the settings: equal keys, equal results

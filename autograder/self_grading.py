@@ -25,9 +25,7 @@ def run_verify(course: Course, topics: Sequence[str], sample: int) -> int:
     with ForkServer(course.limits) as server, _progress(console) as progress:
         task = progress.add_task("")
         grader = Grader(course, server, Settings(topics=chosen))
-        findings = verify(
-            course, grader, sample=sample, progress=lambda step: progress.update(task, description=step)
-        )
+        findings = verify(course, grader, sample=sample, progress=lambda step: progress.update(task, description=step))
     for finding in findings:
         console.print(f"[red]{escape(finding.where)}[/]: {escape(finding.what)}", highlight=False)
     exercises = sum(len(topic.exercises) for topic in grader.topics)
@@ -50,7 +48,9 @@ def run_mutate(course: Course, names: Sequence[str]) -> int:
     console.print(_table(reports))
     for report in reports:
         for mutant in report.survivors:
-            console.print(f"\n[bold]{report.exercise}[/] passes all hidden checks with\n{escape(mutant.diff)}", highlight=False)
+            console.print(
+                f"\n[bold]{report.exercise}[/] passes all hidden checks with\n{escape(mutant.diff)}", highlight=False
+            )
         for equivalent in report.stale:
             console.print(f"\n[bold]{report.exercise}[/] lists as equivalent what is not: {escape(equivalent.after)}")
     return 1 if any(report.kill_rate < KILL_RATE or report.stale for report in reports) else 0
@@ -67,4 +67,6 @@ def _table(reports: Sequence[ExerciseReport]) -> Table:
 
 
 def _progress(console: Console) -> Progress:
-    return Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True)
+    return Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
+    )

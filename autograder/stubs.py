@@ -22,7 +22,9 @@ def stub_of(topic: Topic) -> str:
                 raise CourseError(f"{topic.reference}, line {number}: {BEGIN} inside another one.")
             began = number
             indent = line[: len(line) - len(line.lstrip())]
-            written.append(f'{indent}raise NotImplementedError("{owners.get(number, topic.module)} is yours to write")\n')
+            written.append(
+                f'{indent}raise NotImplementedError("{owners.get(number, topic.module)} is yours to write")\n'
+            )
         elif marker == END:
             if not began:
                 raise CourseError(f"{topic.reference}, line {number}: {END} without {BEGIN}.")

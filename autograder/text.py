@@ -7,6 +7,8 @@ import msgspec
 
 
 class Language(StrEnum):
+    """Which of a sentence's languages to show."""
+
     EN = "en"
     ZH = "zh"
     BOTH = "both"

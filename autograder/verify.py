@@ -5,7 +5,6 @@ import re
 import types
 from collections.abc import Callable, Iterator
 
-
 import msgspec
 
 from .course import Course, Exercise, Topic
@@ -65,7 +64,10 @@ def _stray_files(course: Course, topic: Topic) -> Iterator[Finding]:
 
 def _unknown_names(topic: Topic) -> Iterator[Finding]:
     known = {exercise.name for exercise in topic.exercises}
-    for name, table in (("misconceptions", load_misconceptions(topic)), ("equivalent mutants", load_equivalents(topic))):
+    for name, table in (
+        ("misconceptions", load_misconceptions(topic)),
+        ("equivalent mutants", load_equivalents(topic)),
+    ):
         for exercise in table.keys() - known:
             yield Finding(exercise, f"It has {name}, but topic.toml does not list it.")
 
@@ -103,9 +105,7 @@ def _parts(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding
             yield Finding(exercise.name, f"It has {count} {what}; at least {least} are asked for.")
     texts = {f"hint {n}": hint for n, hint in enumerate(exercise.hints, 1)} | {"title": exercise.title}
     texts |= {f"check {check.id}": check.title for check in checks}
-    texts |= {
-        f"misconception {m.name}": Text(m.en, m.zh) for m in load_misconceptions(topic).get(exercise.name, [])
-    }
+    texts |= {f"misconception {m.name}": Text(m.en, m.zh) for m in load_misconceptions(topic).get(exercise.name, [])}
     for what, text in texts.items():
         if not text.en.strip() or not CHINESE.search(text.zh):
             yield Finding(exercise.name, f"Its {what} is not in both languages.")

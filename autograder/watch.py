@@ -13,7 +13,10 @@ from .course import Course, Topic
 def watch_course(course: Course, arguments: Sequence[str]) -> None:
     """Watch until Ctrl-C. `arguments` go to pytest."""
     folder = course.root / "exercises"
-    print(f"Watching {folder}. Save a file to run its checks; Ctrl-C ends. 正在监视，保存即运行，Ctrl-C 结束。", flush=True)
+    print(
+        f"Watching {folder}. Save a file to run its checks; Ctrl-C ends. 正在监视，保存即运行，Ctrl-C 结束。",
+        flush=True,
+    )
     for changes in watch(folder, watch_filter=PythonFilter(), raise_interrupt=False):
         for topic in touched(course, (Path(path) for _, path in changes)):
             command = [sys.executable, "-m", "pytest", str(topic.exercises_folder), "-q", *arguments]

@@ -1,21 +1,21 @@
 """The vocabulary that checks are written in. A check is a pytest function that asks `student` and compares.
 
-    from autograder.checks import ELEMENTWISE, assert_close, check
+from autograder.checks import ELEMENTWISE, assert_close, check
 
-    @check("sigmoid_grad")
-    def test_agrees_with_autograd(student):
-        '''Agrees with autograd for x in [-30, 30]. 在 [-30, 30] 上与自动求导一致。'''
-        ...
+@check("sigmoid_grad")
+def test_agrees_with_autograd(student):
+    '''Agrees with autograd for x in [-30, 30]. 在 [-30, 30] 上与自动求导一致。'''
+    ...
 
-    spec         the decorator, and what a check knows of itself
-    student      the proxy that a check asks: the same at home, in grading and in self-tests
-    compare      assertions on plain data, with tolerances that are chosen, not defaulted
-    failures     what an assertion or a call can end in
-    describe     failures as sentences, in both languages
-    local        the student in this process: at home and in self-tests
-    rules        what an exercise forbids, found by reading the source
-    collect      the checks in a course's folders
-    run          one check against one student
+spec         the decorator, and what a check knows of itself
+student      the proxy that a check asks: the same at home, in grading and in self-tests
+compare      assertions on plain data, with tolerances that are chosen, not defaulted
+failures     what an assertion or a call can end in
+describe     failures as sentences, in both languages
+local        the student in this process: at home and in self-tests
+rules        what an exercise forbids, found by reading the source
+collect      the checks in a course's folders
+run          one check against one student
 """
 
 from .compare import (

@@ -68,7 +68,13 @@ def collect_checks(topics: Sequence[Topic], *, hidden: bool = True) -> dict[str,
 def _collect(files: Sequence[Path]) -> list[pytest.Function]:
     collector = _Collector()
     quiet = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:logging", "-p", "no:capture", "-c", "/dev/null"]
-    arguments = [*map(str, files), "--collect-only", "--import-mode=importlib", f"--rootdir={files[0].parents[2]}", *quiet]
+    arguments = [
+        *map(str, files),
+        "--collect-only",
+        "--import-mode=importlib",
+        f"--rootdir={files[0].parents[2]}",
+        *quiet,
+    ]
     with contextlib.redirect_stdout(io.StringIO()):
         status = pytest.main(arguments, plugins=[collector])
     if collector.errors or status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
@@ -88,7 +94,7 @@ def _check(item: pytest.Function, is_visible: bool) -> Check:
     return Check(
         id=item.name,
         exercise=spec.exercise,
-        title=spec.title,
+        title=spec.title + Text(f" [{callspec.id}]", f"［{callspec.id}］") if callspec else spec.title,
         weight=spec.weight,
         visible=is_visible,
         function=item.function,

@@ -79,7 +79,11 @@ def assert_inputs_unchanged(function: Function | RemoteObject, *args: Any, **kwa
 
 
 def gradient(
-    function: Function | RemoteObject, *args: Any, wrt: int | str = 0, cotangent: torch.Tensor | None = None, **kwargs: Any
+    function: Function | RemoteObject,
+    *args: Any,
+    wrt: int | str = 0,
+    cotangent: torch.Tensor | None = None,
+    **kwargs: Any,
 ) -> torch.Tensor:
     """d(sum of the result)/d(one input), by autograd through the student's code.
 
@@ -121,7 +125,9 @@ def _compare(root: Any, actual: Any, expected: Any, path: str, tolerance: Tolera
             raise mismatch("type")
         if str(actual.dtype) != str(expected.dtype):
             raise mismatch("dtype")
-        _compare_tensors(mismatch, torch.from_numpy(actual.copy()), torch.from_numpy(expected.copy()), tolerance, equal_nan)
+        _compare_tensors(
+            mismatch, torch.from_numpy(actual.copy()), torch.from_numpy(expected.copy()), tolerance, equal_nan
+        )
     elif isinstance(expected, Mapping):
         if not isinstance(actual, dict):
             raise mismatch("type")

@@ -29,23 +29,35 @@ KINDS = {
 }
 
 SENTENCES = {
-    "type": Text("{call} returned {actual}{where}, expected {expected}.", "{call} 返回了 {actual}{where}，应为 {expected}。"),
+    "type": Text(
+        "{call} returned {actual}{where}, expected {expected}.", "{call} 返回了 {actual}{where}，应为 {expected}。"
+    ),
     "shape": Text(
-        "{call} returned shape {actual}{where}, expected {expected}.", "{call} 返回的形状是 {actual}{where}，应为 {expected}。"
+        "{call} returned shape {actual}{where}, expected {expected}.",
+        "{call} 返回的形状是 {actual}{where}，应为 {expected}。",
     ),
     "dtype": Text(
-        "{call} returned dtype {actual}{where}, expected {expected}.", "{call} 返回的 dtype 是 {actual}{where}，应为 {expected}。"
+        "{call} returned dtype {actual}{where}, expected {expected}.",
+        "{call} 返回的 dtype 是 {actual}{where}，应为 {expected}。",
     ),
-    "value": Text("{call} returned {actual}{where}, expected {expected}.", "{call} 返回了 {actual}{where}，应为 {expected}。"),
+    "value": Text(
+        "{call} returned {actual}{where}, expected {expected}.", "{call} 返回了 {actual}{where}，应为 {expected}。"
+    ),
     "values": Text(
         "{call} returned {wrong} of {total} wrong values{where}; the first at {index}: {input}gave {actual}, expected {expected}.",
         "{call} 返回的 {total} 个值中有 {wrong} 个不对{where}；第一个在 {index}：{input}得到 {actual}，应为 {expected}。",
     ),
     "length": Text(
-        "{call} returned {actual} items{where}, expected {expected}.", "{call} 返回了 {actual} 项{where}，应为 {expected} 项。"
+        "{call} returned {actual} items{where}, expected {expected}.",
+        "{call} 返回了 {actual} 项{where}，应为 {expected} 项。",
     ),
-    "keys": Text("{call} returned the keys {actual}{where}, expected {expected}.", "{call} 返回的键是 {actual}{where}，应为 {expected}。"),
-    "exception": Text("{call} returned {actual}, expected {expected} to be raised.", "{call} 返回了 {actual}，应抛出 {expected}。"),
+    "keys": Text(
+        "{call} returned the keys {actual}{where}, expected {expected}.",
+        "{call} 返回的键是 {actual}{where}，应为 {expected}。",
+    ),
+    "exception": Text(
+        "{call} returned {actual}, expected {expected} to be raised.", "{call} 返回了 {actual}，应抛出 {expected}。"
+    ),
     "changed": Text(
         "{call} changed its input {argument} in place: it was {expected}, then {actual}.",
         "{call} 原地修改了输入 {argument}：原来是 {expected}，之后是 {actual}。",
@@ -58,7 +70,10 @@ SENTENCES = {
 }
 
 NOT_WRITTEN = Text("{name} is not written yet.", "{name} 还没有写。")
-OUT_OF_TIME = Text("{call} was stopped after {seconds} s: is there a loop that never ends?", "{call} 运行 {seconds} 秒后被终止：是否有死循环？")
+OUT_OF_TIME = Text(
+    "{call} was stopped after {seconds} s: is there a loop that never ends?",
+    "{call} 运行 {seconds} 秒后被终止：是否有死循环？",
+)
 BRIEF_OUT_OF_TIME = Text("did not finish in time", "没有在限时内完成")
 DIED = Text(
     "{call} ended its process ({death}): perhaps it ran out of memory, or it called exit.",
@@ -69,12 +84,16 @@ RAISED = Text("{call} raised {type}: {message}", "{call} 抛出 {type}：{messag
 RAISED_AT = Text(" ({file}, line {line}: {source})", "（{file} 第 {line} 行：{source}）")
 BRIEF_RAISED = Text("raised {type}", "抛出 {type}")
 BRIEF_RAISED_AT = Text(" ({file}, line {line})", "（{file} 第 {line} 行）")
-BANNED = Text("{exercise} may not use {banned} ({file}, line {line}).", "{exercise} 不允许使用 {banned}（{file} 第 {line} 行）。")
+BANNED = Text(
+    "{exercise} may not use {banned} ({file}, line {line}).", "{exercise} 不允许使用 {banned}（{file} 第 {line} 行）。"
+)
 ODD_ANSWER = Text("{call} returned {actual}, which the check cannot use.", "{call} 返回了 {actual}，检查无法使用它。")
 BRIEF_ODD_ANSWER = Text("returned something that the check cannot use", "返回了检查无法使用的值")
 
 
 class Description(msgspec.Struct, frozen=True):
+    """One failure as two sentences."""
+
     full: Text
     brief: Text  # names no input and no expected value
 
@@ -94,9 +113,7 @@ def describe(failure: CheckFailure, calls: list[Call], parameters: dict[str, tup
             text = OUT_OF_TIME.filled(call=_last(calls, parameters, failure.call), seconds=f"{failure.seconds:g}")
             return Description(text, BRIEF_OUT_OF_TIME)
         case RuleBroken():
-            text = BANNED.filled(
-                exercise=failure.exercise, banned=failure.banned, file=failure.file, line=failure.line
-            )
+            text = BANNED.filled(exercise=failure.exercise, banned=failure.banned, file=failure.file, line=failure.line)
             return Description(text, text)
         case NotAttempted():
             text = failure.why or NOT_WRITTEN.filled(name=failure.name)
@@ -114,9 +131,7 @@ def describe_odd_answer(calls: list[Call], parameters: dict[str, tuple[str, ...]
     return Description(text, BRIEF_ODD_ANSWER)
 
 
-def _describe_mismatch(
-    failure: Mismatch, calls: list[Call], parameters: dict[str, tuple[str, ...]]
-) -> Description:
+def _describe_mismatch(failure: Mismatch, calls: list[Call], parameters: dict[str, tuple[str, ...]]) -> Description:
     call, item = _origin(failure.answer, calls)
     path = item + failure.path
     values: dict[str, Any] = {
@@ -134,7 +149,10 @@ def _describe_mismatch(
     elif kind == "length":
         values |= {"actual": len(failure.actual), "expected": len(failure.expected)}
     elif kind == "keys":
-        values |= {"actual": _shortened(repr(list(failure.actual))), "expected": _shortened(repr(list(failure.expected)))}
+        values |= {
+            "actual": _shortened(repr(list(failure.actual))),
+            "expected": _shortened(repr(list(failure.expected))),
+        }
     elif kind == "exception":
         values |= {"expected": failure.expected}
     elif kind in ("changed", "gradient"):
@@ -201,9 +219,7 @@ def write_call(call: Call, parameters: dict[str, tuple[str, ...]]) -> str:
     if call.request["op"] != "call":
         return call.label
     names = parameters.get(call.label, ())
-    written = [
-        _argument(names[index] if index < len(names) else "", value) for index, value in enumerate(call.args)
-    ]
+    written = [_argument(names[index] if index < len(names) else "", value) for index, value in enumerate(call.args)]
     written += [_argument(name, value) for name, value in call.kwargs.items()]
     return f"{call.label}({', '.join(written)})"
 
@@ -226,7 +242,11 @@ def write_value(value: Any) -> str:
             return f"tensor({_number(value.item())})"
         return f"tensor({_nested(value.tolist())})"
     if isinstance(value, np.ndarray):
-        return f"array {value.dtype} {value.shape}" if value.size > INLINE_ELEMENTS else f"array({_nested(value.tolist())})"
+        return (
+            f"array {value.dtype} {value.shape}"
+            if value.size > INLINE_ELEMENTS
+            else f"array({_nested(value.tolist())})"
+        )
     if isinstance(value, float):
         return _number(value)
     return _shortened(repr(value))
@@ -262,6 +282,7 @@ def _elements(value: Any) -> int:
 
 
 def _shortened(text: str) -> str:
+    text = " ".join(text.split())
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
 
 

@@ -15,6 +15,8 @@ Parameters = dict[str, tuple[str, ...]]  # exercise -> its parameter names
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one check, with the calls that it made."""
+
     verdict: Verdict
     description: Description | None = None  # None where the check passed
     calls: list[Call] = []
@@ -40,5 +42,7 @@ def _verdict(check: Check, student: Student, parameters: Parameters) -> tuple[Ve
     except Exception:
         return Verdict.FAILED, describe_odd_answer(student.calls, parameters)
     if not student.calls:  # nothing was asked, so nothing was shown
-        return Verdict.FAILED, describe(NotAttempted(check.exercise, Text("The check asked nothing.", "检查没有调用任何函数。")), [], {})
+        return Verdict.FAILED, describe(
+            NotAttempted(check.exercise, Text("The check asked nothing.", "检查没有调用任何函数。")), [], {}
+        )
     return Verdict.PASSED, None

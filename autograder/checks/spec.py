@@ -16,6 +16,8 @@ TITLE = re.compile(r"^(?P<en>[^\u4e00-\u9fff]*[.!?])\s+(?P<zh>.*[\u4e00-\u9fff].
 
 
 class CheckSpec(msgspec.Struct, frozen=True):
+    """What `@check` notes on its function."""
+
     exercise: str
     weight: int
     title: Text

@@ -121,9 +121,16 @@ class Student:
     # How it asks
 
     def _call(self, function: "Function", args: tuple[Any, ...], kwargs: Mapping[str, Any], **extra: Any) -> Any:
-        if function.on is None and function.name not in self._transport.names:
+        if function.on is None and function.name is not None and function.name not in self._transport.names:
             self._missing(function.name)
-        message = {"op": "call", "on": function.on, "name": function.name, "args": args, "kwargs": dict(kwargs), **extra}
+        message = {
+            "op": "call",
+            "on": function.on,
+            "name": function.name,
+            "args": args,
+            "kwargs": dict(kwargs),
+            **extra,
+        }
         if self._banned_operators:
             message["watch"] = self._banned_operators
         return self._ask(function.label, message, args, kwargs, whole_reply="inputs_back" in extra)
@@ -159,9 +166,9 @@ class Student:
     def _missing(self, name: str) -> NoReturn:
         for problem in self._transport.problems:
             raise Crashed(self._filename, problem)
-        raise NotAttempted(name, Text("{file} defines no {name}.", "{file} 中没有定义 {name}。").filled(
-            file=self._filename, name=name
-        ))
+        raise NotAttempted(
+            name, Text("{file} defines no {name}.", "{file} 中没有定义 {name}。").filled(file=self._filename, name=name)
+        )
 
 
 class Function:

@@ -7,6 +7,7 @@ import ast
 import copy
 import difflib
 from collections.abc import Callable, Iterator
+from typing import cast
 
 import msgspec
 
@@ -116,8 +117,7 @@ def _with_replacement(root: ast.stmt, index: int, replacement: ast.AST) -> ast.s
         def visit(self, node: ast.AST) -> ast.AST:
             return replacement if node is target else self.generic_visit(node)
 
-    changed: ast.stmt = Swap().visit(fresh)
-    return changed
+    return cast(ast.stmt, Swap().visit(fresh))
 
 
 def _changed_lines(before: str, after: str) -> tuple[str, str]:
@@ -171,7 +171,9 @@ def _conditions(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.Compare):
         for position, operator in enumerate(node.ops):
             for other in SWAPPED_COMPARISONS.get(type(operator), ()):
-                yield ast.Compare(node.left, [*node.ops[:position], other(), *node.ops[position + 1 :]], node.comparators)
+                yield ast.Compare(
+                    node.left, [*node.ops[:position], other(), *node.ops[position + 1 :]], node.comparators
+                )
     elif isinstance(node, ast.BoolOp):
         yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
         for position in range(len(node.values)):

@@ -23,6 +23,8 @@ class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ExerciseReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one exercise's mutants."""
+
     exercise: str
     tried: int
     killed: int

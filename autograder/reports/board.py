@@ -48,7 +48,9 @@ def show_board(course: Course, facts: Sequence[Mapping[str, str]], reporter: Any
     following = _next(course, verdicts)
     if following is not None:
         path = f"exercises/{following.topic}/{course.topic(following.topic).filename}"
-        console.print(f"\nNext 下一题: [bold]{following.name}[/] in {path}\nHint 提示:   autograder hint {following.name}")
+        console.print(
+            f"\nNext 下一题: [bold]{following.name}[/] in {path}\nHint 提示:   autograder hint {following.name}"
+        )
     else:
         console.print("\nEverything asked for passes here; grading adds hidden checks.\n全部通过；评分时还有隐藏检查。")
 

@@ -31,11 +31,14 @@ def class_table(results: Sequence[SubmissionResult], topics: Sequence[str]) -> T
     for result in sorted(results, key=lambda result: result.submission):
         by_topic = {topic: [e for e in result.exercises if e.topic == topic] for topic in topics}
         symbols = ["".join(_symbol(exercise) for exercise in by_topic[topic]) for topic in topics]
-        table.add_row(escape(result.submission), f"{result.points:g}/{result.worth:g}", *symbols, escape(_notes(result)))
+        table.add_row(
+            escape(result.submission), f"{result.points:g}/{result.worth:g}", *symbols, escape(_notes(result))
+        )
     return table
 
 
 def legend() -> str:
+    """What the table's symbols mean."""
     return "  ".join(f"{symbol} {verdict.replace('_', ' ')}" for verdict, symbol in SYMBOLS.items())
 
 
@@ -63,6 +66,8 @@ def show_submission(result: SubmissionResult, language: Language, console: Conso
         if exercise.verdict in (Verdict.PASSED, Verdict.NOT_ATTEMPTED):
             continue
         for check in exercise.checks:
-            console.print(f"  [{STYLES[check.verdict]}]{check.verdict.symbol}[/] {escape(' '.join(check.title.lines(language)))}")
+            console.print(
+                f"  [{STYLES[check.verdict]}]{check.verdict.symbol}[/] {escape(' '.join(check.title.lines(language)))}"
+            )
             for line in check.message.lines(language) if check.message else []:
                 console.print(f"      {escape(line)}", highlight=False)

@@ -28,6 +28,8 @@ class WorkerDied(Exception):
 
 
 class Reaper(Protocol):
+    """The server that the worker was forked from: its parent, so the one that can wait for it."""
+
     def reap(self, pid: int) -> int: ...
 
 

@@ -12,8 +12,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from ..errors import SandboxError
-from .channel import Worker
 from ..limits import Limits
+from .channel import Worker
 
 WORKER_PACKAGE = Path(__file__).resolve().parent.parent / "worker"
 START_SECONDS = 120.0

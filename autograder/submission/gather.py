@@ -79,8 +79,18 @@ def _zip_files(path: Path, problems: list[Problem]) -> Iterator[tuple[PurePosixP
                         data = file.read(left + 1)  # the size that the entry states is not to be trusted
                     left -= len(data)
                     yield PurePosixPath(entry.filename), data
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise SubmissionError(f"{path.name} cannot be unpacked: {error}.", fix="Zip it again, without a password.") from None
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        ValueError,
+    ) as error:
+        raise SubmissionError(
+            f"{path.name} cannot be unpacked: {error}.", fix="Zip it again, without a password."
+        ) from None
 
 
 def _refusal(entry: zipfile.ZipInfo) -> tuple[str, str] | None:

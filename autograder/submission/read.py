@@ -72,7 +72,11 @@ def _is_one_submission(folder: Path, course: Course) -> bool:
     for entry in folder.iterdir():
         if entry.is_dir() and (entry.name in folders or entry.name == "exercises"):
             return True
-        if entry.is_file() and entry.suffix.lower() in (".py", NOTEBOOK, ".txt") and _stem(PurePosixPath(entry.name)) in stems:
+        if (
+            entry.is_file()
+            and entry.suffix.lower() in (".py", NOTEBOOK, ".txt")
+            and _stem(PurePosixPath(entry.name)) in stems
+        ):
             return True
     return False
 
@@ -92,13 +96,16 @@ def _for_topic(topic: Topic, files: Files, problems: list[Problem]) -> Source | 
     candidates = [path for path in files if _stem(path) == topic.module]
     python = [path for path in candidates if path.suffix.lower() in (".py", NOTEBOOK)]
     if not python:
-        for path in candidates:
+        if candidates:
             sentence = Text(
-                f"This is not a Python file. Rename it to {topic.filename}.", f"这不是 Python 文件，请改名为 {topic.filename}。"
+                f"This is not a Python file. Rename it to {topic.filename}.",
+                f"这不是 Python 文件，请改名为 {topic.filename}。",
             )
             return Unreadable(sentence)
         return None
-    ranked = sorted(python, key=lambda path: (path.name != topic.filename, topic.name not in path.parts, len(path.parts), str(path)))
+    ranked = sorted(
+        python, key=lambda path: (path.name != topic.filename, topic.name not in path.parts, len(path.parts), str(path))
+    )
     for other in ranked[1:]:
         sentence = Text(f"Not used: {ranked[0]} was taken.", f"未使用：采用了 {ranked[0]}。")
         problems.append(Problem(file=str(other), sentence=sentence))
@@ -176,9 +183,12 @@ def _definitions(path: PurePosixPath, files: Files) -> set[str] | Unreadable:
 
 def _nothing(path: Path, course: Course, unclaimed: Sequence[str]) -> SubmissionError:
     example = course.topics[0]
-    found = f" It holds {', '.join(unclaimed[:5])}{', …' if len(unclaimed) > 5 else ''}." if unclaimed else " It is empty."
+    found = (
+        f" It holds {', '.join(unclaimed[:5])}{', …' if len(unclaimed) > 5 else ''}." if unclaimed else " It is empty."
+    )
     return SubmissionError(
-        f"{path.name} holds no file of this course.{found}", fix=f"Expected files such as {example.name}/{example.filename}."
+        f"{path.name} holds no file of this course.{found}",
+        fix=f"Expected files such as {example.name}/{example.filename}.",
     )
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import landlock
+
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_SET_NO_NEW_PRIVS = 38
@@ -34,20 +36,24 @@ def _prctl(option: int, value: int) -> None:
 
 
 def dies_with_server(limits: Confinement) -> None:
+    """Be killed when the fork server ends, however it ends."""
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def no_new_privileges(limits: Confinement) -> None:
+    """No setuid program helps, and no other process of the same user may look inside."""
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
     _prctl(PR_SET_DUMPABLE, 0)
 
 
 def empty_environment(limits: Confinement) -> None:
+    """Only what student code may need to find its scratch folder."""
     os.environ.clear()
     os.environ.update(HOME=str(limits.scratch), TMPDIR=str(limits.scratch), USER="student")
 
 
 def resource_limits(limits: Confinement) -> None:
+    """Bounds on memory, CPU time, file size and open files."""
     import resource
 
     page = os.sysconf("SC_PAGE_SIZE")
@@ -63,11 +69,17 @@ def resource_limits(limits: Confinement) -> None:
         resource.setrlimit(kind, (bound, bound))
 
 
+def file_access(limits: Confinement) -> None:
+    """Read the interpreter and its libraries, write the scratch folder, see no other file."""
+    landlock.restrict(readable=limits.readable, writable=(str(limits.scratch),))
+
+
 LAYERS: tuple[Callable[[Confinement], None], ...] = (
     dies_with_server,
     empty_environment,
     resource_limits,
     no_new_privileges,
+    file_access,
 )
 
 

@@ -1,6 +1,8 @@
 """The warm process: imports torch, numpy and jieba once, then forks a worker for each request to spawn one.
 
 It holds no check, no reference and no submission: a worker gets its student's source over its own socket.
+Its environment keeps OpenMP and BLAS to one thread: a forked child of a process with more hangs in its first
+parallel operation.
 Control messages are small JSON objects from the grader, its parent:
     {"op": "spawn", "scratch": …, "memory_bytes": …} + the worker's socket  ->  {"pid": …} + a pidfd
     {"op": "reap", "pid": …}                                                ->  {"exit": …}
@@ -14,12 +16,9 @@ import os
 import signal
 import socket
 import sys
+import sysconfig
 from pathlib import Path
 from typing import Any, NoReturn
-
-# Before torch is imported: a forked child of a process with OpenMP threads hangs in its first parallel operation.
-for _variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ[_variable] = "1"
 
 import jieba
 import numpy as np
@@ -31,6 +30,14 @@ from .operators import OperatorWatch
 from .session import Session, answer_frame
 
 CONTROL_BYTES = 1 << 16
+# What a worker may read: Python, its packages, shared libraries, and what describes this machine to them.
+READABLE = (
+    *sorted({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}),
+    *sorted(entry for entry in sys.path if entry.endswith((".zip", "site-packages", "dist-packages", "lib-dynload"))),
+    *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", "/etc/localtime", "/etc/ld.so.cache"),
+    *("/dev/null", "/dev/zero", "/dev/urandom", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu"),
+)
+
 CHANNEL = 3  # the worker's only descriptor beside stdin, stdout and stderr
 
 
@@ -101,11 +108,11 @@ def _be_worker(request: dict[str, Any], channel: int) -> NoReturn:
     os.dup2(channel, CHANNEL)
     os.closerange(CHANNEL + 1, 4096)
     for name, descriptor, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
-        setattr(sys, name, open(descriptor, mode, closefd=False))
+        setattr(sys, name, open(descriptor, mode, closefd=False))  # noqa: SIM115  open as long as the worker lives
     sys.argv = ["student"]
     gc.enable()
     scratch = Path(request.pop("scratch"))
-    report = confine(Confinement(scratch=scratch, **request))
+    report = confine(Confinement(scratch=scratch, readable=READABLE, **request))
     sys.path.insert(0, str(scratch))
     _write(wire.pack({"layers": report}))
     _answer_requests(scratch)

@@ -5,11 +5,9 @@ Results that are not plain data are kept here under a number and travel as a `wi
 """
 
 import contextlib
-import importlib.util
 import itertools
 import linecache
 import math
-import os
 import random
 import sys
 import traceback
@@ -39,7 +37,7 @@ def reset_globals() -> None:
     """What one call may have left behind must not change the next: generators, default dtype, grad mode."""
     random.seed(SEED)
     np.random.seed(SEED)
-    torch.manual_seed(SEED)
+    torch.default_generator.manual_seed(SEED)  # torch.manual_seed would look for a GPU at every call
     torch.set_default_dtype(torch.float32)
     torch.set_grad_enabled(True)
 
@@ -64,7 +62,7 @@ class Session:
     def answer(self, request: Request) -> Reply:
         """Carry out one request. Whatever the student's code raises becomes the reply's "error"."""
         self.last_error = None
-        operation: Callable[[Request], Reply] = OPERATIONS[request["op"]]
+        operation = OPERATIONS[request["op"]]
         try:
             return operation(self, request)
         except KeyboardInterrupt:
@@ -98,6 +96,8 @@ class Session:
     def call(self, request: Request) -> Reply:
         """Call a function of the module, or an object kept here, under fixed seeds."""
         function = self._target(request)
+        if not callable(function):
+            raise TypeError(f"{request['name']} is a {type(function).__name__}, not a function")
         args, kwargs = list(request["args"]), dict(request["kwargs"])
         reply: Reply = {}
         reset_globals()

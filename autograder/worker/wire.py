@@ -28,14 +28,42 @@ ALIGNMENT = 64
 TORCH_DTYPES: dict[str, torch.dtype] = {
     name: getattr(torch, name)
     for name in (
-        "float16 bfloat16 float32 float64 uint8 int8 int16 int32 int64 bool complex64 complex128".split()
+        [
+            "float16",
+            "bfloat16",
+            "float32",
+            "float64",
+            "uint8",
+            "int8",
+            "int16",
+            "int32",
+            "int64",
+            "bool",
+            "complex64",
+            "complex128",
+        ]
     )
 }
 TORCH_NAMES = {dtype: name for name, dtype in TORCH_DTYPES.items()}
 NUMPY_DTYPES: dict[str, np.dtype[Any]] = {
     name: np.dtype(name)
     for name in (
-        "float16 float32 float64 uint8 uint16 uint32 uint64 int8 int16 int32 int64 bool complex64 complex128".split()
+        [
+            "float16",
+            "float32",
+            "float64",
+            "uint8",
+            "uint16",
+            "uint32",
+            "uint64",
+            "int8",
+            "int16",
+            "int32",
+            "int64",
+            "bool",
+            "complex64",
+            "complex128",
+        ]
     )
 }
 
@@ -51,7 +79,7 @@ class Handle(msgspec.Struct, frozen=True, tag="H", array_like=True):
     type_name: str
 
 
-class TensorNode(msgspec.Struct, tag="T", array_like=True):
+class _TensorNode(msgspec.Struct, tag="T", array_like=True):
     dtype: str
     shape: list[int]
     offset: int
@@ -59,43 +87,43 @@ class TensorNode(msgspec.Struct, tag="T", array_like=True):
     requires_grad: bool
 
 
-class ArrayNode(msgspec.Struct, tag="A", array_like=True):
+class _ArrayNode(msgspec.Struct, tag="A", array_like=True):
     dtype: str
     shape: list[int]
     offset: int
 
 
-class ScalarNode(msgspec.Struct, tag="N", array_like=True):
+class _ScalarNode(msgspec.Struct, tag="N", array_like=True):
     dtype: str
     raw: bytes
 
 
-class BytesNode(msgspec.Struct, tag="B", array_like=True):
+class _BytesNode(msgspec.Struct, tag="B", array_like=True):
     raw: bytes
 
 
-class DtypeNode(msgspec.Struct, tag="D", array_like=True):
+class _DtypeNode(msgspec.Struct, tag="D", array_like=True):
     name: str
 
 
-class BigIntNode(msgspec.Struct, tag="I", array_like=True):
+class _BigIntNode(msgspec.Struct, tag="I", array_like=True):
     digits: str  # hexadecimal
 
 
-class ComplexNode(msgspec.Struct, tag="C", array_like=True):
+class _ComplexNode(msgspec.Struct, tag="C", array_like=True):
     real: float
     imag: float
 
 
-class ListNode(msgspec.Struct, tag="L", array_like=True):
+class _ListNode(msgspec.Struct, tag="L", array_like=True):
     items: list["Node"]
 
 
-class TupleNode(msgspec.Struct, tag="U", array_like=True):
+class _TupleNode(msgspec.Struct, tag="U", array_like=True):
     items: list["Node"]
 
 
-class DictNode(msgspec.Struct, tag="M", array_like=True):
+class _DictNode(msgspec.Struct, tag="M", array_like=True):
     items: list[tuple["Node", "Node"]]
 
 
@@ -105,16 +133,16 @@ Node = (
     | int
     | float
     | str
-    | BytesNode
-    | TensorNode
-    | ArrayNode
-    | ScalarNode
-    | DtypeNode
-    | BigIntNode
-    | ComplexNode
-    | ListNode
-    | TupleNode
-    | DictNode
+    | _BytesNode
+    | _TensorNode
+    | _ArrayNode
+    | _ScalarNode
+    | _DtypeNode
+    | _BigIntNode
+    | _ComplexNode
+    | _ListNode
+    | _TupleNode
+    | _DictNode
     | Handle
 )
 _HEADER = msgspec.msgpack.Decoder(type=Node)
@@ -150,7 +178,7 @@ class _Writer:
         if value is None or kind in (bool, float, str):
             return value
         if kind is bytes:
-            return BytesNode(value)
+            return _BytesNode(value)
         if kind is int:
             return value if -(1 << 63) <= value < 1 << 64 else self.big_int(value)
         if isinstance(value, torch.Tensor):
@@ -158,24 +186,24 @@ class _Writer:
         if isinstance(value, np.ndarray):
             return self.array(value)
         if isinstance(value, np.generic) and value.dtype.name in NUMPY_DTYPES:
-            return ScalarNode(value.dtype.name, value.tobytes())
+            return _ScalarNode(value.dtype.name, value.tobytes())
         if kind is Handle:
             return value
         if isinstance(value, torch.dtype) and value in TORCH_NAMES:
-            return DtypeNode(TORCH_NAMES[value])
+            return _DtypeNode(TORCH_NAMES[value])
         if kind is complex:
-            return ComplexNode(value.real, value.imag)
+            return _ComplexNode(value.real, value.imag)
         return self.container(value, depth)
 
     def container(self, value: Any, depth: int) -> Any:
         """Subclasses are read through their base class: what they override is not asked."""
         if isinstance(value, list):
-            return ListNode([self.node(item, depth + 1) for item in list.__iter__(value)])
+            return _ListNode([self.node(item, depth + 1) for item in list.__iter__(value)])
         if isinstance(value, tuple):
-            return TupleNode([self.node(item, depth + 1) for item in tuple.__iter__(value)])
+            return _TupleNode([self.node(item, depth + 1) for item in tuple.__iter__(value)])
         if isinstance(value, dict):
             pairs = dict.items(value)
-            return DictNode([(self.node(k, depth + 1), self.node(v, depth + 1)) for k, v in pairs])
+            return _DictNode([(self.node(k, depth + 1), self.node(v, depth + 1)) for k, v in pairs])
         if isinstance(value, str):
             return str.__str__(value)
         if isinstance(value, float):
@@ -186,10 +214,10 @@ class _Writer:
             raise WireError(f"a {type(value).__name__} cannot travel: only plain data can")
         return self.keep(value)
 
-    def big_int(self, value: int) -> BigIntNode:
+    def big_int(self, value: int) -> _BigIntNode:
         if value.bit_length() > 4 * MAX_BIGINT_DIGITS:
             raise WireError("an integer of more than 16,384 bits cannot travel")
-        return BigIntNode(hex(value))
+        return _BigIntNode(hex(value))
 
     def tensor(self, value: torch.Tensor) -> Any:
         with torch._C.DisableTorchFunctionSubclass():
@@ -202,10 +230,10 @@ class _Writer:
             if stride is not None and 0 in stride:  # expanded: overlapping memory cannot be rebuilt
                 stride = None
             dense = plain.resolve_conj().resolve_neg().cpu().contiguous()
-            raw = memoryview(dense.reshape(-1).view(torch.uint8).numpy()) if dense.numel() else memoryview(b"")
+            raw = _bytes_of(dense.reshape(-1).view(torch.uint8).numpy()) if dense.numel() else memoryview(b"")
             offset = self.buffer(raw)
             wants_grad = self.strides and bool(value.requires_grad)
-            return TensorNode(TORCH_NAMES[dense.dtype], list(dense.shape), offset, stride, wants_grad)
+            return _TensorNode(TORCH_NAMES[dense.dtype], list(dense.shape), offset, stride, wants_grad)
 
     def array(self, value: np.ndarray[Any, Any]) -> Any:
         plain = np.ndarray.view(value, np.ndarray)
@@ -214,8 +242,8 @@ class _Writer:
                 raise WireError(f"an array of {plain.dtype} cannot travel")
             return self.keep(value)
         dense = np.ascontiguousarray(plain)
-        raw = memoryview(dense.reshape(-1).view(np.uint8)) if dense.size else memoryview(b"")
-        return ArrayNode(dense.dtype.name, list(plain.shape), self.buffer(raw))
+        raw = _bytes_of(dense.reshape(-1).view(np.uint8)) if dense.size else memoryview(b"")
+        return _ArrayNode(dense.dtype.name, list(plain.shape), self.buffer(raw))
 
 
 def pack(value: object, *, keep: Keep | None = None, strides: bool = False) -> list[memoryview | bytes]:
@@ -246,26 +274,26 @@ class _Reader:
         if depth > MAX_DEPTH:
             raise WireError("nested too deep")
         match node:
-            case TensorNode():
+            case _TensorNode():
                 return self.tensor(node)
-            case ListNode(items):
+            case _ListNode(items):
                 return [self.value(item, depth + 1) for item in items]
-            case TupleNode(items):
+            case _TupleNode(items):
                 return tuple(self.value(item, depth + 1) for item in items)
-            case DictNode(items):
+            case _DictNode(items):
                 return self.mapping(items, depth)
-            case ArrayNode():
+            case _ArrayNode():
                 return self.array(node)
-            case ScalarNode(dtype, raw):
+            case _ScalarNode(dtype, raw):
                 return self.scalar(dtype, raw)
-            case BytesNode(raw):
+            case _BytesNode(raw):
                 return raw
-            case DtypeNode(name):
+            case _DtypeNode(name):
                 return _known(TORCH_DTYPES, name)
-            case BigIntNode(digits):
+            case _BigIntNode(digits):
                 _need(len(digits) <= MAX_BIGINT_DIGITS + 3)
                 return int(digits, 16)
-            case ComplexNode(real, imag):
+            case _ComplexNode(real, imag):
                 return complex(real, imag)
             case Handle(_, type_name):
                 _need(len(type_name) <= 80)
@@ -281,10 +309,10 @@ class _Reader:
         """Number of elements, once it is certain that they lie within the payload."""
         _need(len(shape) <= MAX_DIMS and all(0 <= size < 1 << 31 for size in shape))
         count = math.prod(shape)
-        _need(0 <= offset and offset % ALIGNMENT == 0 and offset + count * itemsize <= len(self.payload))
+        _need(offset >= 0 and offset % ALIGNMENT == 0 and offset + count * itemsize <= len(self.payload))
         return count
 
-    def tensor(self, node: TensorNode) -> torch.Tensor:
+    def tensor(self, node: _TensorNode) -> torch.Tensor:
         dtype = _known(TORCH_DTYPES, node.dtype)
         count = self.span(node.shape, node.offset, dtype.itemsize)
         if not count:
@@ -294,7 +322,7 @@ class _Reader:
             tensor = raw.reshape(node.shape) != 0
         else:
             flat = torch.frombuffer(self.payload, dtype=dtype, count=count, offset=node.offset)
-            tensor = flat.reshape(node.shape)
+            tensor = flat.clone().reshape(node.shape)  # a tensor of its own: resizable, and free of the message
         if node.stride is not None:
             tensor = self.strided(tensor, node.stride)
         return tensor.requires_grad_() if node.requires_grad else tensor
@@ -305,19 +333,23 @@ class _Reader:
         _need(extent * tensor.itemsize <= MAX_PAYLOAD)
         return torch.empty_strided(tensor.shape, stride, dtype=tensor.dtype).copy_(tensor)
 
-    def array(self, node: ArrayNode) -> np.ndarray[Any, Any]:
+    def array(self, node: _ArrayNode) -> np.ndarray[Any, Any]:
         dtype = _known(NUMPY_DTYPES, node.dtype)
         count = self.span(node.shape, node.offset, dtype.itemsize)
         if not count:
             return np.empty(node.shape, dtype)
-        storage = np.dtype(np.uint8) if dtype == bool else dtype
+        storage = np.dtype(np.uint8) if dtype.kind == "b" else dtype
         array = np.frombuffer(self.payload, storage, count, node.offset).reshape(node.shape)
-        return array != 0 if dtype == bool else array
+        return array != 0 if dtype.kind == "b" else array
 
     def scalar(self, dtype: str, raw: bytes) -> Any:
         kind = _known(NUMPY_DTYPES, dtype)
         _need(len(raw) == kind.itemsize)
-        return np.bool_(raw != b"\0") if kind == bool else np.frombuffer(raw, kind)[0]
+        return np.bool_(raw != b"\0") if kind.kind == "b" else np.frombuffer(raw, kind)[0]
+
+
+def _bytes_of(array: Any) -> memoryview:
+    return memoryview(array)
 
 
 def _need(condition: bool) -> None:
@@ -330,7 +362,9 @@ def _known(table: Mapping[str, Any], name: str) -> Any:
     return table[name]
 
 
-def unpack(header: bytes | bytearray, payload: bytearray, handle: Callable[[Handle], Any] = lambda handle: handle) -> Any:
+def unpack(
+    header: bytes | bytearray, payload: bytearray, handle: Callable[[Handle], Any] = lambda handle: handle
+) -> Any:
     """The value in a frame's header and payload.
 
     handle: turns a `Handle` into what the receiver wants to see in its place.

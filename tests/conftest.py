@@ -1,0 +1,51 @@
+"""What several tests need: a small course of their own, and a warm fork server."""
+
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from small_course import QUICK, write_course
+
+from autograder.course import Course, load_course
+from autograder.grade import Grader, Settings
+from autograder.results import SubmissionResult
+from autograder.sandbox import ForkServer
+from autograder.submission import open_submission
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[ForkServer]:
+    with ForkServer(QUICK) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """The small course; tests must not change its files."""
+    return load_course(write_course(tmp_path_factory.mktemp("course")))
+
+
+@pytest.fixture(scope="session")
+def grader(course: Course, server: ForkServer) -> Grader:
+    course.limits = QUICK
+    return Grader(course, server, Settings(topics=("01_demo",)))
+
+
+@pytest.fixture
+def own_course(tmp_path: Path) -> Path:
+    """A copy of the small course that a test may change."""
+    return write_course(tmp_path / "own")
+
+
+@pytest.fixture
+def hand_in(tmp_path: Path, grader: Grader):
+    """Grade one file's text as a submission to the small course."""
+
+    def grade(code: str, name: str = "demo.py") -> SubmissionResult:
+        path = tmp_path / "student" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(textwrap.dedent(code), encoding="utf-8")
+        return grader.grade(open_submission(path.parent, grader.course))
+
+    return grade

@@ -1,5 +1,6 @@
 """The command line: chooses, shows, and turns errors into sentences. What it calls is imported when it is called."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,12 @@ class RevealOption(StrEnum):
 
     titles = "titles"
     calls = "calls"
+
+
+def _fix_hash_seed() -> None:
+    """Start again with PYTHONHASHSEED=0, as workers have it, so that sets have the same order in a replay."""
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, "PYTHONHASHSEED": "0"})
 
 
 @contextmanager
@@ -80,6 +87,7 @@ def grade(
     Exit status: 0 all graded, 1 some could not be read, 2 usage or course error (a broken check is one).
     """
     with _errors_as_sentences():
+        _fix_hash_seed()
         from .grading_run import run_grading
 
         loaded = _course(course)
@@ -138,6 +146,7 @@ def verify(
 ) -> None:
     """The course grades itself: stubs, references, misconceptions, hints, languages, examples. Exit 1 on a finding."""
     with _errors_as_sentences():
+        _fix_hash_seed()
         from .self_grading import run_verify
 
         raise typer.Exit(run_verify(_course(course), topic or [], sample))
@@ -150,6 +159,7 @@ def mutate(
 ) -> None:
     """Change references at one point and see whether the hidden checks notice. Exit 1 below 98 % for an exercise."""
     with _errors_as_sentences():
+        _fix_hash_seed()
         from .self_grading import run_mutate
 
         raise typer.Exit(run_mutate(_course(course), exercises or []))

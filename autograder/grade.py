@@ -175,10 +175,11 @@ class TopicRun:
         if broken_rule is not None:
             return self._all(exercise, Verdict.REFUSED, describe(broken_rule, [], {}).full)
         outcomes: list[tuple[Check, Outcome]] = []
-        strikes = 0
+        fatal: list[Outcome] = []
         for check in self.grader.checks[exercise.name]:
-            outcomes.append((check, self._check(check, exercise, transport, strikes)))
-            strikes += not transport.is_alive
+            outcome = self._check(check, exercise, transport, fatal)
+            outcomes.append((check, outcome))
+            fatal += [] if transport.is_alive else [outcome]
         results = [self._judged(exercise, check, outcome) for check, outcome in outcomes]
         failed = [
             outcome
@@ -188,11 +189,12 @@ class TopicRun:
         diagnoses = self.grader.diagnose(self.topic, exercise.name, failed)
         return exercise_result(exercise.name, self.topic.name, exercise.points, results, diagnoses)
 
-    def _check(self, check: Check, exercise: Exercise, transport: RemoteTransport, strikes: int) -> Outcome:
-        if strikes >= self.grader.limits.strikes:
-            return _untried(NOT_TRIED)
+    def _check(self, check: Check, exercise: Exercise, transport: RemoteTransport, fatal: list[Outcome]) -> Outcome:
+        """fatal: the outcomes of this exercise's earlier checks that cost a worker."""
+        if len(fatal) >= self.grader.limits.strikes:
+            return Outcome(verdict=fatal[-1].verdict, description=Description(NOT_TRIED, NOT_TRIED))
         if time.monotonic() > self.until:
-            return _untried(OUT_OF_BUDGET)
+            return Outcome(verdict=Verdict.TIMED_OUT, description=Description(OUT_OF_BUDGET, OUT_OF_BUDGET))
         try:
             transport.ensure_loaded()
         except WorkerDied as died:
@@ -223,10 +225,6 @@ class TopicRun:
         """Every check of the exercise with the same verdict: none was run."""
         results = [_result(check, verdict, message, 0.0) for check in self.grader.checks[exercise.name]]
         return exercise_result(exercise.name, self.topic.name, exercise.points, results, ())
-
-
-def _untried(why: Text) -> Outcome:
-    return Outcome(verdict=Verdict.TIMED_OUT, description=Description(why, why))
 
 
 def _result(check: Check, verdict: Verdict, message: Text, duration: float) -> CheckResult:

@@ -3,6 +3,7 @@
 import contextlib
 import inspect
 import io
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,8 @@ def _collect(files: Sequence[Path]) -> list[pytest.Function]:
     ]
     with contextlib.redirect_stdout(io.StringIO()):
         status = pytest.main(arguments, plugins=[collector])
+    for item in collector.items:  # pytest files modules under their path below the root: another course has the same
+        sys.modules.pop(item.module.__name__, None)
     if collector.errors or status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise CourseError(f"The checks cannot be collected:\n{chr(10).join(collector.errors) or status!r}")
     return collector.items

@@ -81,7 +81,7 @@ def _dotted(node: ast.AST, aliases: dict[str, str]) -> str:
     if isinstance(node, ast.Attribute):
         base = _dotted(node.value, aliases)
         if base and not base.startswith("?"):
-            return _canonical(f"{base}.{node.attr}")
+            return f"{base}.{node.attr}"
         return f"?.{node.attr}"
     if (
         isinstance(node, ast.Call)
@@ -92,7 +92,7 @@ def _dotted(node: ast.AST, aliases: dict[str, str]) -> str:
         and isinstance(node.args[1].value, str)
     ):
         base = _dotted(node.args[0], aliases)
-        return _canonical(f"{base}.{node.args[1].value}") if base and base[0] != "?" else f"?.{node.args[1].value}"
+        return f"{base}.{node.args[1].value}" if base and base[0] != "?" else f"?.{node.args[1].value}"
     return ""
 
 
@@ -133,7 +133,7 @@ def _uses(node: ast.AST, aliases: dict[str, str]) -> Iterator[tuple[str, int]]:
         if isinstance(part, ast.Name | ast.Attribute | ast.Call):
             dotted = _dotted(part, aliases)
             if dotted:
-                yield dotted, part.lineno
+                yield _canonical(dotted), part.lineno
         elif isinstance(part, ast.ImportFrom) and part.module:
             for alias in part.names:
                 yield _canonical(f"{part.module}.{alias.name}"), part.lineno

@@ -65,7 +65,7 @@ def mutate_exercise(
     """
     code = topic.reference.read_text(encoding="utf-8")
     every = mutants(code, exercise.name)
-    chosen = every if sample is None else every[:: max(1, len(every) // sample)]
+    chosen = every if sample is None else every[:: max(1, len(every) // sample)] if sample else []
     listed = {(e.before.strip(), e.after.strip()): e for e in load_equivalents(topic).get(exercise.name, [])}
     known = {(mutant.before, mutant.after) for mutant in every}
     stale = [equivalent for key, equivalent in listed.items() if key not in known]

@@ -48,8 +48,10 @@ def code_cells(data: bytes, filename: str) -> tuple[tuple[tuple[str, str], ...],
 
 def _without_magics(code: str) -> str:
     if code.lstrip().startswith("%%"):
-        first, _, rest = code.lstrip().partition("\n")
-        return "\n" + rest if first.split()[0] in ("%%time", "%%timeit", "%%capture") else ""
+        first, _, code = code.lstrip().partition("\n")
+        if first.split()[0] not in ("%%time", "%%timeit", "%%capture"):
+            return ""
+        code = "\n" + code
     lines = code.split("\n")
     return "\n".join(_blanked(line) if line.lstrip().startswith(("%", "!")) else line for line in lines)
 

@@ -1,0 +1,22 @@
+"""Visible checks of the convolution. 卷积的公开检查。"""
+
+from autograder.checks import assert_equal, assert_raises, check
+
+
+@check("conv_output_size")
+def test_conv_output_size_worked_example(student):
+    """A 3-kernel with padding 1 keeps 5 cells; ResNet's first layer makes 112 of 224. 5 格仍是 5 格，224 变成 112。"""
+    assert_equal(student.conv_output_size(5, 3, stride=1, padding=1), 5)
+    assert_equal(student.conv_output_size(224, 7, stride=2, padding=3), 112)
+
+
+@check("conv_output_size")
+def test_conv_output_size_with_dilation(student):
+    """Three taps at dilation 2 span five cells. 空洞率为 2 时，3 个点跨越 5 格。"""
+    assert_equal(student.conv_output_size(9, 3, dilation=2), 5)
+
+
+@check("conv_output_size")
+def test_conv_output_size_needs_room(student):
+    """A 3-kernel does not fit into 2 cells: ValueError. 卷积核 3 放不进 2 格：抛出 ValueError。"""
+    assert_raises(ValueError, student.conv_output_size, 2, 3)

@@ -1,0 +1,667 @@
+"""Hidden checks of batch normalisation. 批量归一化的隐藏检查。"""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from autograder.checks import (
+    EXACT,
+    PYTHON_FLOAT,
+    REDUCTION,
+    assert_close,
+    assert_equal,
+    assert_inputs_unchanged,
+    assert_raises,
+    check,
+    expect,
+    gradient,
+    randn,
+)
+
+DTYPES = pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["float32", "float64"])
+AFFINE = pytest.mark.parametrize(
+    ("has_gamma", "has_beta"), [(False, False), (True, False), (False, True)], ids=["neither", "gamma", "beta"]
+)
+
+GAMMA = torch.tensor([1.5, -0.5, 2.0])
+BETA = torch.tensor([0.25, 3.0, -1.0])
+
+
+def trained(x: Tensor, gamma: Tensor | None = None, beta: Tensor | None = None, eps: float = 1e-5) -> Tensor:
+    """The oracle in training mode: torch's own batch norm."""
+    return F.batch_norm(x, None, None, gamma, beta, training=True, eps=eps)
+
+
+def slope(oracle: Callable[..., Tensor], inputs: list[Tensor], wrt: int, cotangent: Tensor) -> Tensor:
+    """d(sum of the oracle's result times cotangent)/d(one input), by autograd."""
+    leaves = [tensor.clone().requires_grad_(place == wrt) for place, tensor in enumerate(inputs)]
+    return torch.autograd.grad(oracle(*leaves), leaves[wrt], cotangent)[0]
+
+
+def updated(x: Tensor, mean: Tensor, var: Tensor, momentum: float = 0.1) -> tuple[Tensor, Tensor]:
+    """The oracle of the running statistics: the buffers that torch's batch norm leaves behind."""
+    mean, var = mean.clone(), var.clone()
+    F.batch_norm(x, mean, var, training=True, momentum=momentum)
+    return mean, var
+
+
+# batch_norm_train
+
+
+@check("batch_norm_train", weight=2)
+@DTYPES
+def test_batch_norm_train_on_random_inputs(student, dtype):
+    """Right on random columns of different spread, in the dtype that came in. 对尺度不同的随机列正确，且保持 dtype。"""
+    x = randn(6, 3, seed=1, dtype=dtype) * torch.tensor([1.0, 5.0, 0.1], dtype=dtype) + 2
+    gamma, beta = GAMMA.to(dtype), BETA.to(dtype)
+    assert_close(student.batch_norm_train(x, gamma, beta), trained(x, gamma, beta), REDUCTION)
+
+
+@check("batch_norm_train")
+@pytest.mark.parametrize("eps", [None, 0.5], ids=["default", "half"])
+def test_batch_norm_train_adds_eps_to_the_variance(student, eps):
+    """Right where eps counts: a tiny variance, or a large eps. 在 eps 起作用时也正确：方差很小，或 eps 很大。"""
+    x = randn(5, 3, seed=2, dtype=torch.float64) * (2e-3 if eps is None else 1)
+    options = {} if eps is None else {"eps": eps}
+    assert_close(student.batch_norm_train(x, None, None, **options), trained(x, **options), REDUCTION)
+
+
+@check("batch_norm_train")
+def test_batch_norm_train_of_equal_rows(student):
+    """Equal rows all become beta, not NaN. 各行相等时结果都是 beta，而不是 NaN。"""
+    x = torch.tensor([[2.0, -8.0, 0.0]]).repeat(4, 1)
+    assert_close(student.batch_norm_train(x, GAMMA, BETA), BETA.repeat(4, 1), REDUCTION)
+
+
+@check("batch_norm_train")
+@AFFINE
+def test_batch_norm_train_with_less(student, has_gamma, has_beta):
+    """gamma and beta may each be None. gamma 和 beta 都可以单独为 None。"""
+    x, gamma, beta = 3 * randn(5, 3, seed=3), GAMMA if has_gamma else None, BETA if has_beta else None
+    assert_close(student.batch_norm_train(x, gamma, beta), trained(x, gamma, beta), REDUCTION)
+
+
+@check("batch_norm_train")
+def test_batch_norm_train_of_two_rows(student):
+    """Two rows come out near +1 and -1, in each column. 只有两行时，每列结果接近 +1 和 -1。"""
+    x = torch.tensor([[1.0, -3.0, 10.0], [5.0, 4.0, 9.0]])
+    assert_close(student.batch_norm_train(x, None, None), trained(x), REDUCTION)
+
+
+@check("batch_norm_train")
+@pytest.mark.parametrize(
+    "x",
+    [randn(3, 6, seed=4).T, randn(8, 9, seed=5)[::2, ::3], randn(3, 3, seed=6)],
+    ids=["transposed", "strided", "square"],
+)
+def test_batch_norm_train_of_any_layout(student, x):
+    """Transposed, strided and square batches work. 转置、带步长和方形的批次都可以。"""
+    assert_close(student.batch_norm_train(x, GAMMA, BETA), trained(x, GAMMA, BETA), REDUCTION)
+
+
+@check("batch_norm_train")
+def test_batch_norm_train_forgets_scale_and_centre(student):
+    """Columns times 8, minus 100: the result stays as it was. 各列乘以 8 再减 100，结果不变。"""
+    x = randn(6, 2, seed=7, dtype=torch.float64)
+    answer = student.batch_norm_train(8 * x - 100, None, None, 64e-5)  # eps grows with the variance
+    assert_close(answer, trained(x), REDUCTION)
+
+
+@check("batch_norm_train")
+def test_batch_norm_train_of_one_column(student):
+    """One feature works as well. 只有一个特征也可以。"""
+    x, gamma, beta = randn(7, 1, seed=8), torch.tensor([-2.0]), torch.tensor([0.5])
+    assert_close(student.batch_norm_train(x, gamma, beta), trained(x, gamma, beta), REDUCTION)
+
+
+@check("batch_norm_train", weight=2)
+@pytest.mark.parametrize("wrt", [0, 1, 2], ids=["x", "gamma", "beta"])
+def test_batch_norm_train_gradient(student, wrt):
+    """Gradients agree with torch's, through the batch statistics too. 梯度与 torch 一致，包括经过批次统计量的部分。"""
+    inputs = [randn(5, 3, seed=9, dtype=torch.float64), GAMMA.double(), BETA.double()]
+    cotangent = randn(5, 3, seed=10, dtype=torch.float64)
+    expected = slope(trained, inputs, wrt, cotangent)
+    assert_close(gradient(student.batch_norm_train, *inputs, wrt=wrt, cotangent=cotangent), expected, REDUCTION)
+
+
+@check("batch_norm_train")
+def test_batch_norm_train_leaves_its_inputs_alone(student):
+    """x, gamma and beta are not changed. 不修改 x、gamma 和 beta。"""
+    inputs = 3 * randn(4, 3, seed=11) + 1, GAMMA, BETA
+    assert_close(assert_inputs_unchanged(student.batch_norm_train, *inputs), trained(*inputs), REDUCTION)
+
+
+# batch_norm_2d_train
+
+
+@check("batch_norm_2d_train", weight=2)
+@DTYPES
+def test_batch_norm_2d_train_on_random_inputs(student, dtype):
+    """Right on random images, in the dtype that came in. 对随机图像正确，且保持 dtype。"""
+    x = randn(4, 3, 5, 2, seed=21, dtype=dtype) * torch.tensor([1.0, 5.0, 0.1], dtype=dtype)[:, None, None] + 2
+    gamma, beta = GAMMA.to(dtype), BETA.to(dtype)
+    assert_close(student.batch_norm_2d_train(x, gamma, beta), trained(x, gamma, beta), REDUCTION)
+
+
+@check("batch_norm_2d_train")
+def test_batch_norm_2d_train_on_the_example_of_the_notes(student):
+    """Two images of two channels with digits from 0 to 9, as in the notes. 笔记中的例子：两张双通道图像，元素为 0 到 9。"""
+    x = torch.randint(0, 10, [2, 2, 3, 3], generator=torch.Generator().manual_seed(22)).float()
+    assert_close(student.batch_norm_2d_train(x, None, None), trained(x), REDUCTION)
+
+
+@check("batch_norm_2d_train")
+@pytest.mark.parametrize("shape", [(2, 3, 2, 3), (2, 3, 3, 2), (3, 3, 3, 3)], ids=["W", "H", "all"])
+def test_batch_norm_2d_train_scales_axis_1(student, shape):
+    """gamma and beta go along the channels, even where W or H equals C. 即使 W 或 H 等于 C，gamma、beta 也沿通道维。"""
+    x = randn(*shape, seed=23)
+    assert_close(student.batch_norm_2d_train(x, GAMMA, BETA), trained(x, GAMMA, BETA), REDUCTION)
+
+
+@check("batch_norm_2d_train")
+@AFFINE
+def test_batch_norm_2d_train_with_less(student, has_gamma, has_beta):
+    """gamma and beta may each be None. gamma 和 beta 都可以单独为 None。"""
+    x, gamma, beta = 3 * randn(2, 3, 2, 2, seed=24), GAMMA if has_gamma else None, BETA if has_beta else None
+    assert_close(student.batch_norm_2d_train(x, gamma, beta), trained(x, gamma, beta), REDUCTION)
+
+
+@check("batch_norm_2d_train")
+@pytest.mark.parametrize("eps", [None, 0.5], ids=["default", "half"])
+def test_batch_norm_2d_train_adds_eps_to_the_variance(student, eps):
+    """Right where eps counts: a tiny variance, or a large eps. 在 eps 起作用时也正确：方差很小，或 eps 很大。"""
+    x = randn(2, 3, 2, 2, seed=25, dtype=torch.float64) * (2e-3 if eps is None else 1)
+    options = {} if eps is None else {"eps": eps}
+    assert_close(student.batch_norm_2d_train(x, None, None, **options), trained(x, **options), REDUCTION)
+
+
+@check("batch_norm_2d_train")
+@pytest.mark.parametrize("shape", [(1, 3, 4, 2), (4, 3, 1, 1), (2, 3, 1, 3)], ids=["one_image", "one_pixel", "one_row"])
+def test_batch_norm_2d_train_of_small_batches(student, shape):
+    """One image, images of one pixel, or of one row work. 一张图像、单像素图像、单行图像都可以。"""
+    x = 4 * randn(*shape, seed=26) - 1
+    assert_close(student.batch_norm_2d_train(x, GAMMA, BETA), trained(x, GAMMA, BETA), REDUCTION)
+
+
+@check("batch_norm_2d_train")
+def test_batch_norm_2d_train_of_one_channel(student):
+    """One channel works as well. 单通道图像也可以。"""
+    x, gamma, beta = randn(3, 1, 2, 4, seed=27), torch.tensor([-2.0]), torch.tensor([0.5])
+    assert_close(student.batch_norm_2d_train(x, gamma, beta), trained(x, gamma, beta), REDUCTION)
+
+
+@check("batch_norm_2d_train")
+@pytest.mark.parametrize(
+    "x",
+    [randn(2, 4, 5, 3, seed=28).movedim(-1, 1), randn(4, 3, 6, 6, seed=29)[::2, :, ::3, 1::2]],
+    ids=["channels_last", "strided"],
+)
+def test_batch_norm_2d_train_of_any_layout(student, x):
+    """Images stored with the channels last, or with strides, work. 通道在后存储或带步长的图像都可以。"""
+    assert_close(student.batch_norm_2d_train(x, GAMMA, BETA), trained(x, GAMMA, BETA), REDUCTION)
+
+
+@check("batch_norm_2d_train")
+def test_batch_norm_2d_train_does_not_see_where_a_pixel_is(student):
+    """Shuffling a channel's values over images and places shuffles the result. 同一通道的值换图换位，结果随之换位。"""
+    x = randn(2, 3, 2, 2, seed=30)
+    order = torch.randperm(8, generator=torch.Generator().manual_seed(30))
+
+    def shuffled(images: Tensor) -> Tensor:
+        return images.transpose(0, 1).reshape(3, 8)[:, order].reshape(3, 2, 2, 2).transpose(0, 1).contiguous()
+
+    assert_close(student.batch_norm_2d_train(shuffled(x), None, None), shuffled(trained(x)), REDUCTION)
+
+
+@check("batch_norm_2d_train")
+@pytest.mark.parametrize("wrt", [0, 1, 2], ids=["x", "gamma", "beta"])
+def test_batch_norm_2d_train_gradient(student, wrt):
+    """Gradients agree with torch's, through the batch statistics too. 梯度与 torch 一致，包括经过批次统计量的部分。"""
+    inputs = [randn(2, 3, 2, 4, seed=32, dtype=torch.float64), GAMMA.double(), BETA.double()]
+    cotangent = randn(2, 3, 2, 4, seed=33, dtype=torch.float64)
+    expected = slope(trained, inputs, wrt, cotangent)
+    assert_close(gradient(student.batch_norm_2d_train, *inputs, wrt=wrt, cotangent=cotangent), expected, REDUCTION)
+
+
+@check("batch_norm_2d_train")
+def test_batch_norm_2d_train_leaves_its_inputs_alone(student):
+    """x, gamma and beta are not changed. 不修改 x、gamma 和 beta。"""
+    inputs = 3 * randn(2, 3, 2, 2, seed=31) + 1, GAMMA, BETA
+    assert_close(assert_inputs_unchanged(student.batch_norm_2d_train, *inputs), trained(*inputs), REDUCTION)
+
+
+# bn_running_stats
+
+SHAPES = pytest.mark.parametrize("shape", [(5, 3), (2, 3, 4), (2, 3, 4, 5)], ids=["NC", "NCL", "NCHW"])
+OLD_MEAN = torch.tensor([1.0, -2.0, 0.5])
+OLD_VAR = torch.tensor([2.0, 0.5, 9.0])
+
+
+@check("bn_running_stats", weight=2)
+@SHAPES
+@DTYPES
+def test_bn_running_stats_on_random_inputs(student, shape, dtype):
+    """Right for vectors, sequences and images, in the dtype that came in. 对向量、序列和图像都正确，且保持 dtype。"""
+    x, mean, var = 3 * randn(*shape, seed=41, dtype=dtype) + 4, OLD_MEAN.to(dtype), OLD_VAR.to(dtype)
+    assert_close(student.bn_running_stats(x, mean, var, 0.3), updated(x, mean, var, 0.3), REDUCTION)
+
+
+@check("bn_running_stats")
+def test_bn_running_stats_on_the_example_of_the_notes(student):
+    """Digits from 0 to 9 in images [2, 2, 3, 3], starting from 0 and 1. 笔记中 [2, 2, 3, 3] 的例子，初值为 0 和 1。"""
+    x = torch.randint(0, 10, [2, 2, 3, 3], generator=torch.Generator().manual_seed(42)).float()
+    mean, var = torch.zeros(2), torch.ones(2)
+    assert_close(student.bn_running_stats(x, mean, var), updated(x, mean, var), REDUCTION)
+
+
+@check("bn_running_stats", weight=2)
+@pytest.mark.parametrize("momentum", [0.0, 0.1, 0.9, 1.0], ids=str)
+def test_bn_running_stats_with_momentum(student, momentum):
+    """0 keeps the old statistics, 1 takes the new ones, 0.1 is not 0.9. 0 保留旧值，1 完全用新值，0.1 不同于 0.9。"""
+    x = 3 * randn(6, 3, seed=43) + 4
+    expected = updated(x, OLD_MEAN, OLD_VAR, momentum)
+    assert_close(student.bn_running_stats(x, OLD_MEAN, OLD_VAR, momentum), expected, REDUCTION)
+
+
+@check("bn_running_stats")
+@pytest.mark.parametrize("shape", [(2, 3), (1, 3, 2, 1), (1, 3, 1, 2), (2, 3, 1, 1)], ids=["NC", "H", "W", "N"])
+def test_bn_running_stats_of_two_values(student, shape):
+    """Two values per channel are enough, also within one image. 每个通道有两个值就够了，即使来自同一张图像。"""
+    x = 3 * randn(*shape, seed=44) + 4
+    assert_close(student.bn_running_stats(x, OLD_MEAN, OLD_VAR), updated(x, OLD_MEAN, OLD_VAR), REDUCTION)
+
+
+@check("bn_running_stats")
+@pytest.mark.parametrize("shape", [(1, 3), (1, 3, 1, 1), (0, 3), (1, 1)], ids=["row", "pixel", "empty", "number"])
+def test_bn_running_stats_needs_two_values(student, shape):
+    """Fewer than two values per channel raise ValueError. 每个通道不足两个值时抛出 ValueError。"""
+    channels = shape[1]
+    assert_raises(
+        ValueError, student.bn_running_stats, torch.ones(shape), torch.zeros(channels), torch.ones(channels), 0.1
+    )
+
+
+@check("bn_running_stats")
+@pytest.mark.parametrize("shape", [(3, 3), (3, 3, 3, 3), (2, 1, 1, 3), (5, 1)], ids=["3", "3333", "image", "column"])
+def test_bn_running_stats_of_odd_shapes(student, shape):
+    """N, H and W may equal C, and C may be 1. N、H、W 可以等于 C，C 也可以为 1。"""
+    x, mean, var = 3 * randn(*shape, seed=45) + 4, OLD_MEAN[: shape[1]], OLD_VAR[: shape[1]]
+    assert_close(student.bn_running_stats(x, mean, var), updated(x, mean, var), REDUCTION)
+
+
+@check("bn_running_stats")
+@pytest.mark.parametrize(
+    "x",
+    [randn(3, 6, seed=46).T, randn(2, 4, 5, 3, seed=47).movedim(-1, 1), randn(6, 3, 4, 6, seed=48)[::3, :, 1:, ::2]],
+    ids=["transposed", "channels_last", "strided"],
+)
+def test_bn_running_stats_of_any_layout(student, x):
+    """Transposed, channels-last and strided inputs work. 转置、通道在后和带步长的输入都可以。"""
+    assert_close(student.bn_running_stats(x, OLD_MEAN, OLD_VAR, 0.5), updated(x, OLD_MEAN, OLD_VAR, 0.5), REDUCTION)
+
+
+@check("bn_running_stats", weight=2)
+def test_bn_running_stats_over_several_batches(student):
+    """After five batches the buffers are those of nn.BatchNorm2d. 五个批次之后与 nn.BatchNorm2d 的缓冲一致。"""
+    oracle = nn.BatchNorm2d(3, momentum=0.2, dtype=torch.float64)
+    mean, var = torch.zeros(3, dtype=torch.float64), torch.ones(3, dtype=torch.float64)
+    for step in range(5):
+        x = (step + 1) * randn(2, 3, 2, 2, seed=50 + step, dtype=torch.float64) + step
+        oracle(x)
+        mean, var = student.bn_running_stats(x, mean, var, 0.2)
+    assert_close((mean, var), (oracle.running_mean, oracle.running_var), REDUCTION)
+
+
+@check("bn_running_stats")
+def test_bn_running_stats_leaves_its_inputs_alone(student):
+    """x and the old statistics are not changed: new ones are returned. 不修改 x 和旧统计量，返回新的一对。"""
+    inputs = 3 * randn(4, 3, seed=56) + 4, OLD_MEAN, OLD_VAR
+    assert_close(assert_inputs_unchanged(student.bn_running_stats, *inputs), updated(*inputs), REDUCTION)
+
+
+# convert_bn_momentum
+
+
+@check("convert_bn_momentum")
+@pytest.mark.parametrize(
+    ("momentum", "torch_momentum"), [(0.9, 0.1), (0.99, 0.01), (0.3, 0.7), (0.0, 1.0), (1.0, 0.0)], ids=str
+)
+def test_convert_bn_momentum_from_the_weight_of_the_old(student, momentum, torch_momentum):
+    """From Keras to torch, the ends 0 and 1 included. 从 Keras 换算到 torch，包括端点 0 和 1。"""
+    assert_close(student.convert_bn_momentum(momentum, "old_weight"), torch_momentum, PYTHON_FLOAT)
+
+
+@check("convert_bn_momentum")
+@pytest.mark.parametrize(
+    ("momentum", "keras_momentum"), [(0.1, 0.9), (0.01, 0.99), (0.8, 0.2), (0.0, 1.0), (1.0, 0.0)], ids=str
+)
+def test_convert_bn_momentum_from_the_weight_of_the_new(student, momentum, keras_momentum):
+    """From torch to Keras, the ends 0 and 1 included. 从 torch 换算到 Keras，包括端点 0 和 1。"""
+    assert_close(student.convert_bn_momentum(momentum, "new_weight"), keras_momentum, PYTHON_FLOAT)
+
+
+@check("convert_bn_momentum")
+@pytest.mark.parametrize("source", ["keras", "", "Old_Weight", "weight"], ids=["keras", "empty", "capitals", "half"])
+def test_convert_bn_momentum_refuses_unknown_conventions(student, source):
+    """Any other word raises ValueError. 其他任何写法都抛出 ValueError。"""
+    assert_raises(ValueError, student.convert_bn_momentum, 0.9, source)
+
+
+@check("convert_bn_momentum")
+@pytest.mark.parametrize("source", ["old_weight", "new_weight"])
+@pytest.mark.parametrize("momentum", [-0.1, 1.001, 90.0], ids=str)
+def test_convert_bn_momentum_refuses_what_is_no_weight(student, momentum, source):
+    """Values outside [0, 1] raise ValueError, in both conventions. [0, 1] 之外的值在两种约定下都抛出 ValueError。"""
+    assert_raises(ValueError, student.convert_bn_momentum, momentum, source)
+
+
+@check("convert_bn_momentum")
+@pytest.mark.parametrize("momentum", [0.9, 0.25], ids=str)
+def test_convert_bn_momentum_there_and_back(student, momentum):
+    """Converted there and back, it is what it was. 换算过去再换算回来，仍是原值。"""
+    there = student.convert_bn_momentum(momentum, "old_weight")
+    assert_close(student.convert_bn_momentum(there, "new_weight"), momentum, PYTHON_FLOAT)
+
+
+@check("convert_bn_momentum", weight=2)
+@pytest.mark.parametrize("momentum", [0.75, 0.4, 0.1], ids=str)
+def test_convert_bn_momentum_makes_the_averages_agree(student, momentum):
+    """torch, given the result, averages as the formula of the notes does. 换算后，torch 的结果与笔记公式一致。"""
+    x, mean = randn(4, 3, seed=61, dtype=torch.float64), OLD_MEAN.double()
+    theirs, _ = updated(x, mean, OLD_VAR.double(), student.convert_bn_momentum(momentum, "old_weight"))
+    ours = momentum * mean + (1 - momentum) * x.mean(dim=0)
+    expect(
+        bool(torch.isclose(theirs, ours, rtol=1e-6, atol=1e-9).all()),
+        "torch's running mean differs from momentum * old + (1 - momentum) * batch.",
+        "torch 的滑动均值与 momentum * 旧值 + (1 - momentum) * 批次均值不一致。",
+    )
+
+
+# batch_norm_eval
+
+
+@check("batch_norm_eval", weight=2)
+@pytest.mark.parametrize("shape", [(5, 3), (2, 3, 4, 5)], ids=["NC", "NCHW"])
+@DTYPES
+def test_batch_norm_eval_on_random_inputs(student, shape, dtype):
+    """Right for vectors and images, in the dtype that came in. 对向量和图像都正确，且保持 dtype。"""
+    x = 3 * randn(*shape, seed=71, dtype=dtype) + 4
+    inputs = [tensor.to(dtype) for tensor in (OLD_MEAN, OLD_VAR, GAMMA, BETA)]
+    assert_close(student.batch_norm_eval(x, *inputs), F.batch_norm(x, *inputs), REDUCTION)
+
+
+@check("batch_norm_eval")
+@pytest.mark.parametrize("shape", [(1, 3), (1, 3, 1, 1), (1, 3, 2, 2)], ids=["row", "pixel", "image"])
+def test_batch_norm_eval_of_one_sample(student, shape):
+    """A batch of one sample works. 批次里只有一个样本也可以。"""
+    x = 3 * randn(*shape, seed=72) + 4
+    expected = F.batch_norm(x, OLD_MEAN, OLD_VAR, GAMMA, BETA)
+    assert_close(student.batch_norm_eval(x, OLD_MEAN, OLD_VAR, GAMMA, BETA), expected, REDUCTION)
+
+
+@check("batch_norm_eval")
+@pytest.mark.parametrize("shape", [(4, 3), (4, 3, 2, 2)], ids=["NC", "NCHW"])
+def test_batch_norm_eval_of_a_sample_ignores_the_others(student, shape):
+    """A sample's result does not depend on what else is in the batch. 一个样本的结果与同批的其他样本无关。"""
+    x = randn(*shape, seed=73)
+    x[2] = 1000.0
+    expected = F.batch_norm(x, OLD_MEAN, OLD_VAR, GAMMA, BETA)
+    assert_close(student.batch_norm_eval(x[:2], OLD_MEAN, OLD_VAR, GAMMA, BETA), expected[:2], REDUCTION)
+    assert_close(student.batch_norm_eval(x, OLD_MEAN, OLD_VAR, GAMMA, BETA), expected, REDUCTION)
+
+
+@check("batch_norm_eval")
+@pytest.mark.parametrize(
+    ("scale", "eps"), [(1e-5, None), (0.0, None), (1.0, 0.5)], ids=["tiny_variance", "no_variance", "large_eps"]
+)
+def test_batch_norm_eval_adds_eps_to_the_variance(student, scale, eps):
+    """Right where eps counts: a tiny variance, or a large eps. 在 eps 起作用时也正确：方差很小，或 eps 很大。"""
+    x, var = OLD_MEAN.double() + 1e-2 * randn(4, 3, seed=74, dtype=torch.float64), scale * OLD_VAR.double()
+    options = {} if eps is None else {"eps": eps}
+    expected = F.batch_norm(x, OLD_MEAN.double(), var, **options)
+    assert_close(student.batch_norm_eval(x, OLD_MEAN.double(), var, None, None, **options), expected, REDUCTION)
+
+
+@check("batch_norm_eval")
+@AFFINE
+def test_batch_norm_eval_with_less(student, has_gamma, has_beta):
+    """gamma and beta may each be None. gamma 和 beta 都可以单独为 None。"""
+    x, gamma, beta = randn(2, 3, 2, 4, seed=75), GAMMA if has_gamma else None, BETA if has_beta else None
+    expected = F.batch_norm(x, OLD_MEAN, OLD_VAR, gamma, beta)
+    assert_close(student.batch_norm_eval(x, OLD_MEAN, OLD_VAR, gamma, beta), expected, REDUCTION)
+
+
+@check("batch_norm_eval")
+@pytest.mark.parametrize("shape", [(2, 3, 4, 3), (2, 3, 3, 2), (3, 3, 3, 3), (3, 3)], ids=["W", "H", "all", "NC"])
+def test_batch_norm_eval_works_along_axis_1(student, shape):
+    """Channels are axis 1, even where another axis has the same size. 通道是第 1 维，即使其他维大小相同。"""
+    x = randn(*shape, seed=76)
+    expected = F.batch_norm(x, OLD_MEAN, OLD_VAR, GAMMA, BETA)
+    assert_close(student.batch_norm_eval(x, OLD_MEAN, OLD_VAR, GAMMA, BETA), expected, REDUCTION)
+
+
+@check("batch_norm_eval")
+@pytest.mark.parametrize(
+    "x",
+    [randn(3, 6, seed=77).T, randn(2, 4, 5, 3, seed=78).movedim(-1, 1), torch.empty(0, 3)],
+    ids=["transposed", "channels_last", "empty"],
+)
+def test_batch_norm_eval_of_any_layout(student, x):
+    """Transposed, channels-last and empty batches work. 转置、通道在后和空的批次都可以。"""
+    expected = F.batch_norm(x, OLD_MEAN, OLD_VAR, GAMMA, BETA)
+    assert_close(student.batch_norm_eval(x, OLD_MEAN, OLD_VAR, GAMMA, BETA), expected, REDUCTION)
+
+
+@check("batch_norm_eval")
+@pytest.mark.parametrize("wrt", [0, 3, 4], ids=["x", "gamma", "beta"])
+def test_batch_norm_eval_gradient(student, wrt):
+    """Gradients agree with torch's: the running statistics are constants. 梯度与 torch 一致：滑动统计量是常数。"""
+    inputs = [tensor.double() for tensor in (randn(2, 3, 2, 4, seed=80), OLD_MEAN, OLD_VAR, GAMMA, BETA)]
+    cotangent = randn(2, 3, 2, 4, seed=81, dtype=torch.float64)
+    expected = slope(F.batch_norm, inputs, wrt, cotangent)
+    assert_close(gradient(student.batch_norm_eval, *inputs, wrt=wrt, cotangent=cotangent), expected, REDUCTION)
+
+
+@check("batch_norm_eval")
+@pytest.mark.parametrize("shape", [(4, 3), (2, 3, 2, 2)], ids=["NC", "NCHW"])
+def test_batch_norm_eval_leaves_its_inputs_alone(student, shape):
+    """Nothing is changed, the running statistics included. 不修改任何输入，包括滑动统计量。"""
+    inputs = 3 * randn(*shape, seed=79) + 4, OLD_MEAN, OLD_VAR, GAMMA, BETA
+    assert_close(assert_inputs_unchanged(student.batch_norm_eval, *inputs), F.batch_norm(*inputs), REDUCTION)
+
+
+# BatchNorm2dLite
+
+IMAGES = [(step + 1) * randn(2, 3, 4, 3, seed=90 + step) + step for step in range(3)]
+SCALE_AND_SHIFT = "(m.weight.data.copy_(gamma), m.bias.data.copy_(beta))"
+
+
+def by_name(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """In whatever order a module made its parameters and buffers, one order."""
+    return dict(sorted(state.items()))
+
+
+@check("BatchNorm2dLite", weight=2)
+@pytest.mark.parametrize("affine", [True, False], ids=["affine", "plain"])
+def test_BatchNorm2dLite_trains_then_evaluates(student, affine):
+    """Two batches in training and one in evaluation, as nn.BatchNorm2d. 训练两个批次、评估一个批次，与 nn.BatchNorm2d 一致。"""
+    bn, oracle = student.BatchNorm2dLite(3, affine=affine), nn.BatchNorm2d(3, affine=affine)
+    for x in IMAGES[:2]:
+        assert_close(bn(x), oracle(x), REDUCTION)
+    bn.eval()
+    assert_close(bn(IMAGES[2]), oracle.eval()(IMAGES[2]), REDUCTION)
+
+
+@check("BatchNorm2dLite", weight=2)
+@pytest.mark.parametrize("affine", [True, False], ids=["affine", "plain"])
+def test_BatchNorm2dLite_has_the_same_state(student, affine):
+    """Its state_dict is that of nn.BatchNorm2d, before and after training. state_dict 在训练前后都与 nn.BatchNorm2d 相同。"""
+    bn, oracle = student.BatchNorm2dLite(3, affine=affine), nn.BatchNorm2d(3, affine=affine)
+    assert_close(by_name(bn.state_dict()), by_name(oracle.state_dict()), EXACT)
+    for x in IMAGES:
+        bn(x)
+        oracle(x)
+    assert_close(by_name(bn.state_dict()), by_name(oracle.state_dict()), REDUCTION)
+
+
+@check("BatchNorm2dLite")
+def test_BatchNorm2dLite_follows_eps_and_momentum(student):
+    """eps and momentum are used as given. 按给定的 eps 和 momentum 计算。"""
+    bn, oracle = student.BatchNorm2dLite(3, 0.5, 0.7), nn.BatchNorm2d(3, 0.5, 0.7)
+    for x in IMAGES[:2]:
+        assert_close(bn(x), oracle(x), REDUCTION)
+    assert_close(bn.running_mean, oracle.running_mean, REDUCTION)
+    assert_close(bn.running_var, oracle.running_var, REDUCTION)
+    bn.eval()
+    assert_close(bn(IMAGES[2]), oracle.eval()(IMAGES[2]), REDUCTION)
+
+
+@check("BatchNorm2dLite")
+def test_BatchNorm2dLite_counts_its_batches(student):
+    """num_batches_tracked counts the batches of training only. num_batches_tracked 只计训练时的批次数。"""
+    bn = student.BatchNorm2dLite(3)
+    for count, x in enumerate(IMAGES):
+        assert_equal(bn.num_batches_tracked, torch.tensor(count))
+        bn(x)
+    bn.eval()
+    bn(IMAGES[0])
+    assert_equal(bn.num_batches_tracked, torch.tensor(3))
+
+
+@check("BatchNorm2dLite")
+def test_BatchNorm2dLite_changes_nothing_in_evaluation(student):
+    """In evaluation the buffers stay; train() makes them move again. 评估时缓冲不变；train() 之后又会更新。"""
+    bn, oracle = student.BatchNorm2dLite(3), nn.BatchNorm2d(3)
+    for layer in (bn, oracle):
+        layer(IMAGES[0])
+    bn.eval()
+    bn(IMAGES[1])
+    assert_close(bn.running_mean, oracle.running_mean, REDUCTION)
+    assert_close(bn.running_var, oracle.running_var, REDUCTION)
+    bn.train()
+    assert_close(bn(IMAGES[2]), oracle(IMAGES[2]), REDUCTION)
+    assert_close(bn.running_mean, oracle.running_mean, REDUCTION)
+    assert_close(bn.running_var, oracle.running_var, REDUCTION)
+
+
+@check("BatchNorm2dLite")
+@pytest.mark.parametrize("affine", [True, False], ids=["affine", "plain"])
+def test_BatchNorm2dLite_has_parameters(student, affine):
+    """weight and bias are nn.Parameter; without affine they are None. weight、bias 是 nn.Parameter；affine=False 时为 None。"""
+    bn = student.BatchNorm2dLite(3, affine=affine)
+    kinds = student.evaluate("[isinstance(p, nn.Parameter) or p for p in (m.weight, m.bias)]", m=bn)
+    assert_equal(kinds, [True, True] if affine else [None, None])
+    assert_equal(student.evaluate("sorted(dict(m.named_parameters()))", m=bn), ["bias", "weight"] if affine else [])
+
+
+@check("BatchNorm2dLite")
+@pytest.mark.parametrize("is_training", [True, False], ids=["training", "evaluation"])
+def test_BatchNorm2dLite_uses_weight_and_bias(student, is_training):
+    """What the optimiser makes of weight and bias is used, channel by channel. 按通道使用优化器更新后的 weight 和 bias。"""
+    bn = student.BatchNorm2dLite(3)
+    student.evaluate(SCALE_AND_SHIFT, m=bn, gamma=GAMMA, beta=BETA)
+    bn.train(is_training)
+    expected = F.batch_norm(IMAGES[1], torch.zeros(3), torch.ones(3), GAMMA, BETA, training=is_training)
+    assert_close(bn(IMAGES[1]), expected, REDUCTION)
+
+
+@check("BatchNorm2dLite")
+def test_BatchNorm2dLite_gives_its_state_to_torch(student):
+    """nn.BatchNorm2d loads its state_dict and goes on from there. nn.BatchNorm2d 能加载它的 state_dict 并接着计算。"""
+    bn = student.BatchNorm2dLite(3)
+    student.evaluate(SCALE_AND_SHIFT, m=bn, gamma=GAMMA, beta=BETA)
+    bn(IMAGES[0])
+    student.evaluate("nn.BatchNorm2d(3).load_state_dict(m.state_dict())", m=bn)
+    oracle = nn.BatchNorm2d(3)
+    oracle.load_state_dict(bn.state_dict())
+    bn.eval()
+    assert_close(bn(IMAGES[1]), oracle.eval()(IMAGES[1]), REDUCTION)
+
+
+@check("BatchNorm2dLite")
+def test_BatchNorm2dLite_takes_its_state_from_torch(student):
+    """It loads the state_dict of an nn.BatchNorm2d and goes on from there. 能加载 nn.BatchNorm2d 的 state_dict 并接着计算。"""
+    bn, oracle = student.BatchNorm2dLite(3), nn.BatchNorm2d(3)
+    state = {"weight": GAMMA, "bias": BETA, "running_mean": OLD_MEAN, "running_var": OLD_VAR}
+    oracle.load_state_dict({**state, "num_batches_tracked": torch.tensor(7)})
+    student.evaluate("m.load_state_dict(state)", m=bn, state=dict(oracle.state_dict()))
+    assert_close(bn(IMAGES[0]), oracle(IMAGES[0]), REDUCTION)
+    bn.eval()
+    assert_close(bn(IMAGES[1]), oracle.eval()(IMAGES[1]), REDUCTION)
+    assert_equal(bn.num_batches_tracked, torch.tensor(8))
+
+
+@check("BatchNorm2dLite")
+def test_BatchNorm2dLite_becomes_double(student):
+    """.double() converts parameters and float buffers; then it works in float64. .double() 转换参数和浮点缓冲，之后按 float64 计算。"""
+    bn, oracle = student.BatchNorm2dLite(3), nn.BatchNorm2d(3).double()
+    bn.double()
+    assert_close(by_name(bn.state_dict()), by_name(oracle.state_dict()), EXACT)
+    for x in IMAGES:
+        assert_close(bn(x.double()), oracle(x.double()), REDUCTION)
+    assert_close(by_name(bn.state_dict()), by_name(oracle.state_dict()), REDUCTION)
+
+
+@check("BatchNorm2dLite")
+def test_BatchNorm2dLite_buffers_keep_no_graph(student):
+    """The buffers carry no gradient, whatever went through the layer. 无论输入是什么，缓冲都不带梯度。"""
+    bn = student.BatchNorm2dLite(3)
+    bn(IMAGES[0].clone().requires_grad_())
+    assert_equal(student.evaluate("m.running_mean.requires_grad", m=bn), False)
+    assert_equal(student.evaluate("m.running_var.requires_grad", m=bn), False)
+
+
+@check("BatchNorm2dLite")
+@pytest.mark.parametrize("is_training", [True, False], ids=["training", "evaluation"])
+def test_BatchNorm2dLite_gradient(student, is_training):
+    """The gradient of x agrees with nn.BatchNorm2d in both modes. 两种模式下 x 的梯度都与 nn.BatchNorm2d 一致。"""
+    bn, oracle = student.BatchNorm2dLite(3), nn.BatchNorm2d(3)
+    for layer in (bn, oracle):
+        layer.train(is_training)
+    x, cotangent = IMAGES[1].clone().requires_grad_(), randn(2, 3, 4, 3, seed=95)
+    (expected,) = torch.autograd.grad(oracle(x), x, cotangent)
+    assert_close(gradient(bn, IMAGES[1], cotangent=cotangent), expected, REDUCTION)
+
+
+@check("BatchNorm2dLite")
+def test_BatchNorm2dLite_trains_its_parameters(student):
+    """Back propagation reaches weight and bias. 反向传播能到达 weight 和 bias。"""
+    bn, oracle = student.BatchNorm2dLite(3), nn.BatchNorm2d(3)
+    cotangent = randn(2, 3, 4, 3, seed=96)
+    oracle(IMAGES[1]).backward(cotangent)
+    student.evaluate("m(x).backward(cotangent)", m=bn, x=IMAGES[1], cotangent=cotangent)
+    grads = student.evaluate("[m.weight.grad, m.bias.grad]", m=bn)
+    assert_close(grads, [oracle.weight.grad, oracle.bias.grad], REDUCTION)
+
+
+@check("BatchNorm2dLite")
+@pytest.mark.parametrize("channels", [1, 4], ids=str)
+def test_BatchNorm2dLite_of_other_sizes(student, channels):
+    """num_features says how many channels there are. num_features 就是通道数。"""
+    bn, oracle = student.BatchNorm2dLite(channels), nn.BatchNorm2d(channels)
+    x = 2 * randn(3, channels, 2, 4, seed=97) - 3
+    assert_close(bn(x), oracle(x), REDUCTION)
+    assert_close(by_name(bn.state_dict()), by_name(oracle.state_dict()), REDUCTION)
+    bn.eval()
+    assert_close(bn(x[:1, :, :1, :1]), oracle.eval()(x[:1, :, :1, :1]), REDUCTION)
+
+
+@check("BatchNorm2dLite")
+def test_BatchNorm2dLite_leaves_its_input_alone(student):
+    """The images are not changed, in training or in evaluation. 训练和评估时都不修改输入的图像。"""
+    bn, oracle = student.BatchNorm2dLite(3), nn.BatchNorm2d(3)
+    assert_close(assert_inputs_unchanged(bn, IMAGES[1]), oracle(IMAGES[1]), REDUCTION)
+    bn.eval()
+    assert_close(assert_inputs_unchanged(bn, IMAGES[1]), oracle.eval()(IMAGES[1]), REDUCTION)
+
+
+@check("BatchNorm2dLite")
+def test_BatchNorm2dLite_shares_nothing(student):
+    """Two layers of one network do not share their statistics. 同一网络中的两个层互不共享统计量。"""
+    first, second = student.BatchNorm2dLite(3), student.BatchNorm2dLite(3)
+    first(IMAGES[1])
+    assert_equal(second.running_mean, torch.zeros(3))
+    assert_equal(second.num_batches_tracked, torch.tensor(0))

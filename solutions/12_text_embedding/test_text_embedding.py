@@ -1,0 +1,147 @@
+"""Hidden checks of the vocabulary and the embedding. 词表与词嵌入的隐藏检查。"""
+
+import logging
+from collections import Counter
+from typing import Any
+
+import jieba
+import pytest
+import torch
+
+from autograder.checks import assert_equal, assert_inputs_unchanged, check, expect
+
+jieba.setLogLevel(logging.WARNING)  # no report of how fast the dictionary was loaded
+
+SPECIALS = ("<pad>", "<unk>")
+OLYMPICS = "北京冬奥的进度条已经过半，不少外国运动员在完成自己的比赛后踏上归途。"
+LEARNING = "深度学习是机器学习的分支，机器学习离不开数据，深度学习更离不开数据。"
+MIXED = "PyTorch和torch都要学，torch先学，PyTorch后学，学会torch再学PyTorch 2.0"
+
+
+def listed(tokens: list[str], min_freq: int = 1, specials: tuple[str, ...] = SPECIALS) -> list[str]:
+    """The oracle: index_to_word, by sorting on count and place of first occurrence."""
+    counts = Counter(tokens)
+    kept = [word for word in counts if counts[word] >= min_freq and word not in specials]
+    return [*specials, *sorted(kept, key=lambda word: (-counts[word], tokens.index(word)))]
+
+
+def assert_vocabulary(answer: Any, index_to_word: list[str]) -> None:
+    """Both halves are right. In which order the dict was filled does not matter."""
+    word_to_index = {word: index for index, word in enumerate(index_to_word)}
+    match answer:
+        case [dict() as theirs, _] if theirs.keys() == word_to_index.keys():
+            word_to_index = {word: word_to_index[word] for word in theirs}
+    assert_equal(answer, (word_to_index, index_to_word))
+
+
+def drawn(count: int, seed: int) -> list[str]:
+    """`count` words, drawn from 24 of them; small numbers come more often, so that counts differ and tie."""
+    generator = torch.Generator().manual_seed(seed)
+    numbers = (24 * torch.rand(count, generator=generator) ** 2).long().tolist()
+    return [f"词{97 * number % 50}" for number in numbers]
+
+
+@check("build_vocab", weight=2)
+@pytest.mark.parametrize("text", [OLYMPICS, LEARNING, MIXED], ids=["olympics", "learning", "mixed"])
+def test_build_vocab_of_a_sentence(student, text):
+    """The words of a sentence cut by jieba get their places and indices. jieba 分出的词各得其位、各有其索引。"""
+    tokens = jieba.lcut(text)
+    assert_vocabulary(student.build_vocab(tokens), listed(tokens))
+
+
+@check("build_vocab")
+def test_build_vocab_falling_frequency(student):
+    """Three times, twice, once: in this order, though the text has another. “我”三次、“爱”两次、“你”一次，按此顺序排列。"""
+    assert_vocabulary(student.build_vocab(["你", "爱", "我", "爱", "我", "我"]), ["<pad>", "<unk>", "我", "爱", "你"])
+
+
+@check("build_vocab")
+def test_build_vocab_ties_in_order_of_occurrence(student):
+    """Equally frequent words stay in the order of the text. 词频相同的词保持在文中首次出现的顺序。"""
+    tokens = jieba.lcut("春眠不觉晓，处处闻啼鸟。夜来风雨声，花落知多少。")
+    index_to_word = [*SPECIALS, *dict.fromkeys(tokens)]
+    answer = student.build_vocab(list(dict.fromkeys(tokens)) * 2)
+    expect(
+        sorted(answer[1]) != sorted(index_to_word) or answer[1] == index_to_word,
+        "equally frequent words left the order of the text. A set forgets that order, a dict keeps it.",
+        "词频相同的词没有保持文中的顺序。集合会丢失顺序，字典会保留。",
+        answer=answer,
+    )
+    assert_vocabulary(answer, index_to_word)
+
+
+@check("build_vocab")
+@pytest.mark.parametrize("min_freq", [2, 3, 4, 99], ids=["2", "3", "4", "99"])
+def test_build_vocab_min_freq(student, min_freq):
+    """A word with exactly min_freq occurrences stays, rarer ones go. 恰好出现 min_freq 次的词保留，更少的去掉。"""
+    tokens = jieba.lcut(LEARNING)
+    assert_vocabulary(student.build_vocab(tokens, min_freq), listed(tokens, min_freq))
+
+
+@check("build_vocab", weight=2)
+@pytest.mark.parametrize("min_freq", [1, 5], ids=["all", "frequent"])
+def test_build_vocab_of_a_long_text(student, min_freq):
+    """300 drawn words, many of them equally frequent. 随机抽取的 300 个词，其中不少词频相同。"""
+    tokens = drawn(300, seed=1)
+    assert_vocabulary(student.build_vocab(tokens, min_freq=min_freq), listed(tokens, min_freq))
+
+
+@check("build_vocab")
+def test_build_vocab_lists_a_special_once(student):
+    """A token that equals a special keeps the special's index. 与特殊符号同名的词沿用特殊符号的索引，不重复收录。"""
+    tokens = ["<unk>", *jieba.lcut("我爱学习"), "<unk>", "<pad>", "学习", "<unk>"]
+    assert_vocabulary(student.build_vocab(tokens), ["<pad>", "<unk>", "学习", "我", "爱"])
+
+
+@check("build_vocab")
+@pytest.mark.parametrize(
+    "specials", [("<unk>", "<bos>", "<eos>", "<pad>"), ("，",), ()], ids=["four", "a comma", "none"]
+)
+def test_build_vocab_own_specials(student, specials):
+    """Other specials, or none at all, stand in front in their order. 自定义的特殊符号（或没有）按给定顺序排在最前。"""
+    tokens = jieba.lcut(LEARNING)
+    assert_vocabulary(student.build_vocab(tokens, specials=specials), listed(tokens, specials=specials))
+
+
+@check("build_vocab")
+@pytest.mark.parametrize("specials", [SPECIALS, ()], ids=["specials", "none"])
+def test_build_vocab_of_nothing(student, specials):
+    """Without tokens only the specials are left, whatever min_freq says. 没有词时只剩特殊符号，与 min_freq 无关。"""
+    assert_vocabulary(student.build_vocab([], 3, specials), list(specials))
+
+
+@check("build_vocab")
+@pytest.mark.parametrize("one_pass", ["(w for w in words)", "iter(words)"], ids=["generator", "iterator"])
+def test_build_vocab_reads_its_tokens_once(student, one_pass):
+    """A generator gives the same vocabulary as a list. 传入生成器与传入列表，结果相同。"""
+    tokens = jieba.lcut(LEARNING)
+    assert_vocabulary(student.build_vocab(tokens), listed(tokens))
+    assert_vocabulary(student.build_vocab(student.build(one_pass, words=tokens)), listed(tokens))
+
+
+@check("build_vocab")
+def test_build_vocab_numbers_the_rows_of_an_embedding(student):
+    """The indices are 0 to V - 1, each once, and lead back to their words. 索引为 0 到 V - 1，各用一次，且能查回原词。"""
+    word_to_index, index_to_word = student.build_vocab(jieba.lcut(OLYMPICS))
+    expect(
+        sorted(word_to_index.values()) == list(range(len(index_to_word))),
+        "the indices are not 0 to V - 1: rows of nn.Embedding would stay unused, or be missing.",
+        "索引不是 0 到 V - 1：nn.Embedding 会有多余的行，或者越界。",
+        answer=word_to_index,
+    )
+    assert_equal([index_to_word[index] for index in word_to_index.values()], list(word_to_index))
+
+
+@check("build_vocab")
+def test_build_vocab_of_a_text_read_twice(student):
+    """Reading the text twice changes no index. 同一文本读两遍，索引不变。"""
+    tokens = jieba.lcut(MIXED)
+    assert_vocabulary(student.build_vocab(tokens + tokens), listed(tokens))
+
+
+@check("build_vocab")
+def test_build_vocab_leaves_its_tokens_alone(student):
+    """The list of tokens is only read. 只读取传入的词列表，不作修改。"""
+    tokens = jieba.lcut(LEARNING)
+    assert_vocabulary(student.build_vocab(tokens, 2), listed(tokens, 2))
+    assert_inputs_unchanged(student.build_vocab, tokens, 2)

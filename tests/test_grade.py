@@ -1,0 +1,285 @@
+"""One submission against the small course: verdicts, points, blame, and what one fault costs."""
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+import pytest
+from small_course import DOUBLE_ONLY, QUICK
+
+from autograder.course import load_course
+from autograder.grade import Grader, Reveal, Settings, grading_key
+from autograder.results import SubmissionResult, Verdict
+from autograder.sandbox import ForkServer
+from autograder.submission import Submission, open_submission
+
+TALLY = """
+class Tally:
+    def __init__(self):
+        self.counts = {}
+    def add(self, word):
+        self.counts[word] = self.counts.get(word, 0) + 1
+    def count(self, word):
+        return self.counts.get(word, 0)
+"""
+
+
+def verdicts(result: SubmissionResult) -> dict[str, str]:
+    return {exercise.name: exercise.verdict.value for exercise in result.exercises}
+
+
+def messages(result: SubmissionResult, exercise: str) -> list[str]:
+    return [check.message.en for e in result.exercises if e.name == exercise for check in e.checks]
+
+
+def test_a_right_submission_gets_everything(hand_in) -> None:
+    result = hand_in("import torch\n" + DOUBLE_ONLY + TALLY)
+    assert verdicts(result) == {"double": "passed", "Tally": "passed"}
+    assert (result.points, result.worth) == (6, 6)
+    assert set(result.confinement.values()) == {"on"}
+
+
+@pytest.mark.parametrize("expression", ["x + x", "x * 2", "torch.as_tensor(x.detach().numpy() * 2)", "sum([x, x])"])
+def test_right_in_another_way(hand_in, expression: str) -> None:
+    result = hand_in(f"import torch\ndef double(x):\n    return {expression}\n")
+    failed = [check.id for check in result.exercises[0].checks if check.verdict is not Verdict.PASSED]
+    assert failed == (["test_double_gradient"] if "numpy" in expression else [])  # which asks for autograd
+
+
+def test_points_are_shared_by_weight(hand_in) -> None:
+    result = hand_in("import torch\ndef double(x):\n    return (2 * x).float()\n")
+    (double, _) = result.exercises
+    assert [check.id for check in double.checks if check.verdict is not Verdict.PASSED] == ["test_double_random[float64]"]
+    assert double.points == 4 * (10 - 2) / 10
+
+
+def test_an_untouched_stub_is_not_attempted(hand_in, grader: Grader) -> None:
+    result = hand_in(grader.topics[0].stub.read_text())
+    assert verdicts(result) == {"double": "not_attempted", "Tally": "not_attempted"}
+    assert result.points == 0
+
+
+def test_missing_file_and_missing_name(hand_in, grader: Grader) -> None:
+    nothing = Submission(id="x", content_hash="", sources={}, problems=())
+    result = grader.grade(nothing)
+    assert messages(result, "double")[0] == "demo.py was not handed in."
+    result = hand_in(DOUBLE_ONLY)
+    assert verdicts(result) == {"double": "passed", "Tally": "not_attempted"}
+    assert messages(result, "Tally")[0] == "demo.py defines no Tally."
+
+
+def test_a_loop_costs_only_its_exercise(hand_in) -> None:
+    result = hand_in("def double(x):\n    while True:\n        pass\n" + TALLY)
+    assert verdicts(result) == {"double": "timed_out", "Tally": "passed"}
+    assert messages(result, "double")[0].endswith("was stopped after 1 s: is there a loop that never ends?")
+    assert messages(result, "double")[2].startswith("not tried")
+
+
+def test_a_loop_on_one_input_costs_only_its_check(hand_in) -> None:
+    result = hand_in("def double(x):\n    while x.dim() == 0:\n        pass\n    return 2 * x\n")
+    failed = {check.id: check.verdict for check in result.exercises[0].checks if check.verdict is not Verdict.PASSED}
+    assert failed == {"test_double_scalar": Verdict.TIMED_OUT}
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [
+        ("import os\ndef double(x):\n    os._exit(0)\n", "exit status 0"),
+        ("import os, signal\ndef double(x):\n    os.kill(os.getpid(), signal.SIGKILL)\n", "SIGKILL"),
+        ("import ctypes\ndef double(x):\n    ctypes.string_at(0)\n", "SIGSEGV"),
+        ("import sys\ndef double(x):\n    sys.exit(0)\n", "SystemExit"),
+        ("def double(x):\n    return double(x)\n", "RecursionError"),
+        ("def double(x):\n    return [0] * (1 << 40)\n", "MemoryError"),
+        ("import torch\ndef double(x):\n    return torch.ones(1 << 35)\n", "RuntimeError"),
+        ("def double(x):\n    return undefined\n", "NameError"),
+        ("def double(x, y):\n    return x\n", "missing 1 required positional argument"),
+        ("double = 3\n", "double is a int, not a function"),
+    ],
+)
+def test_a_crash_costs_only_its_exercise(hand_in, code: str, word: str) -> None:
+    result = hand_in(code + TALLY)
+    assert verdicts(result) == {"double": "crashed", "Tally": "passed"}
+    assert word in messages(result, "double")[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict", "word"),
+    [
+        ("import os\nos._exit(3)\n", "crashed", "exit status 3"),
+        ("while True:\n    pass\n", "timed_out", "was stopped after 3 s"),
+        ("import sys\nsys.exit(3)\n", "crashed", "SystemExit"),
+        ("1 / 0\n", "crashed", "ZeroDivisionError"),
+    ],
+)
+def test_a_fault_while_the_file_is_loaded_is_told(hand_in, code: str, verdict: str, word: str) -> None:
+    result = hand_in(code + DOUBLE_ONLY)
+    assert verdicts(result) == {"double": verdict, "Tally": verdict}
+    assert word in messages(result, "double")[0]
+
+
+def test_a_print_of_a_gigabyte_changes_nothing(hand_in) -> None:
+    result = hand_in("print('x' * (1 << 28))\nprint('x' * (1 << 28))\n" + DOUBLE_ONLY)
+    assert verdicts(result)["double"] == "passed"
+
+
+def test_a_syntax_error_is_shown_with_its_line(hand_in) -> None:
+    result = hand_in("x = 1\ndef double(x:\n    return 2\n")
+    assert verdicts(result) == {"double": "crashed", "Tally": "crashed"}
+    assert "Python cannot read line 2" in messages(result, "double")[0]
+    assert result.problems[0].line == 2
+
+
+def test_a_broken_rule_costs_the_exercise_and_names_the_line(hand_in) -> None:
+    result = hand_in("import torch\n\ndef double(x):\n    return torch.add(x, x)\n")
+    assert result.exercises[0].verdict is Verdict.REFUSED
+    assert result.exercises[0].points == 0
+    assert messages(result, "double")[0] == "double may not use torch.add (demo.py, line 4)."
+
+
+def test_a_rule_broken_behind_the_readers_back_costs_the_exercise_too(hand_in) -> None:
+    result = hand_in("import torch\ndef double(x):\n    getattr(torch, 'co' + 'sh')(x)\n    return 2 * x\n")
+    assert result.exercises[0].verdict is Verdict.REFUSED
+    assert result.exercises[0].points == 0
+    assert messages(result, "double")[0] == "double may not use aten::cosh (demo.py, line 3)."
+
+
+def test_a_misconception_is_named_in_both_languages(hand_in) -> None:
+    result = hand_in("def double(x):\n    y = x * x\n    return y\n")
+    (diagnosis,) = result.exercises[0].misconceptions
+    assert diagnosis.name == "squares"
+    assert diagnosis.sentence.en == "You squared x. Multiply it by 2."
+    assert diagnosis.sentence.zh == "你算的是平方，应乘以 2。"
+
+
+def test_a_misconception_of_a_class_is_named(hand_in) -> None:
+    code = TALLY.replace("self.counts.get(word, 0) + 1", "1")
+    assert [d.name for d in hand_in(code).exercises[1].misconceptions] == ["forgets"]
+
+
+def test_an_unknown_mistake_is_not_guessed(hand_in) -> None:
+    assert hand_in("def double(x):\n    return 2 * x + 1\n").exercises[0].misconceptions == ()
+
+
+def test_hidden_checks_tell_only_the_kind_of_fault(hand_in, grader: Grader, tmp_path: Path) -> None:
+    result = hand_in("def double(x):\n    return 2 * x + 1\n")
+    told = {check.id: check.message.en for check in result.exercises[0].checks}
+    assert told["test_double_example"].startswith("double(x=tensor([1.0, 1.0])) returned 2 of 2 wrong values")
+    assert told["test_double_scalar"] == "returned wrong values"
+    opened = Grader(grader.course, grader.server, Settings(topics=("01_demo",), reveal=Reveal.CALLS))
+    result = opened.grade(open_submission(tmp_path / "student", grader.course))
+    told = {check.id: check.message.en for check in result.exercises[0].checks}
+    assert told["test_double_scalar"] == "double(x=tensor(1.5)) returned 4.0, expected 3.0."
+
+
+def test_a_hidden_input_cannot_be_smuggled_into_the_messages(hand_in) -> None:
+    """Through the type, text or line of an exception, a file name, or a returned value."""
+    result = hand_in(
+        """
+        def double(x):
+            secret = f"SECRET{x.flatten()[0].item() if x.numel() else 0}"
+            code = compile("\\n" * int(abs(x.sum().item() * 1e6)) + "raise kind(secret)", secret, "exec")
+            exec(code, {"kind": type(secret, (ValueError,), {}), "secret": secret})
+        """
+    )
+    for check in result.exercises[0].checks:
+        if not check.visible:
+            assert check.message.en.startswith("raised ValueError (demo.py, line 5)"), check.message
+
+
+def test_the_same_submission_twice_gives_the_same_bytes(hand_in) -> None:
+    code = "import torch\ndef double(x):\n    return {str(i) for i in range(50)} and torch.rand(3)\n" + TALLY
+    assert _without_durations(hand_in(code)) == _without_durations(hand_in(code))
+
+
+def _without_durations(result: SubmissionResult) -> bytes:
+    checks = [
+        msgspec.structs.replace(e, checks=tuple(msgspec.structs.replace(c, duration=0.0) for c in e.checks))
+        for e in result.exercises
+    ]
+    return msgspec.json.encode(msgspec.structs.replace(result, exercises=tuple(checks)))
+
+
+def test_helper_modules_beside_the_file_are_imported(tmp_path: Path, grader: Grader) -> None:
+    (tmp_path / "demo.py").write_text("from tools import twice as double\n")
+    (tmp_path / "tools.py").write_text("def twice(x):\n    return 2 * x\n")
+    result = grader.grade(open_submission(tmp_path, grader.course))
+    assert verdicts(result)["double"] == "passed"
+
+
+def test_a_cell_that_raises_costs_only_what_it_defines(tmp_path: Path, grader: Grader) -> None:
+    import json
+
+    cells = [DOUBLE_ONLY, "raise ValueError('scribble')", TALLY]
+    path = tmp_path / "demo.ipynb"
+    path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]}))
+    assert verdicts(grader.grade(open_submission(path, grader.course))) == {"double": "passed", "Tally": "passed"}
+
+
+# Checks that are at fault
+
+
+BROKEN = """
+
+@check("double")
+def test_double_broken(student):
+    \"\"\"Cannot pass. 无法通过。\"\"\"
+    {body}
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "assert_close(student.double(torch.ones(2)), torch.ones(2), EXACT)",
+        "student.double(torch.ones(2)); raise RuntimeError('oops')",
+        "student.double(torch.ones(2)).nothing()",
+        "assert_close(student.double(torch.ones(1)), torch.tensor([float('nan')]), EXACT)",
+        "assert student.double(1) == 3",
+    ],
+)
+@pytest.mark.parametrize("code", [DOUBLE_ONLY, "def double(x):\n    return None\n"], ids=["right", "wrong"])
+def test_a_broken_check_is_nobodys_loss(own_course: Path, server: ForkServer, body: str, code: str) -> None:
+    file = own_course / "solutions/01_demo/test_demo.py"
+    file.write_text(file.read_text() + BROKEN.format(body=body))
+    course = load_course(own_course)
+    course.limits = QUICK
+    student = own_course / "student"
+    student.mkdir()
+    (student / "demo.py").write_text(code)
+    result = Grader(course, server, Settings(topics=("01_demo",))).grade(open_submission(student, course))
+    double = result.exercises[0]
+    broken = [check.id for check in double.checks if check.verdict is Verdict.BROKEN]
+    assert broken == ["test_double_broken"]
+    assert double.worth == 4
+    assert double.points == (4 if code is DOUBLE_ONLY else 0)
+
+
+def test_an_answer_that_trips_the_check_is_the_students_loss(own_course: Path, server: ForkServer) -> None:
+    file = own_course / "solutions/01_demo/test_demo.py"
+    file.write_text(file.read_text() + BROKEN.format(body="assert student.double(torch.ones(2)).sum().item() == 4"))
+    course = load_course(own_course)
+    student = own_course / "student"
+    student.mkdir()
+    (student / "demo.py").write_text("def double(x):\n    return 'two'\n")
+    result = Grader(course, server, Settings(topics=("01_demo",))).grade(open_submission(student, course))
+    tripped = next(check for check in result.exercises[0].checks if check.id == "test_double_broken")
+    assert tripped.verdict is Verdict.FAILED
+    assert tripped.message.en == "returned something that the check cannot use"
+
+
+def test_the_key_changes_with_all_that_decides_a_result(own_course: Path) -> None:
+    (own_course / "demo.py").write_text(DOUBLE_ONLY)
+    settings = Settings(topics=("01_demo",))
+
+    def key(settings: Settings = settings) -> str:
+        course = load_course(own_course)
+        return grading_key(open_submission(own_course / "demo.py", course), course, settings)
+
+    keys = {key(), key(Settings(topics=("01_demo",), reveal=Reveal.CALLS)), key(Settings(topics=()))}
+    for file in ("solutions/01_demo/test_demo.py", "solutions/01_demo/misconceptions.toml", "course.toml", "demo.py"):
+        with open(own_course / file, "a") as handle:
+            handle.write("\n# changed\n")
+        keys.add(key())
+    assert len(keys) == 7
+    assert key() == key()
+    assert all(len(k) == len(hashlib.sha256().hexdigest()) for k in keys)

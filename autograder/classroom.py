@@ -17,11 +17,12 @@ from pathlib import Path
 import msgspec
 
 from .course import Course, load_course
-from .errors import AutograderError, SandboxError, UsageError
+from .errors import SubmissionError, UsageError
 from .grade import Grader, Settings, grading_key
 from .results import SubmissionResult, read_result, write_result
 from .sandbox.fork_server import ForkServer
 from .submission import Submission, open_submission
+from .worker.confine import PR_SET_PDEATHSIG, prctl
 
 MAX_JOBS = 8
 TRIES = 2  # a submission during which a grader process was lost is tried once more
@@ -85,7 +86,7 @@ def _kept(path: Path, course: Course, settings: Settings, target: Path) -> Grade
     """An earlier result that would come out the same; or a submission that nobody can read."""
     try:
         submission = _open(path, course)
-    except AutograderError as error:
+    except (SubmissionError, UsageError) as error:
         target.unlink(missing_ok=True)  # a result of an earlier, readable version would mislead
         return Graded(path=path, reason=str(error))
     with contextlib.suppress(UsageError):
@@ -112,9 +113,7 @@ def _one_by_one(tasks: Sequence[tuple[Path, Path]], course: Course, settings: Se
 def _grade(grader: Grader, path: Path, target: Path) -> Graded:
     try:
         result = grader.grade(_open(path, grader.course))
-    except SandboxError:
-        raise
-    except AutograderError as error:
+    except (SubmissionError, UsageError) as error:
         return Graded(path=path, reason=str(error))
     write_result(result, target)
     return Graded(path=path, result=result)
@@ -176,6 +175,7 @@ def _start(root: Path, settings: Settings) -> None:
         os._exit(1)
 
     signal.signal(signal.SIGTERM, stop)
+    prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # a killed parent sends no goodbye
     _GRADER = Grader(course, server, settings)
 
 

@@ -59,7 +59,7 @@ class Grader:
         self.checks = collect_checks(self.topics)
         self.parameters = {exercise.name: exercise.parameters for exercise in course.exercises}
         self.references = References(self.parameters)
-        self._diagnosticians: dict[str, Diagnostician] = {}
+        self._diagnosticians = {topic.name: Diagnostician(topic) for topic in self.topics}
 
     def grade(self, submission: Submission) -> SubmissionResult:
         """Grade every chosen topic. Never raises for what the submission does."""
@@ -106,8 +106,6 @@ class Grader:
             transport.close()
 
     def diagnose(self, topic: Topic, exercise: str, failed: Sequence[Outcome]) -> tuple[Diagnosis, ...]:
-        if topic.name not in self._diagnosticians:
-            self._diagnosticians[topic.name] = Diagnostician(topic)
         return self._diagnosticians[topic.name].diagnose(exercise, [outcome.calls for outcome in failed])
 
 

@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "checks": {"course", "limits", "results", "sandbox", "source", "worker"},
     "diagnosis": {"checks", "course", "results", "sandbox", "source", "worker"},
     "grade": {"checks", "course", "diagnosis", "limits", "results", "sandbox", "source", "submission"},
-    "classroom": {"course", "grade", "results", "sandbox", "submission"},
+    "classroom": {"course", "grade", "results", "sandbox", "submission", "worker"},
     "stubs": {"course"},
     "mutation": {"course", "diagnosis", "grade", "source", "stubs"},
     "verify": {"course", "diagnosis", "grade", "mutation", "results", "source", "stubs"},

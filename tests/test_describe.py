@@ -4,7 +4,7 @@ import pytest
 import torch
 from small_course import local_student
 
-from autograder.checks import ELEMENTWISE, EXACT, PYTHON_FLOAT, assert_close, assert_inputs_unchanged, assert_raises
+from autograder.checks import ELEMENTWISE, EXACT, PYTHON_FLOAT, assert_close, assert_inputs_unchanged, assert_raises, gradient
 from autograder.checks.describe import Description, describe
 from autograder.checks.failures import CheckFailure
 
@@ -81,6 +81,17 @@ def test_other_failures() -> None:
     )
     text = told("def double(x, scale=2):\n    return x\n", lambda s: assert_close(s.double(1.5, scale=3.0), 4.5, PYTHON_FLOAT))
     assert text.full.en == "double(x=1.5, scale=3.0) returned 1.5, expected 4.5."
+
+
+def test_a_wrong_gradient_says_that_it_is_one() -> None:
+    def check(student):
+        assert_close(gradient(student.double, torch.ones(2), scale=3.0), torch.full((2,), 2.0), EXACT)
+
+    text = told("def double(x, scale):\n    return scale * x\n", check)
+    assert text.full.en == (
+        "d/dx double(x=tensor([1.0, 1.0]), scale=3.0) returned 2 of 2 wrong values;"
+        " the first at [0]: x = 1.0 gave 3.0, expected 2.0."
+    )
 
 
 def test_long_values_are_cut() -> None:

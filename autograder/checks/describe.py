@@ -215,9 +215,15 @@ def _public_type(raised: Raised) -> str:
 
 
 def write_call(call: Call, parameters: dict[str, tuple[str, ...]]) -> str:
-    """sigmoid_grad(x: float64 (241,)), or conv_output_size(size=5, kernel=3)."""
+    """sigmoid_grad(x: float64 (241,)), or conv_output_size(size=5, kernel=3); a gradient is "d/dx sigmoid_grad(…)"."""
     if call.request["op"] != "call":
         return call.label
+    if call.request.get("wrt"):
+        return f"d/d{_argument_name(call, str(call.request['wrt'][0]), parameters)} {_signature(call, parameters)}"
+    return _signature(call, parameters)
+
+
+def _signature(call: Call, parameters: dict[str, tuple[str, ...]]) -> str:
     names = parameters.get(call.label, ())
     written = [_argument(names[index] if index < len(names) else "", value) for index, value in enumerate(call.args)]
     written += [_argument(name, value) for name, value in call.kwargs.items()]
@@ -294,7 +300,7 @@ def _origin(answer: Any, calls: list[Call]) -> tuple[Call | None, str]:
         if isinstance(call.value, tuple | list):
             for index, item in enumerate(call.value):
                 if item is answer and answer is not None:
-                    return call, f"[{index}]"
+                    return call, "" if call.request.get("wrt") else f"[{index}]"
     return (calls[-1] if calls else None), ""
 
 
@@ -303,6 +309,7 @@ def _last(calls: list[Call], parameters: dict[str, tuple[str, ...]], label: str)
 
 
 def _argument_name(call: Call | None, position: str, parameters: dict[str, tuple[str, ...]]) -> str:
+    """The name of an argument that is known by its position, or already by its name."""
     names = parameters.get(call.label, ()) if call else ()
     if position.isdigit() and int(position) < len(names):
         return names[int(position)]

@@ -126,7 +126,7 @@ class ForkServer:
         """Hang up: the server and its workers end, and their folders are removed."""
         self.control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(5)
+            self.process.wait(5 if self.is_ready else 0)
         self.process.kill()
         self.process.wait()
         self.log.close()

@@ -15,6 +15,7 @@ from . import landlock
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
+PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 
 
@@ -29,7 +30,8 @@ class Confinement:
     readable: tuple[str, ...] = ()  # trees that it may read: the interpreter and its libraries
 
 
-def _prctl(option: int, value: int) -> None:
+def prctl(option: int, value: int) -> None:
+    """prctl(2) with one argument. Raises OSError."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0) < 0:
         raise OSError(ctypes.get_errno(), f"prctl {option}")
@@ -37,13 +39,13 @@ def _prctl(option: int, value: int) -> None:
 
 def dies_with_server(limits: Confinement) -> None:
     """Be killed when the fork server ends, however it ends."""
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def no_new_privileges(limits: Confinement) -> None:
     """No setuid program helps, and no other process of the same user may look inside."""
-    _prctl(PR_SET_NO_NEW_PRIVS, 1)
-    _prctl(PR_SET_DUMPABLE, 0)
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    prctl(PR_SET_DUMPABLE, 0)
 
 
 def empty_environment(limits: Confinement) -> None:

@@ -25,11 +25,12 @@ import numpy as np
 import torch
 
 from . import wire
-from .confine import PR_SET_PDEATHSIG, Confinement, _prctl, confine
+from .confine import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, Confinement, confine, prctl
 from .operators import OperatorWatch
 from .session import Session, answer_frame
 
 CONTROL_BYTES = 1 << 16
+SWEEPS = 1000
 # What a worker may read: Python, its packages, shared libraries, and what describes this machine to them.
 READABLE = (
     *sorted({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}),
@@ -64,29 +65,52 @@ def warm_up() -> None:
 def serve(control: socket.socket) -> NoReturn:
     """Answer control messages until the grader hangs up."""
     with contextlib.suppress(OSError):
-        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        prctl(PR_SET_CHILD_SUBREAPER, 1)  # what a worker leaves behind becomes ours, to be swept away
     warm_up()
     gc.collect()
     gc.freeze()
     _say(control, {"ready": os.getpid()})
+    workers: set[int] = set()
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, CONTROL_BYTES, 1)
         if not message:
+            _sweep(set())
             os._exit(0)
         request = json.loads(message)
         if request.pop("op") == "spawn":
-            _spawn(control, request, descriptors[0])
+            workers.add(_spawn(control, request, descriptors[0]))
         else:
             _, status = os.waitpid(request["pid"], 0)
+            workers.discard(request["pid"])
+            _sweep(workers)
             _say(control, {"exit": os.waitstatus_to_exitcode(status)})
 
 
-def _spawn(control: socket.socket, request: dict[str, Any], channel: int) -> None:
+def _sweep(workers: set[int]) -> None:
+    """Kill and wait for every process that was forked from here and is no live worker; orphans come in generations."""
+    for _ in range(SWEEPS):
+        try:
+            children = {int(pid) for pid in Path("/proc/thread-self/children").read_text().split()} - workers
+        except OSError:  # a kernel without it
+            return
+        if not children:
+            return
+        for pid in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for pid in children:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+def _spawn(control: socket.socket, request: dict[str, Any], channel: int) -> int:
+    """Fork a worker; its pid, or 0 where forking would not be safe."""
     threads = len(os.listdir("/proc/self/task"))
     if threads != 1:
         _say(control, {"error": f"the fork server runs {threads} threads: forking would not be safe"})
         os.close(channel)
-        return
+        return 0
     pid = os.fork()
     if pid == 0:
         try:
@@ -97,6 +121,7 @@ def _spawn(control: socket.socket, request: dict[str, Any], channel: int) -> Non
     _say(control, {"pid": pid}, [pidfd])
     os.close(pidfd)
     os.close(channel)
+    return pid
 
 
 def _be_worker(request: dict[str, Any], channel: int) -> NoReturn:

@@ -40,7 +40,8 @@ def batch_norm_2d_train(x: Tensor, gamma: Tensor | None, beta: Tensor | None, ep
         y = (x - mean) / sqrt(var + eps) * gamma + beta        mean, var: one per channel, over N, H and W
 
     x: (N, C, H, W), float32 or float64, N*H*W >= 2; it is not changed.  gamma, beta: (C,), or None for no scale,
-    no shift.  Returns (N, C, H, W), of the dtype of x.  var is the biased variance, divided by N*H*W.
+    no shift.  Returns (N, C, H, W), of the dtype of x.  var is the biased variance, divided by N*H*W.  Autograd must
+    reach x, gamma and beta, through mean and var as well.
     Not allowed: torch's own normalisations (batch, layer, instance, group norm).
     The trap: a (C,) tensor broadcasts along the LAST axis, W, unless you tell it otherwise.
 
@@ -49,7 +50,7 @@ def batch_norm_2d_train(x: Tensor, gamma: Tensor | None, beta: Tensor | None, ep
     tensor([-1.2127, -0.7276,  0.7276,  1.2127])
 
     中文：对一批图像做归一化，与训练模式下的 nn.BatchNorm2d 相同。每个通道只有一个均值和一个方差，由这一批里所有样本、
-    所有位置（N、H、W）共同算出，不是每个样本一个，也不是每个像素一个。方差仍用有偏的（除以 N*H*W）。
+    所有位置（N、H、W）共同算出，不是每个样本一个，也不是每个像素一个。方差仍用有偏的（除以 N*H*W），梯度也要能经过均值和方差。
     注意：形状为 (C,) 的 gamma 默认沿最后一维（W）广播，要先变成能与第 1 维对齐的形状。
     """
     raise NotImplementedError("batch_norm_2d_train is yours to write")
@@ -125,7 +126,7 @@ def batch_norm_eval(
 
     x: (N, C) or (N, C, H, W), float32 or float64.  running_mean, running_var: (C,).  gamma, beta: (C,), or None
     for no scale, no shift.  Returns the shape and dtype of x. Nothing that came in is changed, the running
-    statistics included.
+    statistics included.  Autograd must reach x, gamma and beta: a network can be trained through a frozen layer.
     Not allowed: torch's batch norm and instance norm.
     The trap: a (C,) tensor broadcasts along the last axis; for images that is W, not the channels.
 
@@ -136,13 +137,13 @@ def batch_norm_eval(
 
     中文：评估时用训练中积累的 running_mean、running_var 归一化，不再看当前批次，因此一个样本的结果与同批的其他样本无关，
     批次里只有一个样本也没问题。eps 同样要加在根号里。输入是二维或四维，通道总在第 1 维；注意 (C,) 默认沿最后一维广播。
-    不修改任何输入，包括滑动统计量。
+    不修改任何输入，包括滑动统计量。梯度要能传到 x、gamma 和 beta：冻结的层也要让梯度通过。
     """
     raise NotImplementedError("batch_norm_eval is yours to write")
 
 
 class BatchNorm2dLite(nn.Module):
-    """nn.BatchNorm2d, by hand: the three functions above and the state that they need, in one module.
+    """nn.BatchNorm2d, by hand: what the functions above do, and the state that it needs, in one module.
 
     Parameters, which the optimiser trains:       weight (gamma, all 1) and bias (beta, all 0), each (C,);
                                                   both are None where affine=False
@@ -164,7 +165,7 @@ class BatchNorm2dLite(nn.Module):
     >>> bn.running_mean, bn.running_var, bn.num_batches_tracked
     (tensor([0.2000]), tensor([1.1000]), tensor(1))
 
-    中文：把前面三个函数和它们需要的状态合成一个层，行为与 nn.BatchNorm2d 一致。weight、bias 是参数，由优化器训练，
+    中文：把前面几个函数做的事和所需的状态合成一个层，行为与 nn.BatchNorm2d 一致。weight、bias 是参数，由优化器训练，
     affine=False 时为 None；running_mean、running_var、num_batches_tracked 是缓冲，要用 register_buffer 登记，
     才会进入 state_dict，并随 .to()、.double() 一起转换。训练时用批次统计量归一化并更新缓冲（方差存无偏的）；
     评估时只用缓冲，不再更新。更新缓冲时不要保留计算图，否则历次批次都会留在内存里。可以直接调用你前面写好的函数。

@@ -184,7 +184,7 @@ def batch_norm_eval(
 
 
 class BatchNorm2dLite(nn.Module):
-    """nn.BatchNorm2d, by hand: the three functions above and the state that they need, in one module.
+    """nn.BatchNorm2d, by hand: what the functions above do, and the state that it needs, in one module.
 
     Parameters, which the optimiser trains:       weight (gamma, all 1) and bias (beta, all 0), each (C,);
                                                   both are None where affine=False
@@ -206,7 +206,7 @@ class BatchNorm2dLite(nn.Module):
     >>> bn.running_mean, bn.running_var, bn.num_batches_tracked
     (tensor([0.2000]), tensor([1.1000]), tensor(1))
 
-    中文：把前面三个函数和它们需要的状态合成一个层，行为与 nn.BatchNorm2d 一致。weight、bias 是参数，由优化器训练，
+    中文：把前面几个函数做的事和所需的状态合成一个层，行为与 nn.BatchNorm2d 一致。weight、bias 是参数，由优化器训练，
     affine=False 时为 None；running_mean、running_var、num_batches_tracked 是缓冲，要用 register_buffer 登记，
     才会进入 state_dict，并随 .to()、.double() 一起转换。训练时用批次统计量归一化并更新缓冲（方差存无偏的）；
     评估时只用缓冲，不再更新。更新缓冲时不要保留计算图，否则历次批次都会留在内存里。可以直接调用你前面写好的函数。

@@ -104,9 +104,9 @@ def test_batch_norm_train_of_any_layout(student, x):
 
 @check("batch_norm_train")
 def test_batch_norm_train_forgets_scale_and_centre(student):
-    """Columns times 8, minus 100: the result stays as it was. 各列乘以 8 再减 100，结果不变。"""
+    """Columns times 8, minus 100, eps times 64: the same result. 各列乘 8 再减 100、eps 乘 64，结果不变。"""
     x = randn(6, 2, seed=7, dtype=torch.float64)
-    answer = student.batch_norm_train(8 * x - 100, None, None, 64e-5)  # eps grows with the variance
+    answer = student.batch_norm_train(8 * x - 100, None, None, 64e-5)
     assert_close(answer, trained(x), REDUCTION)
 
 
@@ -605,7 +605,7 @@ def test_BatchNorm2dLite_becomes_double(student):
     assert_close(by_name(bn.state_dict()), by_name(oracle.state_dict()), REDUCTION)
 
 
-@check("BatchNorm2dLite")
+@check("BatchNorm2dLite", weight=2)
 def test_BatchNorm2dLite_buffers_keep_no_graph(student):
     """The buffers carry no gradient, whatever went through the layer. 无论输入是什么，缓冲都不带梯度。"""
     bn = student.BatchNorm2dLite(3)

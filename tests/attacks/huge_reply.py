@@ -1,0 +1,9 @@
+"""Announces a reply of 2**60 bytes."""
+
+import os
+import struct
+
+
+def double(x):
+    os.write(3, struct.pack("<4sIQ", b"TSW1", 1 << 30, 1 << 60))
+    return x

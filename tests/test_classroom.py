@@ -1,0 +1,262 @@
+"""Grading many: resumed, in parallel, killed in the middle; and the command that does it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+import psutil
+import pytest
+from small_course import DOUBLE_ONLY, ROOT
+from typer.testing import CliRunner
+
+from autograder import results
+from autograder.cli import app
+from autograder.classroom import Graded, grade_all
+from autograder.course import load_course
+from autograder.grade import Settings
+from autograder.results import SubmissionResult, read_result, write_result
+
+SETTINGS = Settings(topics=("01_demo",))
+
+
+@pytest.fixture
+def class_folder(own_course: Path) -> Path:
+    folder = own_course / "class"
+    codes = {
+        "ann": DOUBLE_ONLY,
+        "bob": "def double(x):\n    return x * x\n",
+        "cy": "def double(x:\n",
+        "dee": "",
+    }
+    for name, code in codes.items():
+        (folder / name).mkdir(parents=True)
+        (folder / name / "demo.py").write_text(code)
+    with zipfile.ZipFile(folder / "eve.zip", "w") as archive:
+        archive.writestr("demo.py", DOUBLE_ONLY)
+    (folder / "fay.zip").write_text("no zip")
+    (folder / "张伟").mkdir()
+    (folder / "张伟" / "demo.py").write_text(DOUBLE_ONLY)
+    return folder
+
+
+def autograder(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The command, in a process of its own."""
+    command = [sys.executable, "-m", "autograder", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture
+def command(class_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """The command in this process, in the course's folder: torch is imported already."""
+    monkeypatch.setenv("PYTHONHASHSEED", "0")
+    monkeypatch.chdir(class_folder.parent)
+    return lambda *arguments: CliRunner().invoke(app, list(arguments))
+
+
+def durationless(path: Path) -> dict:
+    data = json.loads(path.read_text())
+    for exercise in data["exercises"]:
+        for check in exercise["checks"]:
+            check["duration"] = 0
+    return data
+
+
+def grade_folder(folder: Path, out: Path, **options) -> list[Graded]:
+    course = load_course(folder.parent)
+    graded: list[Graded] = []
+    grade_all(sorted(folder.iterdir()), course, SETTINGS, out, report=graded.append, **options)
+    return graded
+
+
+def test_a_class_is_graded_and_what_is_done_is_kept(class_folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first = grade_folder(class_folder, out, jobs=1)
+    points = {one.path.name: one.result.points for one in first if one.result}
+    assert points == {"ann": 4, "bob": 0.8, "cy": 0, "dee": 0, "eve.zip": 4, "张伟": 4}
+    assert [one.path.name for one in first if one.result is None] == ["fay.zip"]
+    assert sorted(path.name for path in out.iterdir()) == sorted(
+        f"{name}.json" for name in ("ann", "bob", "cy", "dee", "eve", "张伟")
+    )
+    stamps = {path: path.stat().st_mtime_ns for path in out.iterdir()}
+    (class_folder / "bob" / "demo.py").write_text(DOUBLE_ONLY)
+    second = grade_folder(class_folder, out, jobs=1)
+    assert {one.path.name for one in second if one.result and not one.kept} == {"bob"}
+    changed = {path.name for path, stamp in stamps.items() if path.stat().st_mtime_ns != stamp}
+    assert changed == {"bob.json"}
+
+
+def test_several_processes_find_the_same(class_folder: Path, tmp_path: Path) -> None:
+    grade_folder(class_folder, tmp_path / "one", jobs=1)
+    grade_folder(class_folder, tmp_path / "two", jobs=2)
+    for path in (tmp_path / "one").iterdir():
+        assert durationless(path) == durationless(tmp_path / "two" / path.name)
+
+
+def test_a_result_that_became_unreadable_does_not_stay(class_folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    grade_folder(class_folder, out, jobs=1)
+    (class_folder / "eve.zip").write_text("broken now")
+    grade_folder(class_folder, out, jobs=1)
+    assert not (out / "eve.json").exists()
+
+
+def test_two_submissions_of_one_name_are_told_apart(class_folder: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(class_folder / "ann.zip", "w") as archive:
+        archive.writestr("demo.py", DOUBLE_ONLY)
+    grade_folder(class_folder, tmp_path / "out", jobs=1)
+    assert {"ann.json", "ann.zip.json"} <= {path.name for path in (tmp_path / "out").iterdir()}
+    assert len(list((tmp_path / "out").iterdir())) == 7
+
+
+# The command
+
+
+def test_the_command_grades_shows_and_exits_with_its_status(class_folder: Path, tmp_path: Path) -> None:
+    course = class_folder.parent
+    run = autograder("grade", "class", "--out", tmp_path / "out", "--jobs", "1", cwd=course)
+    assert run.returncode == 1, run.stderr
+    assert "bob" in run.stdout
+    assert "squares" in run.stdout
+    assert "6 graded, 1 unreadable" in run.stdout
+    assert run.stderr.strip().startswith("fay.zip: fay.zip cannot be unpacked")
+    again = autograder("grade", "class/ann", "class/bob", "--out", tmp_path / "out", cwd=course)
+    assert again.returncode == 0
+    assert "2 graded (2 unchanged and kept)" in again.stdout
+
+
+def test_one_submission_is_shown_in_full_in_the_language_asked_for(command) -> None:
+    run = command("grade", "class/bob", "--out", "out", "--lang", "zh")
+    assert run.exit_code == 0
+    assert "你算的是平方，应乘以 2。" in run.stdout
+    assert "You squared" not in run.stdout
+    run = command("grade", "class/bob", "--out", "out")
+    assert "You squared x. Multiply it by 2." in run.stdout
+    assert "你算的是平方，应乘以 2。" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere", "--out", "out"], "nowhere does not exist"),
+        (["class", "--out", "out", "--topic", "02"], "There is no topic 02"),
+        (["class", "--out", "course.toml"], "course.toml is not a folder"),
+        (["class", "--out", "out", "--course", "/"], "No course.toml"),
+        (["class"], "--out"),
+        (["class", "--out", "out", "--jobs", "0"], "--jobs"),
+    ],
+)
+def test_wrong_use_is_told_in_a_sentence(command, arguments: list[str], message: str) -> None:
+    run = command("grade", *arguments)
+    assert run.exit_code == 2
+    assert message in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("course.toml", "title = 3", "course.toml: "),
+        ("exercises/01_demo/topic.toml", "title = [", "topic.toml: "),
+        ("exercises/01_demo/topic.toml", "typo = 1", "topic.toml: "),
+        ("solutions/01_demo/test_demo.py", "def test_x(:", "cannot be collected"),
+        ("solutions/01_demo/test_demo.py", "def test_x(student):\n    pass\n", "test_x is not a check"),
+        ("solutions/01_demo/misconceptions.toml", "[[double]]\nname = 3", "misconceptions.toml: "),
+    ],
+)
+def test_a_faulty_course_is_told_with_its_file(command, file: str, content: str, message: str) -> None:
+    Path(file).write_text(content)
+    run = command("grade", "class/bob", "--out", "out")
+    assert run.exit_code == 2
+    assert message in run.stderr
+
+
+def test_a_broken_check_is_told_and_sets_the_status(command) -> None:
+    file = Path("solutions/01_demo/test_demo.py")
+    bad = '\n\n@check("double")\ndef test_bad(student):\n    """Bad. 坏。"""\n    assert student.double(1) == 3\n'
+    file.write_text(file.read_text() + bad)
+    run = command("grade", "class/ann", "--out", "out")
+    assert run.exit_code == 2
+    assert "broken check, nobody lost points over it: 01_demo: test_bad" in run.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill -9"])
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_run_that_is_stopped_goes_on_where_it_was(own_course: Path, tmp_path: Path, number: int, jobs: int) -> None:
+    for index in range(12):
+        folder = own_course / "class" / f"s{index:02}"
+        folder.mkdir(parents=True)
+        (folder / "demo.py").write_text(f"import time\ndef double(x):\n    time.sleep(0.05)\n    return 2 * x\n# {index}\n")
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "autograder", "grade", "class", "--out", str(out), "--jobs", str(jobs)]
+    before = _servers()
+    run = subprocess.Popen(command, cwd=own_course, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    deadline = time.monotonic() + 60
+    while len(list(out.glob("*.json"))) < 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    if number == signal.SIGINT:
+        os.killpg(run.pid, number)
+        assert run.wait(20) == 130
+    else:
+        run.kill()
+        run.wait(20)
+    deadline = time.monotonic() + 10
+    while _servers() - before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert _servers() <= before
+    finished = list(out.glob("*.json"))
+    assert 3 <= len(finished) < 12
+    for path in finished:
+        assert read_result(path).points == 4
+    again = autograder("grade", "class", "--out", out, "--jobs", str(jobs), cwd=own_course)
+    assert again.returncode == 0
+    assert f"12 graded ({len(finished)} unchanged and kept)" in again.stdout
+    assert not [path for path in out.iterdir() if path.suffix != ".json"]
+
+
+def _servers() -> set[int]:
+    return {
+        process.pid
+        for process in psutil.process_iter(["cmdline"])
+        if any(part.endswith("worker/__main__.py") for part in process.info["cmdline"] or ())
+    }
+
+
+# The file format
+
+
+def test_the_schema_in_the_docs_is_the_types() -> None:
+    assert json.loads((ROOT / "docs/result.schema.json").read_text()) == results.schema()
+
+
+def test_results_keep_to_the_schema(class_folder: Path, tmp_path: Path) -> None:
+    grade_folder(class_folder, tmp_path / "out", jobs=1)
+    validator = jsonschema.Draft202012Validator(results.schema())
+    for path in (tmp_path / "out").iterdir():
+        data = json.loads(path.read_text())
+        validator.validate(data)
+        assert data["format"] == "torchstone/1"
+        assert data["submission"] == path.stem
+    with pytest.raises(jsonschema.ValidationError):
+        validator.validate({**data, "points": "many"})
+
+
+def test_a_result_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = SubmissionResult(
+        submission="a", content_hash="", grading_key="", points=1, worth=1, problems=(), exercises=(), confinement={}
+    )
+    path = tmp_path / "a.json"
+    write_result(result, path)
+    before = path.read_bytes()
+    monkeypatch.setattr(os, "replace", lambda *a: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        write_result(msgspec.structs.replace(result, points=0), path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]

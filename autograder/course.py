@@ -17,6 +17,7 @@ from .limits import Limits
 from .text import Text
 
 MANIFEST = "course.toml"
+ENGINE = Path(__file__).resolve().parent
 
 
 class ExerciseManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,7 +28,7 @@ class ExerciseManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     difficulty: int  # 1 (a line) to 5 (a project)
     hints: tuple[Text, ...]  # of rising strength
     banned: tuple[str, ...] = ()  # dotted names, with * allowed: what the student may not use
-    banned_operators: tuple[str, ...] = ()  # aten operators that a banned shortcut would run
+    banned_operators: dict[str, str] = {}  # aten operator (* allowed) that a banned shortcut runs -> its torch name
 
 
 class TopicManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,7 +56,7 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     difficulty: int
     hints: tuple[Text, ...]
     banned: tuple[str, ...]
-    banned_operators: tuple[str, ...]
+    banned_operators: dict[str, str]
     parameters: tuple[str, ...]  # of the function, or of the class's __init__ without self
 
 
@@ -124,8 +125,10 @@ class Course:
 
     @cached_property
     def digest(self) -> str:
-        """Hash of everything that decides a result: manifests, checks, references, and the engine's version."""
+        """Hash of everything that decides a result: manifests, checks, references, and the engine itself."""
         digest = hashlib.sha256(__version__.encode())
+        for path in sorted(ENGINE.rglob("*.py")):
+            digest.update(path.read_bytes())
         for folder in ("exercises", "solutions"):
             for path in sorted((self.root / folder).glob("*/*")):
                 if path.suffix in (".py", ".toml"):

@@ -131,12 +131,14 @@ def _reference(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Fin
 
 def _misconceptions(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding]:
     """Each one fails a hidden check, and a student who writes it is told so."""
+    variants = []
     for misconception in load_misconceptions(topic).get(exercise.name, []):
         try:
-            source = variant(topic.reference, exercise.name, misconception)
+            variants.append((misconception, variant(topic.reference, exercise.name, misconception)))
         except CourseError as error:
             yield Finding(exercise.name, str(error))
-            continue
+            return  # with one that does not fit, none can be replayed
+    for misconception, source in variants:
         result = grader.grade_exercise(topic, exercise, source)
         if result.verdict is Verdict.REFUSED:
             continue  # the rule's own message says it

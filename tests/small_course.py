@@ -179,7 +179,7 @@ title = { en = "Double", zh = "加倍" }
 points = 4
 difficulty = 1
 banned = ["torch.add", "Tensor.mul"]
-banned_operators = ["aten::cosh"]
+banned_operators = { "aten::cosh" = "torch.cosh" }
 hints = [{ en = "Two times.", zh = "两倍。" }, { en = "2 * x", zh = "2 * x，乘以二。" }]
 
 [exercises.Tally]

@@ -187,8 +187,11 @@ def test_a_broken_check_is_told_and_sets_the_status(command) -> None:
     assert "broken check, nobody lost points over it: 01_demo: test_bad" in run.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill -9"])
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(
+    ("jobs", "number"),
+    [(1, signal.SIGINT), (2, signal.SIGINT), (2, signal.SIGKILL)],
+    ids=["Ctrl-C", "Ctrl-C of two", "kill -9 of two"],
+)
 def test_a_run_that_is_stopped_goes_on_where_it_was(own_course: Path, tmp_path: Path, number: int, jobs: int) -> None:
     for index in range(12):
         folder = own_course / "class" / f"s{index:02}"

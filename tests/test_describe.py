@@ -38,7 +38,7 @@ def test_an_item_of_a_tuple_is_named() -> None:
         assert_close(second, torch.zeros(3), EXACT)
 
     text = told("def double(x):\n    return x, x\n", check)
-    assert text.full.en == "double(x=tensor([1.0, 1.0])) returned shape (2,) at [1], expected (3,)."
+    assert text.full.en == "double(x=tensor([1.0, 1.0])) returned shape (2,) in item [1], expected (3,)."
 
 
 @pytest.mark.parametrize(

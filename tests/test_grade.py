@@ -140,7 +140,7 @@ def test_a_rule_broken_behind_the_readers_back_costs_the_exercise_too(hand_in) -
     result = hand_in("import torch\ndef double(x):\n    getattr(torch, 'co' + 'sh')(x)\n    return 2 * x\n")
     assert result.exercises[0].verdict is Verdict.REFUSED
     assert result.exercises[0].points == 0
-    assert messages(result, "double")[0] == "double may not use aten::cosh (demo.py, line 3)."
+    assert messages(result, "double")[0] == "double may not use torch.cosh (demo.py, line 3)."
 
 
 def test_a_misconception_is_named_in_both_languages(hand_in) -> None:

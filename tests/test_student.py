@@ -221,7 +221,7 @@ def test_names_before_a_failing_line_still_count(make: Factory) -> None:
 def test_a_banned_operator_is_seen_with_its_line(make: Factory) -> None:
     hidden = "import torch\ndef double(x):\n    f = getattr(torch, 'squ' + 'are')\n    f(x)\n    return 2 * x\n"
     with pytest.raises(RuleBroken) as rule:
-        make(hidden, banned_operators=["aten::square", "aten::pow"]).double(torch.ones(2))
+        make(hidden, banned_operators={"aten::square": "torch.square", "aten::pow": "torch.pow"}).double(torch.ones(2))
     assert rule.value.line == 4
 
 

@@ -78,11 +78,18 @@ def _collect(files: Sequence[Path]) -> list[pytest.Function]:
     ]
     with contextlib.redirect_stdout(io.StringIO()):
         status = pytest.main(arguments, plugins=[collector])
-    for item in collector.items:  # pytest files modules under their path below the root: another course has the same
-        sys.modules.pop(item.module.__name__, None)
+    _forget(files)
     if collector.errors or status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise CourseError(f"The checks cannot be collected:\n{chr(10).join(collector.errors) or status!r}")
     return collector.items
+
+
+def _forget(files: Sequence[Path]) -> None:
+    """pytest files a module under its path below the root: the next course may have another one of that name."""
+    paths = {str(path) for path in files}
+    for name, module in list(sys.modules.items()):
+        if getattr(module, "__file__", None) in paths:
+            del sys.modules[name]
 
 
 def _check(item: pytest.Function, is_visible: bool) -> Check:

@@ -42,7 +42,8 @@ FINITE_DIFFERENCE = Tolerance(1e-2, 1e-3, 1e-5, 1e-7)  # truncation O(eps^2) and
 def assert_close(answer: Any, expected: Any, tolerance: Tolerance, *, equal_nan: bool = False) -> None:
     """`answer` has the type, shape, dtype and, within `tolerance`, the values of `expected`.
 
-    Works through tuples, lists and dicts. A list is accepted for a tuple, an int for a float.
+    Works through tuples, lists and dicts, whose keys must come in the same order. A list is accepted for a tuple,
+    an int for a float.
     equal_nan: NaN is expected where `expected` has it; otherwise a NaN in `expected` raises ValueError.
     """
     _compare(answer, answer, expected, "", tolerance, equal_nan)

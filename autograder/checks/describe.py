@@ -13,6 +13,7 @@ from .student import Call, RemoteObject
 
 INLINE_ELEMENTS = 6  # tensors of up to this many elements are written out
 MAX_TEXT = 160  # characters of one value
+MAX_CALL = 120  # characters of a call; a longer one gets its tensors by dtype and shape
 
 KINDS = {
     "type": Text("returned the wrong type", "返回值的类型不对"),
@@ -113,7 +114,9 @@ def describe(failure: CheckFailure, calls: list[Call], parameters: dict[str, tup
             text = OUT_OF_TIME.filled(call=_last(calls, parameters, failure.call), seconds=f"{failure.seconds:g}")
             return Description(text, BRIEF_OUT_OF_TIME)
         case RuleBroken():
-            text = BANNED.filled(exercise=failure.exercise, banned=failure.banned, file=failure.file, line=failure.line)
+            text = BANNED.filled(
+                exercise=failure.exercise, banned=failure.banned, file=_basename(failure.file), line=failure.line
+            )
             return Description(text, text)
         case NotAttempted():
             text = failure.why or NOT_WRITTEN.filled(name=failure.name)
@@ -138,7 +141,7 @@ def _describe_mismatch(failure: Mismatch, calls: list[Call], parameters: dict[st
         "call": write_call(call, parameters) if call else "…",
         "actual": write_value(failure.actual),
         "expected": write_value(failure.expected),
-        "where": Text(f" at {path}", f"（{path}）") if path else "",
+        "where": Text(f" in item {path}", f"（其中 {path}）") if path else "",
         "law": failure.law,
     }
     kind: str = failure.kind
@@ -200,10 +203,14 @@ def _describe_crash(failure: Crashed, calls: list[Call], parameters: dict[str, t
     brief = BRIEF_RAISED.filled(type=_public_type(raised))
     if raised.frames:
         file, line, _, source = raised.frames[-1]
-        name = file.replace("\\", "/").rsplit("/", 1)[-1]
+        name = _basename(file)
         full += RAISED_AT.filled(file=name, line=line, source=source)
         brief += BRIEF_RAISED_AT.filled(file=name, line=line)
     return Description(full, brief)
+
+
+def _basename(file: str) -> str:
+    return file.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def _public_type(raised: Raised) -> str:
@@ -225,24 +232,26 @@ def write_call(call: Call, parameters: dict[str, tuple[str, ...]]) -> str:
 
 def _signature(call: Call, parameters: dict[str, tuple[str, ...]]) -> str:
     names = parameters.get(call.label, ())
-    written = [_argument(names[index] if index < len(names) else "", value) for index, value in enumerate(call.args)]
-    written += [_argument(name, value) for name, value in call.kwargs.items()]
-    return f"{call.label}({', '.join(written)})"
+    named = [(names[index] if index < len(names) else "", value) for index, value in enumerate(call.args)]
+    named += call.kwargs.items()
+    for inline in (INLINE_ELEMENTS, 1):
+        written = f"{call.label}({', '.join(_argument(name, value, inline) for name, value in named)})"
+        if len(written) <= MAX_CALL:
+            break
+    return written
 
 
-def _argument(name: str, value: Any) -> str:
-    text = write_value(value)
-    if not name:
-        return text
-    is_large = isinstance(value, torch.Tensor | np.ndarray) and _elements(value) > INLINE_ELEMENTS
-    return f"{name}: {text}" if is_large else f"{name}={text}"
+def _argument(name: str, value: Any, inline: int) -> str:
+    is_large = isinstance(value, torch.Tensor | np.ndarray) and _elements(value) > inline
+    text = write_value(value, inline)
+    return text if not name else f"{name}: {text}" if is_large else f"{name}={text}"
 
 
-def write_value(value: Any) -> str:
-    """A value, short enough for a sentence."""
+def write_value(value: Any, inline: int = INLINE_ELEMENTS) -> str:
+    """A value, short enough for a sentence; a tensor of more than `inline` elements by dtype and shape."""
     if isinstance(value, torch.Tensor):
         value = value.detach()
-        if value.numel() > INLINE_ELEMENTS:
+        if value.numel() > inline:
             return f"{_plain(value.dtype)} {tuple(value.shape)}"
         if value.dim() == 0:
             return f"tensor({_number(value.item())})"

@@ -5,7 +5,7 @@ and shows here as a `RemoteObject`.
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn, Protocol
 
 import msgspec
@@ -68,13 +68,13 @@ class Student:
         *,
         filename: str,
         seconds: float,
-        banned_operators: Sequence[str] = (),
+        banned_operators: Mapping[str, str] | None = None,
     ) -> None:
         self._transport = transport
         self._exercise = exercise
         self._filename = filename
         self._seconds = seconds
-        self._banned_operators = tuple(banned_operators)
+        self._banned_operators = banned_operators or {}
         self.calls: list[Call] = []
 
     def __getattr__(self, name: str) -> "Function":
@@ -132,7 +132,7 @@ class Student:
             **extra,
         }
         if self._banned_operators:
-            message["watch"] = self._banned_operators
+            message["watch"] = list(self._banned_operators)
         return self._ask(function.label, message, args, kwargs, whole_reply="inputs_back" in extra)
 
     def _ask(
@@ -159,7 +159,7 @@ class Student:
                 self._transport.blame(NotAttempted(self._exercise))
             self._transport.blame(Crashed(label, reply.error))
         for operator, line in reply.operators:
-            raise RuleBroken(self._exercise, operator, self._filename, line)
+            raise RuleBroken(self._exercise, self._banned_operators.get(operator, "that"), self._filename, line)
         call.value = _wrapped(reply.value, self, label)
         return reply if whole_reply else call.value
 
@@ -228,7 +228,7 @@ def function_of(callable_: Function | RemoteObject) -> Function:
     """The callable as a Function, whichever of the two a check holds."""
     if isinstance(callable_, Function):
         return callable_
-    return Function(callable_._student, callable_._handle, None, callable_._label)
+    return Function(callable_._student, callable_._handle, None, f"{callable_._label}(…)")
 
 
 def _unwrapped(value: Any) -> Any:

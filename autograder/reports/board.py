@@ -64,7 +64,7 @@ def exercise_verdicts(facts: Sequence[Mapping[str, str]]) -> dict[str, Verdict]:
 
 
 def _marked(verdict: Verdict, name: str) -> str:
-    return f"[{STYLES.get(verdict, 'red')}]{verdict.symbol} {name}[/]"
+    return f"[{STYLES.get(verdict, 'red')}]{verdict.symbol}\u00a0{name}[/]"
 
 
 def _next(course: Course, verdicts: Mapping[str, Verdict]) -> Exercise | None:

@@ -1,12 +1,12 @@
 """Results in a terminal: a table of a class, and one submission in full."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ..results import SYMBOLS, ExerciseResult, SubmissionResult, Verdict
+from ..results import SYMBOLS, CheckResult, ExerciseResult, SubmissionResult, Verdict
 from ..text import Language
 
 STYLES = {
@@ -52,22 +52,39 @@ def _notes(result: SubmissionResult) -> str:
     return "; ".join(notes)
 
 
+SHORT = 60  # a message of up to this many characters stands on its check's own line
+
+
 def show_submission(result: SubmissionResult, language: Language, console: Console) -> None:
-    """One submission in full: every exercise that is not right, its checks' messages and its misconceptions."""
-    console.print(f"[bold]{escape(result.submission)}[/]  {result.points:g} of {result.worth:g} points")
+    """One submission in full: what is right in a line, what is wrong with its misconceptions and messages."""
+
+    def say(text: str) -> None:
+        console.print(text, highlight=False, soft_wrap=True)
+
+    say(f"[bold]{escape(result.submission)}[/]  {result.points:g} of {result.worth:g} points")
     for problem in result.problems:
         for line in problem.sentence.lines(language):
-            console.print(f"  [red]{escape(problem.file)}[/]: {escape(line)}")
+            say(f"  [red]{escape(problem.file)}[/]: {escape(line)}")
     for exercise in result.exercises:
-        console.print(f"\n{_symbol(exercise)} [bold]{exercise.name}[/]  {exercise.points:g}/{exercise.worth:g}")
+        say(f"{_symbol(exercise)} [bold]{exercise.name}[/]  {exercise.points:g}/{exercise.worth:g}")
         for diagnosis in exercise.misconceptions:
             for line in diagnosis.sentence.lines(language):
-                console.print(f"  [cyan]→ {escape(line)}[/]")
-        if exercise.verdict in (Verdict.PASSED, Verdict.NOT_ATTEMPTED):
-            continue
-        for check in exercise.checks:
-            console.print(
-                f"  [{STYLES[check.verdict]}]{check.verdict.symbol}[/] {escape(' '.join(check.title.lines(language)))}"
-            )
-            for line in check.message.lines(language) if check.message else []:
-                console.print(f"      {escape(line)}", highlight=False)
+                say(f"  [cyan]→ {escape(line)}[/]")
+        if exercise.verdict is not Verdict.NOT_ATTEMPTED:
+            for check in exercise.checks:
+                if check.verdict is not Verdict.PASSED:
+                    _show_check(check, language, say)
+        passed = sum(check.verdict is Verdict.PASSED for check in exercise.checks)
+        if 0 < passed < len(exercise.checks):
+            say(f"  [green]{Verdict.PASSED.symbol}[/] {passed} of {len(exercise.checks)} checks passed")
+
+
+def _show_check(check: CheckResult, language: Language, say: Callable[[str], None]) -> None:
+    titles, messages = check.title.lines(language), check.message.lines(language) if check.message else []
+    is_short = len(titles) == len(messages) and all(len(message) <= SHORT for message in messages)
+    symbol = f"[{STYLES[check.verdict]}]{check.verdict.symbol}[/]"
+    for position, title in enumerate(titles):
+        message = f"  [dim]{escape(messages[position])}[/]" if is_short else ""
+        say(f"  {symbol if position == 0 else ' '} {escape(title)}{message}")
+    for message in [] if is_short else messages:
+        say(f"      {escape(message)}")

@@ -4,6 +4,7 @@ Advisory: it runs beside the student's code. It catches what reading the source 
 `getattr(F, "cross_" + "entropy")`.
 """
 
+import fnmatch
 import sys
 import types
 from collections.abc import Mapping, Sequence
@@ -13,20 +14,32 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 
 class OperatorWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's own class is untyped
-    """Notes the first use of each watched operator, such as "aten::_log_softmax", as operator -> line."""
+    """Notes the first use of each watched operator as pattern -> line.
+
+    watched: operator names such as "aten::_log_softmax", with * allowed.
+    """
 
     def __init__(self, watched: Sequence[str], filenames: frozenset[str]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.watched = frozenset(watched)
+        self.watched = tuple(watched)
+        self.pattern_of: dict[str, str | None] = {}
         self.filenames = filenames
         self.seen: dict[str, int] = {}
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """torch's own switch. Nothing is compiled here, and skipping would import torch._dynamo: a second."""
+        return False
 
     def __torch_dispatch__(
         self, func: Any, classes: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         name = func._schema.name
-        if name in self.watched and name not in self.seen:
-            self.seen[name] = self._line()
+        if name not in self.pattern_of:
+            self.pattern_of[name] = next((p for p in self.watched if fnmatch.fnmatchcase(name, p)), None)
+        pattern = self.pattern_of[name]
+        if pattern is not None and pattern not in self.seen:
+            self.seen[pattern] = self._line()
         return func(*args, **(kwargs or {}))
 
     def _line(self) -> int:

@@ -5,7 +5,10 @@ from autograder.checks import assert_equal, assert_raises, check
 
 @check("conv_output_size")
 def test_conv_output_size_worked_example(student):
-    """A 3-kernel with padding 1 keeps 5 cells; ResNet's first layer makes 112 of 224. 5 格仍是 5 格，224 变成 112。"""
+    """A 3-kernel with padding 1 keeps 5 cells; ResNet's first layer makes 112 of 224.
+
+    卷积核 3、padding 1 时，5 格仍是 5 格；ResNet 的第一层把 224 变成 112。
+    """
     assert_equal(student.conv_output_size(5, 3, stride=1, padding=1), 5)
     assert_equal(student.conv_output_size(224, 7, stride=2, padding=3), 112)
 

@@ -25,6 +25,7 @@ from .submission import Submission, open_submission
 from .worker.confine import PR_SET_PDEATHSIG, prctl
 
 MAX_JOBS = 8
+WORTH_A_PROCESS = 16  # submissions that take about as long to grade as one more process takes to start
 TRIES = 2  # a submission during which a grader process was lost is tried once more
 
 
@@ -37,10 +38,10 @@ class Graded(msgspec.Struct, frozen=True, kw_only=True):
     kept: bool = False  # an earlier run had graded it
 
 
-def default_jobs() -> int:
-    """One grader process for each core that this process may use."""
+def default_jobs(submissions: int) -> int:
+    """One grader process for each core, but no more than pay for the seconds that each takes to start."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, MAX_JOBS)
+    return max(1, min(cores, MAX_JOBS, submissions // WORTH_A_PROCESS))
 
 
 def grade_all(

@@ -120,17 +120,16 @@ class Diagnostician:
         """
         if not failed:
             return ()
-        right = [_replay(self._transport(exercise, None), calls) for calls in failed]
+        right = self._transport(exercise, None)
         scores = {}
         for misconception in self.misconceptions.get(exercise, []):
             transport = self._transport(exercise, misconception)
-            explained = 0
-            for calls, right_replies in zip(failed, right, strict=True):
-                replies = _replay(transport, calls)
-                if replies is None:  # it never ends
-                    break
-                explained += _same(replies, calls) and not _same(right_replies, calls)
-            scores[misconception.name] = explained
+            try:
+                scores[misconception.name] = sum(
+                    _gives_the_same(transport, calls) and not _gives_the_same(right, calls) for calls in failed
+                )
+            except WorkerDied:  # this one never ends
+                scores[misconception.name] = 0
         best = max(scores.values(), default=0)
         if 2 * best <= len(failed):
             return ()
@@ -146,25 +145,22 @@ class Diagnostician:
         return self._loaded[key]
 
 
-def _replay(transport: LocalTransport, calls: Sequence[Call]) -> list[Reply] | None:
-    """The replies to the same requests; handles of the recorded replies are translated as they appear.
+def _gives_the_same(transport: LocalTransport, calls: Sequence[Call]) -> bool:
+    """Whether the same requests get the student's replies, call by call.
 
-    Fewer replies than calls where an object of the student's was never made here; None where a call does not end.
+    Handles in later requests are translated to what this module made in their place.
     """
     transport.session.objects.clear()
     handles: dict[int, Handle] = {}
-    replies: list[Reply] = []
     for call in calls:
         try:
             reply = transport.request(_translated(call.request, handles), REPLAY_SECONDS)
-        except WorkerDied:
-            return None
-        except KeyError:
-            break
-        replies.append(reply)
-        if call.reply is not None:
-            _pair(call.reply.value, reply.value, handles)
-    return replies
+        except KeyError:  # an object of the student's was never made here
+            return False
+        if call.reply is None or not _same_reply(reply, call.reply):
+            return False
+        _pair(call.reply.value, reply.value, handles)
+    return True
 
 
 def _translated(value: Any, handles: dict[int, Handle]) -> Any:
@@ -186,16 +182,6 @@ def _pair(theirs: Any, ours: Any, handles: dict[int, Handle]) -> None:
     elif isinstance(theirs, dict) and isinstance(ours, dict):
         for key in theirs.keys() & ours.keys():
             _pair(theirs[key], ours[key], handles)
-
-
-def _same(replies: list[Reply] | None, calls: Sequence[Call]) -> bool:
-    """Whether the replies are the student's own, call by call."""
-    if replies is None or len(replies) != len(calls):
-        return False
-    return all(
-        call.reply is not None and _same_reply(reply, call.reply)
-        for reply, call in zip(replies, calls, strict=True)
-    )
 
 
 def _same_reply(a: Reply, b: Reply) -> bool:

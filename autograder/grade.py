@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
+import torch
 
 from .checks.collect import Check, collect_checks
 from .checks.describe import Description, describe
@@ -51,6 +52,7 @@ class Grader:
     """Everything that is loaded once and used for many submissions."""
 
     def __init__(self, course: Course, server: ForkServer, settings: Settings) -> None:
+        torch.set_num_threads(1)  # checks are small; idle OpenMP threads of several graders would spin on each other
         self.course = course
         self.server = server
         self.settings = settings

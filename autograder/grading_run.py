@@ -37,7 +37,7 @@ def run_grading(
     submissions = [found for path in paths for found in find_submissions(path, course)]
     settings = Settings(topics=chosen, reveal=Reveal(reveal))
     console = Console()
-    graded = _with_progress(submissions, course, settings, out, jobs or default_jobs(), console)
+    graded = _with_progress(submissions, course, settings, out, jobs or default_jobs(len(submissions)), console)
     return _show(graded, chosen, out, language, console)
 
 

@@ -6,6 +6,7 @@ seen through. What reading cannot see, the operator watch in the worker does.
 
 import ast
 import fnmatch
+import functools
 from collections.abc import Iterator, Sequence
 
 from ..source import Source
@@ -26,19 +27,25 @@ def find_banned(source: Source, exercise: str, banned: Sequence[str]) -> RuleBro
     banned: dotted names with * allowed ("torch.nn.init.*"); "Tensor.log_softmax" or ".backward" means that
     attribute of anything that is not a module.
     """
+    if not banned:
+        return None
     try:
-        tree = ast.parse(source.text)
+        tree, aliases = _read(source.text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    aliases = _aliases(tree)
-    definitions = _reachable(tree, exercise)
     patterns = [_Pattern(name) for name in banned]
-    for node in definitions:
+    for node in _reachable(tree, exercise):
         for used, line in _uses(node, aliases):
             for pattern in patterns:
                 if pattern.matches(used):
                     return RuleBroken(exercise, pattern.written, *source.locate(line))
     return None
+
+
+@functools.lru_cache(maxsize=4)  # every exercise of a topic asks about the same file
+def _read(code: str) -> tuple[ast.Module, dict[str, str]]:
+    tree = ast.parse(code)
+    return tree, _aliases(tree)
 
 
 class _Pattern:
@@ -56,6 +63,7 @@ class _Pattern:
 def _aliases(tree: ast.Module) -> dict[str, str]:
     """Local name -> dotted name, from imports anywhere and from plain assignments of dotted names."""
     aliases: dict[str, str] = {}
+    assignments: list[tuple[str, ast.expr]] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -65,12 +73,13 @@ def _aliases(tree: ast.Module) -> dict[str, str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 aliases[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+        elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            assignments.append((node.targets[0].id, node.value))
     for _ in range(3):  # an alias of an alias of an alias
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-                dotted = _dotted(node.value, aliases)
-                if dotted and not dotted.startswith("?") and dotted.split(".")[0] in ("torch", "numpy"):
-                    aliases[node.targets[0].id] = dotted
+        for name, value in assignments:
+            dotted = _dotted(value, aliases)
+            if dotted.split(".")[0] in ("torch", "numpy"):
+                aliases[name] = dotted
     return aliases
 
 

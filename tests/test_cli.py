@@ -1,0 +1,70 @@
+"""The command line's small change: help, version, stubs, and self-grading with its exit status."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder import __version__
+from autograder.cli import app
+
+
+@pytest.fixture
+def command(own_course: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PYTHONHASHSEED", "0")
+    monkeypatch.chdir(own_course)
+    return lambda *arguments: CliRunner().invoke(app, list(arguments))
+
+
+@pytest.mark.parametrize("name", ["grade", "stubs", "hint", "watch", "verify", "mutate"])
+def test_every_command_explains_itself(command, name: str) -> None:
+    run = command(name, "--help")
+    assert run.exit_code == 0
+    assert len(run.stdout.splitlines()) > 8
+    assert name in command("--help").stdout
+
+
+def test_version(command) -> None:
+    assert command("--version").stdout == f"autograder {__version__}\n"
+
+
+def test_stubs_are_checked_and_written(command) -> None:
+    assert command("stubs", "--check").exit_code == 0
+    stub = Path("exercises/01_demo/demo.py")
+    stub.write_text(stub.read_text() + "# mine\n")
+    check = command("stubs", "--check")
+    assert check.exit_code == 1
+    assert check.stdout == "demo.py is out of date\n"
+    assert stub.read_text().endswith("# mine\n")
+    assert command("stubs").stdout == "demo.py written\n"
+    assert command("stubs", "--check").exit_code == 0
+
+
+def test_outside_a_course_every_command_says_so(command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    for arguments in (["stubs"], ["hint", "double"], ["verify"], ["mutate"], ["grade", ".", "--out", "x"]):
+        run = command(*arguments)
+        assert run.exit_code == 2
+        assert "No course.toml" in run.stderr
+
+
+def test_verify_shows_findings_and_exits_with_one(command) -> None:
+    run = command("verify", "--mutants", "0")
+    assert run.exit_code == 1
+    assert "Tally: It has 2 hidden checks; at least 5 are asked for." in run.stdout
+    assert "2 exercises in 1 topics: 3 findings." in run.stdout
+
+
+def test_mutate_shows_the_rate_and_the_survivors(command) -> None:
+    run = command("mutate", "double")
+    assert run.exit_code == 0
+    assert "100.0 %" in run.stdout
+    file = Path("solutions/01_demo/test_demo.py")
+    file.write_text(re.sub(r"assert_close\(.*\)", "student.double(torch.ones(1))", file.read_text()))
+    run = command("mutate", "double")
+    assert run.exit_code == 1
+    assert "passes all hidden checks with" in run.stdout
+    assert "+ return" in run.stdout
+    assert command("mutate", "nothing").exit_code == 2

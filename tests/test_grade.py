@@ -118,8 +118,16 @@ def test_a_fault_while_the_file_is_loaded_is_told(hand_in, code: str, verdict: s
 
 
 def test_a_print_of_a_gigabyte_changes_nothing(hand_in) -> None:
-    result = hand_in("print('x' * (1 << 28))\nprint('x' * (1 << 28))\n" + DOUBLE_ONLY)
+    result = hand_in("for _ in range(4):\n    print('x' * (1 << 28))\n" + DOUBLE_ONLY)
     assert verdicts(result)["double"] == "passed"
+
+
+def test_a_submission_has_a_budget(grader: Grader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grader, "limits", msgspec.structs.replace(QUICK, submission_seconds=1.5, strikes=9))
+    (tmp_path / "demo.py").write_text("def double(x):\n    while True:\n        pass\n" + TALLY)
+    result = grader.grade(open_submission(tmp_path, grader.course))
+    assert verdicts(result) == {"double": "timed_out", "Tally": "timed_out"}
+    assert messages(result, "Tally")[0] == "not tried: the submission has used up its time"
 
 
 def test_a_syntax_error_is_shown_with_its_line(hand_in) -> None:

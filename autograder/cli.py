@@ -75,7 +75,10 @@ def grade(
     out: Annotated[Path, typer.Option("--out", help="Folder for the results: one JSON file for each submission.")],
     course: CourseOption = None,
     topic: Annotated[list[str] | None, typer.Option("--topic", help="Only this topic; may be repeated.")] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="Grader processes; default: one a core, fewer for a small class.")] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", min=1, help="Grader processes; default: one a core, fewer for a small class."),
+    ] = None,
     reveal: Annotated[
         RevealOption, typer.Option("--reveal", help="What hidden checks tell: only their titles, or the calls too.")
     ] = RevealOption.titles,

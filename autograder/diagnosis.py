@@ -14,6 +14,7 @@ A misconception is the reference with one thing written differently (solutions/T
 
 import ast
 import tomllib
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,11 @@ class Diagnostician:
         """
         if not failed:
             return ()
+        with warnings.catch_warnings():  # torch's warnings about a misconception are nobody's business
+            warnings.simplefilter("ignore")
+            return self._diagnose(exercise, failed)
+
+    def _diagnose(self, exercise: str, failed: Sequence[Sequence[Call]]) -> tuple[Diagnosis, ...]:
         right = self._transport(exercise, None)
         scores = {}
         for misconception in self.misconceptions.get(exercise, []):

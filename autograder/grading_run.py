@@ -15,6 +15,7 @@ from .reports.terminal import class_table, legend, show_submission
 from .submission import find_submissions
 from .text import Language
 
+REPORT_WIDTH = 120  # characters of a table that goes into a file or a pipe
 READABLE, SOME_UNREADABLE, BROKEN_COURSE = 0, 1, 2
 
 
@@ -37,6 +38,8 @@ def run_grading(
     submissions = [found for path in paths for found in find_submissions(path, course)]
     settings = Settings(topics=chosen, reveal=Reveal(reveal))
     console = Console()
+    if not console.is_terminal:
+        console.width = max(console.width, REPORT_WIDTH)
     graded = _with_progress(submissions, course, settings, out, jobs or default_jobs(len(submissions)), console)
     return _show(graded, chosen, out, language, console)
 
@@ -46,7 +49,8 @@ def _with_progress(
 ) -> list[Graded]:
     graded: list[Graded] = []
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    screen = Console(stderr=True)
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
         task = progress.add_task("grading", total=len(submissions))
 
         def report(one: Graded) -> None:
@@ -65,9 +69,9 @@ def _show(graded: Sequence[Graded], topics: Sequence[str], out: Path, language: 
         show_submission(results[0], language, console)
     elif results:
         console.print(class_table(results, topics))
-        console.print(f"\n{legend()}", highlight=False)
+        console.print(f"\n{legend()}\n", highlight=False)
     kept = sum(one.kept for one in graded)
-    summary = f"\n{len(results)} graded" + (f" ({kept} unchanged and kept)" if kept else "")
+    summary = f"{len(results)} graded" + (f" ({kept} unchanged and kept)" if kept else "")
     console.print(f"{summary}, {len(unreadable)} unreadable. Results in {out}/", highlight=False)
     for one in unreadable:
         print(f"{one.path.name}: {one.reason}", file=sys.stderr)

@@ -97,12 +97,12 @@ class Home:
         folder = self._folder() / topic.name
         path = folder / topic.filename
         if not path.is_file():
-            return _Unloadable(()), None
+            return _Unloadable(None), None
         code = decode(path.read_bytes())
         problem = code if isinstance(code, Unreadable) else syntax_problem(code)
         if problem is not None:
             frames = [(str(path), problem.line or 1, "", "")]
-            return _Unloadable((Raised("SyntaxError", ["SyntaxError"], problem.sentence.en, frames),)), None
+            return _Unloadable(Raised("SyntaxError", ["SyntaxError"], problem.sentence.en, frames)), None
         assert isinstance(code, str)
         sys.path.insert(0, str(folder))  # helper modules beside the student's file
         source = Source(filename=topic.filename, chunks=((str(path), code),))
@@ -125,8 +125,11 @@ class _Unloadable:
 
     names: frozenset[str] = frozenset()
 
-    def __init__(self, problems: tuple[Raised, ...]) -> None:
-        self.problems = problems
+    def __init__(self, problem: Raised | None) -> None:
+        self.problem = problem
+
+    def why_missing(self, name: str) -> Raised | None:
+        return self.problem
 
     def request(self, message: dict[str, Any], seconds: float) -> Reply:
         raise NotAttempted("the file")

@@ -44,7 +44,7 @@ SYMBOLS = {
 }
 
 # The verdict of an exercise is the first of these that one of its checks has.
-GRAVITY = (Verdict.REFUSED, Verdict.TIMED_OUT, Verdict.CRASHED, Verdict.FAILED, Verdict.NOT_ATTEMPTED, Verdict.PASSED)
+GRAVITY = (Verdict.REFUSED, Verdict.TIMED_OUT, Verdict.FAILED, Verdict.CRASHED, Verdict.NOT_ATTEMPTED, Verdict.PASSED)
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):

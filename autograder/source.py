@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 import tokenize
 
 import msgspec
@@ -17,10 +18,18 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     filename: str  # activations.py
     chunks: tuple[tuple[str, str], ...]  # (file or cell name, code); run in order, in one namespace
     files: dict[str, bytes] = {}  # other files of the topic's folder, such as helper modules
+    left_out: tuple[tuple[str, str, int], ...] = ()  # (name, code, line at fault) of cells that Python cannot parse
 
     @property
     def text(self) -> str:
         return "\n".join(code for _, code in self.chunks)
+
+    def chunk_defining(self, name: str) -> str | None:
+        """The file or cell that a module-level `name` is written in, parsable or not."""
+        start = rf"^(?:async\s+)?(?:def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*[:=]"
+        pattern = re.compile(start, re.MULTILINE)
+        chunks = [*self.chunks, *((chunk, code) for chunk, code, _ in self.left_out)]
+        return next((chunk for chunk, code in reversed(chunks) if pattern.search(code)), None)
 
     def locate(self, line: int) -> tuple[str, int]:
         """(file or cell name, line in it) for a line of `text`."""

@@ -173,7 +173,18 @@ def main(
         folder = Path(scratch) / "class"
         generate(course, folder, submissions)
         pytest_each = [
-            [python, "-m", "pytest", "-q", "exercises", "solutions", "--against", str(student), "-p", "no:cacheprovider"]
+            [
+                python,
+                "-m",
+                "pytest",
+                "-q",
+                "exercises",
+                "solutions",
+                "--against",
+                str(student),
+                "-p",
+                "no:cacheprovider",
+            ]
             for student in sorted(folder.iterdir())[:pytest]
         ]
         where = [str(ROOT), str(folder)]

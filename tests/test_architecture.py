@@ -62,7 +62,7 @@ def imported_parts(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
             stem = base + (node.module.split(".") if node.module else [])
-            modules = [stem + [alias.name] for alias in node.names]
+            modules = [[*stem, alias.name] for alias in node.names]
         for module in modules:
             if module[0] == "autograder":
                 name = module[1] if len(module) > 1 else "__init__"

@@ -16,7 +16,6 @@ HONEST = "def double(x):\n    return 2 * x\n"
 TRACES = ("/tmp/torchstone-was-here", "/tmp/torchstone-flood", "/var/tmp/torchstone-flood")
 
 
-
 @pytest.fixture
 def grade(grader: Grader, tmp_path: Path):
     def grade(code: str) -> SubmissionResult:
@@ -38,7 +37,11 @@ def server_processes() -> set[int]:
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda path: path.stem)
 def test_an_attack_gains_nothing_and_leaves_nothing(grade, grader: Grader, attack: Path) -> None:
     assert grade(HONEST).exercises[0].verdict is Verdict.PASSED
-    before, files, descriptors = server_processes(), set(grader.server.folder.iterdir()), len(os.listdir("/proc/self/fd"))
+    before, files, descriptors = (
+        server_processes(),
+        set(grader.server.folder.iterdir()),
+        len(os.listdir("/proc/self/fd")),
+    )
     result = grade(attack.read_text(encoding="utf-8"))
     double = result.exercises[0]
     hidden = [check for check in double.checks if not check.visible]

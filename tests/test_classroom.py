@@ -19,8 +19,8 @@ from small_course import DOUBLE_ONLY, ROOT
 from typer.testing import CliRunner
 
 from autograder import results
-from autograder.cli import app
 from autograder.classroom import Graded, grade_all
+from autograder.cli import app
 from autograder.course import load_course
 from autograder.grade import Settings
 from autograder.results import SubmissionResult, read_result, write_result
@@ -196,11 +196,15 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(own_course: Path, tmp_path: 
     for index in range(12):
         folder = own_course / "class" / f"s{index:02}"
         folder.mkdir(parents=True)
-        (folder / "demo.py").write_text(f"import time\ndef double(x):\n    time.sleep(0.05)\n    return 2 * x\n# {index}\n")
+        (folder / "demo.py").write_text(
+            f"import time\ndef double(x):\n    time.sleep(0.05)\n    return 2 * x\n# {index}\n"
+        )
     out = tmp_path / "out"
     command = [sys.executable, "-m", "autograder", "grade", "class", "--out", str(out), "--jobs", str(jobs)]
     before = _servers()
-    run = subprocess.Popen(command, cwd=own_course, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    run = subprocess.Popen(
+        command, cwd=own_course, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     deadline = time.monotonic() + 60
     while len(list(out.glob("*.json"))) < 3 and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -4,7 +4,15 @@ import pytest
 import torch
 from small_course import local_student
 
-from autograder.checks import ELEMENTWISE, EXACT, PYTHON_FLOAT, assert_close, assert_inputs_unchanged, assert_raises, gradient
+from autograder.checks import (
+    ELEMENTWISE,
+    EXACT,
+    PYTHON_FLOAT,
+    assert_close,
+    assert_inputs_unchanged,
+    assert_raises,
+    gradient,
+)
 from autograder.checks.describe import Description, describe
 from autograder.checks.failures import CheckFailure
 
@@ -34,7 +42,7 @@ def test_wrong_values_name_the_call_the_place_and_both_values() -> None:
 
 def test_an_item_of_a_tuple_is_named() -> None:
     def check(student):
-        first, second = student.double(torch.ones(2))
+        _, second = student.double(torch.ones(2))
         assert_close(second, torch.zeros(3), EXACT)
 
     text = told("def double(x):\n    return x, x\n", check)
@@ -46,7 +54,7 @@ def test_an_item_of_a_tuple_is_named() -> None:
     [
         ("x.double()", torch.ones(2), "double(x=tensor([1.0, 1.0])) returned dtype float64, expected float32."),
         ("None", torch.ones(2), "double(x=tensor([1.0, 1.0])) returned None, expected a tensor."),
-        ("object()", torch.ones(2), "double(x=tensor([1.0, 1.0])) returned a object, expected a tensor."),
+        ("object()", torch.ones(2), "double(x=tensor([1.0, 1.0])) returned an object, expected a tensor."),
         ("x.tolist()", torch.ones(2), "double(x=tensor([1.0, 1.0])) returned a list, expected a tensor."),
         ("[1]", [1, 2], "double(x=tensor([1.0, 1.0])) returned 1 items, expected 2."),
         ("{'a': 1}", {"b": 1}, "double(x=tensor([1.0, 1.0])) returned the keys ['a'], expected ['b']."),
@@ -55,7 +63,9 @@ def test_an_item_of_a_tuple_is_named() -> None:
     ],
 )
 def test_sentences_of_each_kind(answer, expected, sentence) -> None:
-    text = told(f"def double(x):\n    return {answer}\n", lambda s: assert_close(s.double(torch.ones(2)), expected, EXACT))
+    text = told(
+        f"def double(x):\n    return {answer}\n", lambda s: assert_close(s.double(torch.ones(2)), expected, EXACT)
+    )
     assert text.full.en == sentence
 
 
@@ -79,7 +89,9 @@ def test_other_failures() -> None:
     assert text.full.en == (
         "double(x=tensor([0.0, 0.0])) changed its input x in place: it was tensor([0.0, 0.0]), then tensor([1.0, 1.0])."
     )
-    text = told("def double(x, scale=2):\n    return x\n", lambda s: assert_close(s.double(1.5, scale=3.0), 4.5, PYTHON_FLOAT))
+    text = told(
+        "def double(x, scale=2):\n    return x\n", lambda s: assert_close(s.double(1.5, scale=3.0), 4.5, PYTHON_FLOAT)
+    )
     assert text.full.en == "double(x=1.5, scale=3.0) returned 1.5, expected 4.5."
 
 
@@ -95,5 +107,7 @@ def test_a_wrong_gradient_says_that_it_is_one() -> None:
 
 
 def test_long_values_are_cut() -> None:
-    text = told("def double(x):\n    return 'y' * 100000\n", lambda s: assert_close(s.double("x" * 9999), "z" * 9999, EXACT))
+    text = told(
+        "def double(x):\n    return 'y' * 100000\n", lambda s: assert_close(s.double("x" * 9999), "z" * 9999, EXACT)
+    )
     assert len(text.full.en) < 700

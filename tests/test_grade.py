@@ -1,6 +1,7 @@
 """One submission against the small course: verdicts, points, blame, and what one fault costs."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import msgspec
@@ -49,7 +50,9 @@ def test_right_in_another_way(hand_in, expression: str) -> None:
 def test_points_are_shared_by_weight(hand_in) -> None:
     result = hand_in("import torch\ndef double(x):\n    return (2 * x).float()\n")
     (double, _) = result.exercises
-    assert [check.id for check in double.checks if check.verdict is not Verdict.PASSED] == ["test_double_random[float64]"]
+    assert [check.id for check in double.checks if check.verdict is not Verdict.PASSED] == [
+        "test_double_random[float64]"
+    ]
     assert double.points == 4 * (10 - 2) / 10
 
 
@@ -85,7 +88,7 @@ def test_a_loop_on_one_input_costs_only_its_check(hand_in) -> None:
     ("code", "word"),
     [
         ("import os\ndef double(x):\n    os._exit(0)\n", "exit status 0"),
-        ("import os, signal\ndef double(x):\n    os.kill(os.getpid(), signal.SIGKILL)\n", "SIGKILL"),
+        ("import os, signal\ndef double(x):\n    os.kill(os.getpid(), signal.SIGKILL)\n", "it was killed"),
         ("import ctypes\ndef double(x):\n    ctypes.string_at(0)\n", "SIGSEGV"),
         ("import sys\ndef double(x):\n    sys.exit(0)\n", "SystemExit"),
         ("def double(x):\n    return double(x)\n", "RecursionError"),
@@ -105,16 +108,39 @@ def test_a_crash_costs_only_its_exercise(hand_in, code: str, word: str) -> None:
 @pytest.mark.parametrize(
     ("code", "verdict", "word"),
     [
-        ("import os\nos._exit(3)\n", "crashed", "exit status 3"),
+        ("import os\nos._exit(3)\n", "crashed", "it called exit (exit status 3)"),
         ("while True:\n    pass\n", "timed_out", "was stopped after 3 s"),
         ("import sys\nsys.exit(3)\n", "crashed", "SystemExit"),
         ("1 / 0\n", "crashed", "ZeroDivisionError"),
     ],
 )
 def test_a_fault_while_the_file_is_loaded_is_told(hand_in, code: str, verdict: str, word: str) -> None:
-    result = hand_in(code + DOUBLE_ONLY)
+    result = hand_in(code + DOUBLE_ONLY + TALLY)
     assert verdicts(result) == {"double": verdict, "Tally": verdict}
     assert word in messages(result, "double")[0]
+
+
+def test_what_a_faulty_file_never_meant_to_define_is_not_attempted(hand_in) -> None:
+    result = hand_in("1 / 0\n" + DOUBLE_ONLY)
+    assert verdicts(result) == {"double": "crashed", "Tally": "not_attempted"}
+
+
+def test_an_error_while_loading_is_no_error_that_a_check_asked_for(own_course: Path, server: ForkServer) -> None:
+    """assert_raises must not be satisfied by what kept the function from being defined."""
+    body = 'student.put(1); assert_raises(ValueError, student.double, "no number")'
+    file = own_course / "solutions/01_demo/test_demo.py"
+    file.write_text(
+        file.read_text().replace("import EXACT,", "import EXACT, assert_raises,") + BROKEN.format(body=body)
+    )
+    reference = own_course / "solutions/01_demo/demo.py"
+    reference.write_text(reference.read_text().replace("return 2 * x", "return 2 * x if x != 'no number' else int(x)"))
+    (own_course / "demo.py").write_text("raise ValueError\n" + DOUBLE_ONLY)
+    course = load_course(own_course)
+    result = Grader(course, server, Settings(topics=("01_demo",))).grade(
+        open_submission(own_course / "demo.py", course)
+    )
+    verdict = {check.id: check.verdict for check in result.exercises[0].checks}
+    assert verdict["test_double_broken"] is Verdict.CRASHED
 
 
 def test_a_print_of_a_gigabyte_changes_nothing(hand_in) -> None:
@@ -148,7 +174,8 @@ def test_a_rule_broken_behind_the_readers_back_costs_the_exercise_too(hand_in) -
     result = hand_in("import torch\ndef double(x):\n    getattr(torch, 'co' + 'sh')(x)\n    return 2 * x\n")
     assert result.exercises[0].verdict is Verdict.REFUSED
     assert result.exercises[0].points == 0
-    assert messages(result, "double")[0] == "double may not use torch.cosh (demo.py, line 3)."
+    said = "double may not use torch.cosh, or anything built on it: demo.py, line 3 runs it."
+    assert messages(result, "double")[0] == said
 
 
 def test_a_misconception_is_named_in_both_languages(hand_in) -> None:
@@ -214,13 +241,26 @@ def test_helper_modules_beside_the_file_are_imported(tmp_path: Path, grader: Gra
     assert verdicts(result)["double"] == "passed"
 
 
-def test_a_cell_that_raises_costs_only_what_it_defines(tmp_path: Path, grader: Grader) -> None:
-    import json
-
-    cells = [DOUBLE_ONLY, "raise ValueError('scribble')", TALLY]
-    path = tmp_path / "demo.ipynb"
+def grade_notebook(grader: Grader, path: Path, *cells: str) -> SubmissionResult:
     path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]}))
-    assert verdicts(grader.grade(open_submission(path, grader.course))) == {"double": "passed", "Tally": "passed"}
+    return grader.grade(open_submission(path, grader.course))
+
+
+def test_a_cell_that_raises_costs_only_what_it_defines(tmp_path: Path, grader: Grader) -> None:
+    path = tmp_path / "demo.ipynb"
+    result = grade_notebook(grader, path, DOUBLE_ONLY, "raise ValueError('scribble')", TALLY)
+    assert verdicts(result) == {"double": "passed", "Tally": "passed"}
+    result = grade_notebook(grader, path, DOUBLE_ONLY, "raise ValueError('scribble')")
+    assert verdicts(result) == {"double": "passed", "Tally": "not_attempted"}
+    result = grade_notebook(grader, path, DOUBLE_ONLY, "raise ValueError('scribble')\n" + TALLY)
+    assert verdicts(result) == {"double": "passed", "Tally": "crashed"}
+    assert "raised ValueError: scribble (demo.ipynb cell 2, line 1" in messages(result, "Tally")[0]
+
+
+def test_a_cell_that_does_not_parse_costs_only_what_it_defines(tmp_path: Path, grader: Grader) -> None:
+    result = grade_notebook(grader, tmp_path / "demo.ipynb", DOUBLE_ONLY, TALLY + "\ndef (:\n")
+    assert verdicts(result) == {"double": "passed", "Tally": "crashed"}
+    assert "this cell was left out (demo.ipynb cell 2, line 11" in messages(result, "Tally")[0]
 
 
 # Checks that are at fault

@@ -15,7 +15,14 @@ def run_pytest(course: Path, *arguments: str, **environment: str) -> subprocess.
     command = [sys.executable, "-m", "pytest", "-p", "no:randomly", *(arguments or ("exercises",))]
     env = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
     return subprocess.run(
-        command, cwd=course, capture_output=True, text=True, timeout=120, check=False, env={**env, **environment}, stdin=subprocess.DEVNULL
+        command,
+        cwd=course,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**env, **environment},
+        stdin=subprocess.DEVNULL,
     )
 
 
@@ -120,8 +127,14 @@ def test_print_is_shown_with_the_failure(home: Path) -> None:
         ("import torch\ndef double(x):\n    return x.nothing()\n", "(demo.py, line 3: return x.nothing())"),
         ("def double(x):\n    while True:\n        pass\n", "was stopped after 1 s"),
         ("def double(x):\n    raise SystemExit\n", "raised SystemExit"),
-        ("import torch\ndef double(x):\n    return torch.add(x, x)\n", "double may not use torch.add (demo.py, line 3)."),
-        ("import torch\ndef double(x):\n    getattr(torch, 'co' + 'sh')(x)\n    return 2 * x\n", "may not use torch.cosh"),
+        (
+            "import torch\ndef double(x):\n    return torch.add(x, x)\n",
+            "double may not use torch.add (demo.py, line 3).",
+        ),
+        (
+            "import torch\ndef double(x):\n    getattr(torch, 'co' + 'sh')(x)\n    return 2 * x\n",
+            "may not use torch.cosh",
+        ),
         ("1 / 0\n" + DOUBLE_ONLY, "ZeroDivisionError"),
     ],
 )

@@ -1,6 +1,5 @@
 """Banned shortcuts, found by reading: aliases are resolved, honest code is left alone."""
 
-
 import pytest
 from small_course import source
 
@@ -45,7 +44,9 @@ def test_helpers_of_the_same_file_count() -> None:
 
 
 def test_other_exercises_of_the_same_file_do_not() -> None:
-    code = "import torch\ndef other(x):\n    return torch.softmax(x, 1)\ndef f(x):\n    return x.exp() / x.exp().sum()\n"
+    code = (
+        "import torch\ndef other(x):\n    return torch.softmax(x, 1)\ndef f(x):\n    return x.exp() / x.exp().sum()\n"
+    )
     assert line_of(code) is None
 
 
@@ -75,5 +76,3 @@ def test_the_line_is_that_of_the_cell() -> None:
 def test_code_that_does_not_parse_breaks_no_rule() -> None:
     assert find_banned(source("def f(:\n"), "f", BANNED) is None
     assert find_banned(source("(" * 10000), "f", BANNED) is None
-
-

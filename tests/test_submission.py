@@ -74,6 +74,18 @@ def test_a_file_of_another_name_is_known_by_what_it_defines(tmp_path: Path, cour
     assert code_of(tmp_path / "homework.py", course) == DOUBLE_ONLY
 
 
+def test_a_file_of_another_name_beside_is_named_when_it_is_not_used(tmp_path: Path, course: Course) -> None:
+    folder = tmp_path / "ann"
+    folder.mkdir()
+    (folder / "demo.py").write_text(DOUBLE_ONLY)
+    (folder / "final version.py").write_text(DOUBLE_ONLY)
+    (folder / "tools.py").write_text("def helper():\n    pass\n")
+    submission = open_submission(folder, course)
+    assert [(problem.file, problem.sentence.en) for problem in submission.problems] == [
+        ("final version.py", "Not used: demo.py was taken.")
+    ]
+
+
 def test_the_right_file_is_taken_and_the_others_are_named(tmp_path: Path, course: Course) -> None:
     for name in ("demo.py", "old/demo.py", "demo (1).py"):
         path = tmp_path / "ann" / name
@@ -102,6 +114,13 @@ def test_a_folder_of_submissions(tmp_path: Path, course: Course) -> None:
     assert find_submissions(tmp_path / "ann", course) == [tmp_path / "ann"]
     with pytest.raises(UsageError, match="does not exist"):
         find_submissions(tmp_path / "nobody", course)
+    (tmp_path / "dee").mkdir()
+    (tmp_path / "dee" / "README.txt").touch()
+    assert find_submissions(tmp_path / "dee", course) == [tmp_path / "dee"]
+    (tmp_path / "dee" / "homework.ipynb").touch()
+    assert find_submissions(tmp_path / "dee", course) == [tmp_path / "dee"]
+    (tmp_path / "dee" / "other.ipynb").touch()
+    assert len(find_submissions(tmp_path / "dee", course)) == 3
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="nothing to grade"):
         find_submissions(tmp_path / "empty", course)
@@ -115,7 +134,7 @@ def test_a_notebook_is_read_cell_by_cell(tmp_path: Path, course: Course) -> None
             ("code", "%matplotlib inline\nimport torch\n!ls"),
             ("code", "def broken(:\n"),
             ("code", "%%bash\nrm -rf /"),
-            ("code", "%%time\nif True:\n    %timeit 1\n"),
+            ("code", "%%time\nif True:\n    %timeit 1\n%time y = 3"),
             ("code", DOUBLE_ONLY),
         )
     )
@@ -125,6 +144,7 @@ def test_a_notebook_is_read_cell_by_cell(tmp_path: Path, course: Course) -> None
     assert names == ["demo.ipynb cell 2", "demo.ipynb cell 4", "demo.ipynb cell 5", "demo.ipynb cell 6"]
     assert "rm -rf" not in source.text
     assert DOUBLE_ONLY in source.text
+    assert "\ny = 3" in source.text
     (problem,) = submission.problems
     assert (problem.file, problem.line) == ("demo.ipynb cell 3", 1)
     assert problem.sentence.en.startswith("This cell was left out. Python cannot read line 1")
@@ -171,7 +191,12 @@ def test_a_wrong_extension_is_named(tmp_path: Path, course: Course) -> None:
 
 @pytest.mark.parametrize(
     ("files", "message"),
-    [({}, "It is empty"), ({"essay.docx": b"x"}, "essay.docx"), ({"a.py": b"x = 1"}, "a.py"), ({"a.py": b"def f(:"}, "line 1")],
+    [
+        ({}, "It is empty"),
+        ({"essay.docx": b"x"}, "essay.docx"),
+        ({"a.py": b"x = 1"}, "a.py"),
+        ({"a.py": b"def f(:"}, "line 1"),
+    ],
     ids=["empty", "docx", "other", "unparsable"],
 )
 def test_nothing_of_the_course_is_unreadable(tmp_path: Path, course: Course, files: dict, message: str) -> None:

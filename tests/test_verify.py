@@ -41,21 +41,43 @@ def edit(path: Path, old: str, new: str) -> None:
     ("file", "old", "new", "expected"),
     [
         ("exercises/01_demo/demo.py", "raise", "pass  # raise", "The stub is out of date"),
-        ("exercises/01_demo/demo.py", 'raise NotImplementedError("double', 'return x  # ("double', "of the untouched stub"),
-        ("solutions/01_demo/demo.py", "return 2 * x", "return 2.5 * x", "The reference does not pass test_double_example"),
+        (
+            "exercises/01_demo/demo.py",
+            'raise NotImplementedError("double',
+            'return x  # ("double',
+            "of the untouched stub",
+        ),
+        (
+            "solutions/01_demo/demo.py",
+            "return 2 * x",
+            "return 2.5 * x",
+            "The reference does not pass test_double_example",
+        ),
         ("solutions/01_demo/demo.py", "tensor([2., 2.])", "tensor([3., 3.])", "Its worked example is wrong"),
         ("solutions/01_demo/demo.py", "    >>> double(torch.ones(2))\n    tensor([2., 2.])\n", "", "no worked example"),
         ("solutions/01_demo/demo.py", "中文：返回 x 的两倍。", "", "no Chinese paragraph"),
-        ("solutions/01_demo/misconceptions.toml", 'wrote = "return x**2"', 'wrote = "return x + x"', "squares passes all hidden"),
+        (
+            "solutions/01_demo/misconceptions.toml",
+            'wrote = "return x**2"',
+            'wrote = "return x + x"',
+            "squares passes all hidden",
+        ),
         ("solutions/01_demo/misconceptions.toml", "return 2 * x", "return 4 * x", "instead_of stands 0 times"),
         ("solutions/01_demo/misconceptions.toml", "应乘以 2。", "", "triples is not in both languages"),
-        ("solutions/01_demo/misconceptions.toml", "[[Tally]]", "[[Tolly]]", "Tolly: It has misconceptions, but topic.toml"),
+        (
+            "solutions/01_demo/misconceptions.toml",
+            "[[Tally]]",
+            "[[Tolly]]",
+            "Tolly: It has misconceptions, but topic.toml",
+        ),
         ("solutions/01_demo/test_demo.py", "随机数加倍。", "", "test_double_random[float32] is not in both"),
         ("exercises/01_demo/topic.toml", '{ en = "Two times.", zh = "两倍。" }, ', "", "It has 1 hints"),
         ("exercises/01_demo/topic.toml", 'zh = "加倍"', 'zh = "double"', "Its title is not in both languages"),
     ],
 )
-def test_each_fault_is_found(own_course: Path, server: ForkServer, file: str, old: str, new: str, expected: str) -> None:
+def test_each_fault_is_found(
+    own_course: Path, server: ForkServer, file: str, old: str, new: str, expected: str
+) -> None:
     if "misconceptions" in file and new == "":
         old = "你乘了 3，应乘以 2。"
     edit(own_course / file, old, new)
@@ -65,7 +87,9 @@ def test_each_fault_is_found(own_course: Path, server: ForkServer, file: str, ol
 def test_misconceptions_that_cannot_be_told_apart_are_found(own_course: Path, server: ForkServer) -> None:
     path = own_course / "solutions/01_demo/misconceptions.toml"
     with open(path, "a", encoding="utf-8") as file:
-        file.write('\n[[double]]\nname = "loops"\ninstead_of = "return 2 * x"\nwrote = "while True: pass"\nen = "A."\nzh = "甲。"\n')
+        file.write(
+            '\n[[double]]\nname = "loops"\ninstead_of = "return 2 * x"\nwrote = "while True: pass"\nen = "A."\nzh = "甲。"\n'
+        )
     assert "double: Who writes loops is told nothing." in findings(own_course, server)
 
 

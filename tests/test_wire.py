@@ -20,7 +20,22 @@ def travelled(value, **options):
 
 @pytest.mark.parametrize(
     "value",
-    [None, True, 3, -(1 << 63), 1 << 200, -(1 << 200), 1.5, math.inf, "爱", b"\0x", 1 + 2j, [1, [2]], (1, (2, [3])), {}],
+    [
+        None,
+        True,
+        3,
+        -(1 << 63),
+        1 << 200,
+        -(1 << 200),
+        1.5,
+        math.inf,
+        "爱",
+        b"\0x",
+        1 + 2j,
+        [1, [2]],
+        (1, (2, [3])),
+        {},
+    ],
     ids=repr,
 )
 def test_plain_values_come_back(value) -> None:
@@ -76,9 +91,10 @@ def test_conjugate_views_and_expanded_tensors_come_back_by_value() -> None:
 
 
 def test_nan_and_its_bits_survive() -> None:
-    assert travelled(torch.tensor([math.nan, -0.0])).view(torch.int32).tolist() == torch.tensor(
-        [math.nan, -0.0]
-    ).view(torch.int32).tolist()
+    assert (
+        travelled(torch.tensor([math.nan, -0.0])).view(torch.int32).tolist()
+        == torch.tensor([math.nan, -0.0]).view(torch.int32).tolist()
+    )
 
 
 class LyingList(list):

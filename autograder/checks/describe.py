@@ -70,16 +70,26 @@ SENTENCES = {
     "law": Text("After {call}: {law}", "{call} 之后：{law}"),
 }
 
+TYPES = {"Tensor": Text("a tensor", "张量"), "ndarray": Text("a numpy array", "numpy 数组")}
+
 NOT_WRITTEN = Text("{name} is not written yet.", "{name} 还没有写。")
 OUT_OF_TIME = Text(
     "{call} was stopped after {seconds} s: is there a loop that never ends?",
     "{call} 运行 {seconds} 秒后被终止：是否有死循环？",
 )
 BRIEF_OUT_OF_TIME = Text("did not finish in time", "没有在限时内完成")
-DIED = Text(
-    "{call} ended its process ({death}): perhaps it ran out of memory, or it called exit.",
-    "{call} 使进程结束（{death}）：可能内存耗尽，或调用了 exit。",
-)
+DIED = Text("{call} ended its process: {death}.", "{call} 使进程结束：{death}。")
+DEATHS = {
+    "SIGKILL": Text("it was killed, by itself or for want of memory", "进程被杀死，可能是自己所为，也可能内存耗尽"),
+    "SIGXCPU": Text("it used up its processor time", "用完了处理器时间"),
+    "SIGXFSZ": Text("it wrote too large a file", "写入的文件过大"),
+    "SIG": Text(
+        "it crashed inside native code ({death}), perhaps for want of memory",
+        "在本地代码中崩溃（{death}），可能内存耗尽",
+    ),
+    "exit": Text("it called exit ({death})", "它调用了 exit（{death}）"),
+    "": Text("it broke the protocol ({death})", "它违反了通信协议（{death}）"),
+}
 BRIEF_DIED = Text("ended its process", "使进程结束")
 RAISED = Text("{call} raised {type}: {message}", "{call} 抛出 {type}：{message}")
 RAISED_AT = Text(" ({file}, line {line}: {source})", "（{file} 第 {line} 行：{source}）")
@@ -87,6 +97,10 @@ BRIEF_RAISED = Text("raised {type}", "抛出 {type}")
 BRIEF_RAISED_AT = Text(" ({file}, line {line})", "（{file} 第 {line} 行）")
 BANNED = Text(
     "{exercise} may not use {banned} ({file}, line {line}).", "{exercise} 不允许使用 {banned}（{file} 第 {line} 行）。"
+)
+BANNED_RUN = Text(
+    "{exercise} may not use {banned}, or anything built on it: {file}, line {line} runs it.",
+    "{exercise} 不允许使用 {banned} 及基于它的函数：{file} 第 {line} 行运行了它。",
 )
 ODD_ANSWER = Text("{call} returned {actual}, which the check cannot use.", "{call} 返回了 {actual}，检查无法使用它。")
 BRIEF_ODD_ANSWER = Text("returned something that the check cannot use", "返回了检查无法使用的值")
@@ -114,7 +128,8 @@ def describe(failure: CheckFailure, calls: list[Call], parameters: dict[str, tup
             text = OUT_OF_TIME.filled(call=_last(calls, parameters, failure.call), seconds=f"{failure.seconds:g}")
             return Description(text, BRIEF_OUT_OF_TIME)
         case RuleBroken():
-            text = BANNED.filled(
+            sentence = BANNED_RUN if failure.was_run else BANNED
+            text = sentence.filled(
                 exercise=failure.exercise, banned=failure.banned, file=_basename(failure.file), line=failure.line
             )
             return Description(text, text)
@@ -197,7 +212,8 @@ def _input_at(failure: Mismatch, call: Call | None, parameters: dict[str, tuple[
 def _describe_crash(failure: Crashed, calls: list[Call], parameters: dict[str, tuple[str, ...]]) -> Description:
     call = _last(calls, parameters, failure.call)
     if failure.raised is None:
-        return Description(DIED.filled(call=call, death=failure.death), BRIEF_DIED)
+        death = next(text for prefix, text in DEATHS.items() if failure.death.startswith(prefix))
+        return Description(DIED.filled(call=call, death=death.filled(death=failure.death)), BRIEF_DIED)
     raised = failure.raised
     full = RAISED.filled(call=call, type=raised.type, message=_shortened(raised.message))
     brief = BRIEF_RAISED.filled(type=_public_type(raised))
@@ -284,12 +300,14 @@ def _plain(value: Any) -> str:
     return str(tuple(value)) if isinstance(value, tuple) else str(value).removeprefix("torch.")
 
 
-def _type_name(value: Any) -> str:
+def _type_name(value: Any) -> Text:
+    """What a value is, with its article in English."""
     if value is None:
-        return "None"
-    if isinstance(value, RemoteObject):
-        return f"a {value._handle.type_name}"
-    return {"Tensor": "a tensor", "ndarray": "a numpy array"}.get(type(value).__name__, f"a {type(value).__name__}")
+        return Text("None", "None")
+    name = value._handle.type_name if isinstance(value, RemoteObject) else type(value).__name__
+    if name in TYPES and not isinstance(value, RemoteObject):
+        return TYPES[name]
+    return Text(f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}", name)
 
 
 def _elements(value: Any) -> int:

@@ -69,6 +69,10 @@ class Crashed(CheckFailure):
         self.death = death
 
 
+class Unloaded(Crashed):
+    """The name was never defined: its file or cell raised before it came to that, or does not parse."""
+
+
 class TimedOut(CheckFailure):
     """A call ran longer than it may."""
 
@@ -96,9 +100,10 @@ class RuleBroken(CheckFailure):
 
     verdict = Verdict.REFUSED
 
-    def __init__(self, exercise: str, banned: str, file: str, line: int) -> None:
+    def __init__(self, exercise: str, banned: str, file: str, line: int, *, was_run: bool = False) -> None:
         super().__init__(f"{exercise} may not use {banned}")
         self.exercise = exercise
         self.banned = banned
+        self.was_run = was_run  # seen at work, not read in the source
         self.file = file
         self.line = line

@@ -20,7 +20,7 @@ from ..source import Source
 from ..worker import wire
 from ..worker.session import Session
 from .failures import CheckFailure, Raised
-from .student import Reply
+from .student import Reply, why_missing
 
 _serial = itertools.count()
 
@@ -37,7 +37,11 @@ class LocalTransport:
         self.session = Session(f"_torchstone_{next(_serial)}_{source.filename[:-3]}", Path(self._scratch.name))
         reply = self.session.answer({"op": "load", "chunks": source.chunks, "files": {}})
         self.names = frozenset(reply["value"])
-        self.problems = tuple(msgspec.convert(reply["problems"], list[Raised]))
+        self.source = source
+        self.problems = msgspec.convert(reply["problems"], list[Raised])
+
+    def why_missing(self, name: str) -> Raised | None:
+        return why_missing(self.source, self.problems, name)
 
     def request(self, message: dict[str, Any], seconds: float) -> Reply:
         with _alarm(seconds if self.has_deadlines else None):

@@ -9,7 +9,7 @@ from ..sandbox.channel import Worker, WorkerDied
 from ..sandbox.fork_server import ForkServer
 from ..source import Source
 from .failures import CheckFailure, Raised
-from .student import Reply
+from .student import Reply, why_missing
 
 
 class RemoteTransport:
@@ -49,6 +49,9 @@ class RemoteTransport:
     @property
     def is_alive(self) -> bool:
         return self._worker is not None and self._worker.is_alive
+
+    def why_missing(self, name: str) -> Raised | None:
+        return why_missing(self.source, self.problems, name)
 
     def request(self, message: dict[str, Any], seconds: float) -> Reply:
         return self._exchange(message, seconds)

@@ -5,15 +5,16 @@ and shows here as a `RemoteObject`.
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn, Protocol
 
 import msgspec
 
 from ..sandbox.channel import WorkerDied
+from ..source import Source
 from ..text import Text
 from ..worker.wire import Handle
-from .failures import CheckFailure, Crashed, NotAttempted, Raised, RuleBroken, TimedOut
+from .failures import CheckFailure, Crashed, NotAttempted, Raised, RuleBroken, TimedOut, Unloaded
 
 MAX_ITEMS = 100_000
 
@@ -32,7 +33,10 @@ class Transport(Protocol):
     """Carries a request to the student's code and brings the reply back."""
 
     names: frozenset[str]  # what the student's module defines
-    problems: tuple[Raised, ...]  # what stopped the module while it was loaded
+
+    def why_missing(self, name: str) -> Raised | None:
+        """What kept a name that the student did write from being defined."""
+        ...
 
     def request(self, message: dict[str, Any], seconds: float) -> Reply:
         """Raises WorkerDied when no proper reply comes."""
@@ -159,16 +163,30 @@ class Student:
                 self._transport.blame(NotAttempted(self._exercise))
             self._transport.blame(Crashed(label, reply.error))
         for operator, line in reply.operators:
-            raise RuleBroken(self._exercise, self._banned_operators.get(operator, "that"), self._filename, line)
+            shortcut = self._banned_operators.get(operator, "that")
+            raise RuleBroken(self._exercise, shortcut, self._filename, line, was_run=True)
         call.value = _wrapped(reply.value, self, label)
         return reply if whole_reply else call.value
 
     def _missing(self, name: str) -> NoReturn:
-        for problem in self._transport.problems:
-            raise Crashed(self._filename, problem)
+        problem = self._transport.why_missing(name)
+        if problem is not None:
+            raise Unloaded(self._filename, problem)
         raise NotAttempted(
             name, Text("{file} defines no {name}.", "{file} 中没有定义 {name}。").filled(file=self._filename, name=name)
         )
+
+
+def why_missing(source: Source, problems: Sequence[Raised], name: str) -> Raised | None:
+    """The problem of the chunk that `name` is written in."""
+    chunk = source.chunk_defining(name)
+    for left_out, _, line in source.left_out:
+        if left_out == chunk:
+            return Raised("SyntaxError", ["SyntaxError"], "this cell was left out", [(left_out, line, "", "")])
+    for problem in problems:
+        if chunk is not None and (not problem.frames or problem.frames[0][0] == chunk):
+            return problem
+    return None
 
 
 class Function:

@@ -1,5 +1,6 @@
 """Results in a terminal: a table of a class, and one submission in full."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from rich.console import Console
@@ -32,7 +33,7 @@ def class_table(results: Sequence[SubmissionResult], topics: Sequence[str]) -> T
         by_topic = {topic: [e for e in result.exercises if e.topic == topic] for topic in topics}
         symbols = ["".join(_symbol(exercise) for exercise in by_topic[topic]) for topic in topics]
         table.add_row(
-            escape(result.submission), f"{result.points:g}/{result.worth:g}", *symbols, escape(_notes(result))
+            escape(result.submission), f"{result.points:.2f}/{result.worth:g}", *symbols, escape(_notes(result))
         )
     return table
 
@@ -52,7 +53,7 @@ def _notes(result: SubmissionResult) -> str:
     return "; ".join(notes)
 
 
-SHORT = 60  # a message of up to this many characters stands on its check's own line
+SHORT = 50  # a message of up to this many characters stands on its check's own line
 
 
 def show_submission(result: SubmissionResult, language: Language, console: Console) -> None:
@@ -71,12 +72,24 @@ def show_submission(result: SubmissionResult, language: Language, console: Conso
             for line in diagnosis.sentence.lines(language):
                 say(f"  [cyan]→ {escape(line)}[/]")
         if exercise.verdict is not Verdict.NOT_ATTEMPTED:
-            for check in exercise.checks:
-                if check.verdict is not Verdict.PASSED:
-                    _show_check(check, language, say)
+            _show_checks([c for c in exercise.checks if c.verdict is not Verdict.PASSED], language, say)
         passed = sum(check.verdict is Verdict.PASSED for check in exercise.checks)
         if 0 < passed < len(exercise.checks):
             say(f"  [green]{Verdict.PASSED.symbol}[/] {passed} of {len(exercise.checks)} checks passed")
+
+
+def _show_checks(checks: Sequence[CheckResult], language: Language, say: Callable[[str], None]) -> None:
+    """Each with its title and message; a long message that several have in common is shown once."""
+    counts = Counter(check.message for check in checks)
+    shared = [message for message, count in counts.items() if count > 2 and len(message.en) > SHORT]
+    for check in checks:
+        if check.message not in shared:
+            _show_check(check, language, say)
+    for message in shared:
+        verdict = next(check.verdict for check in checks if check.message == message)
+        for position, line in enumerate(message.lines(language)):
+            symbol = f"[{STYLES[verdict]}]{verdict.symbol}[/]" if position == 0 else " "
+            say(f"  {symbol} {escape(line)}  [dim]({counts[message]} ×)[/]")
 
 
 def _show_check(check: CheckResult, language: Language, say: Callable[[str], None]) -> None:

@@ -20,10 +20,19 @@ class _Notebook(msgspec.Struct):
     cells: list[_Cell]
 
 
-def code_cells(data: bytes, filename: str) -> tuple[tuple[tuple[str, str], ...], list[Problem]] | Unreadable:
-    """(name, code) of each code cell that Python can parse, and what was left out.
+class Cells(msgspec.Struct, frozen=True):
+    """The code cells of one notebook."""
 
-    Magics (`%time`, `!pip`) are blanked line by line; `%%` cells that are not Python are left out.
+    chunks: tuple[tuple[str, str], ...]  # (name, code) of each cell that Python can parse
+    left_out: tuple[tuple[str, str, int], ...]  # (name, code, line at fault) of the others
+    problems: tuple[Problem, ...]  # what to tell about those
+
+
+def code_cells(data: bytes, filename: str) -> Cells | Unreadable:
+    """The notebook's code.
+
+    Magics (`%matplotlib`, `!pip`) are blanked line by line, `%time` leaves its statement; `%%` cells that are not
+    Python are dropped.
     """
     try:
         notebook = msgspec.json.decode(data, type=_Notebook)
@@ -31,7 +40,7 @@ def code_cells(data: bytes, filename: str) -> tuple[tuple[tuple[str, str], ...],
         return Unreadable(
             Text(f"This is not a Jupyter notebook: {error}.", f"这不是有效的 Jupyter notebook：{error}。")
         )
-    cells, problems = [], []
+    chunks, left_out, problems = [], [], []
     for number, cell in enumerate(notebook.cells, 1):
         if cell.cell_type != "code":
             continue
@@ -39,11 +48,12 @@ def code_cells(data: bytes, filename: str) -> tuple[tuple[tuple[str, str], ...],
         code = _without_magics(cell.code)
         problem = syntax_problem(code) if len(code) <= MAX_SOURCE else Unreadable(Text("too large", "过大"))
         if problem is None:
-            cells.append((name, code))
+            chunks.append((name, code))
         else:
             sentence = Text("This cell was left out. ", "此单元格未被读取。") + problem.sentence
             problems.append(Problem(file=name, sentence=sentence, line=problem.line))
-    return tuple(cells), problems
+            left_out.append((name, code, problem.line or 1))
+    return Cells(tuple(chunks), tuple(left_out), tuple(problems))
 
 
 def _without_magics(code: str) -> str:
@@ -57,5 +67,7 @@ def _without_magics(code: str) -> str:
 
 
 def _blanked(line: str) -> str:
-    """`pass`, so that a block which held nothing but the magic still parses."""
-    return line[: len(line) - len(line.lstrip())] + "pass"
+    """`pass`, so that a block which held nothing but the magic still parses; what `%time` times stays."""
+    indent = line[: len(line) - len(line.lstrip())]
+    magic, _, statement = line.strip().partition(" ")
+    return indent + (statement if magic == "%time" and statement else "pass")

@@ -45,12 +45,11 @@ def find_submissions(path: Path, course: Course) -> list[Path]:
 def open_submission(path: Path, course: Course) -> Submission:
     """Read a submission. Raises SubmissionError where nothing in it can be read or belongs to the course."""
     files, problems = gather(path)
-    sources: dict[str, Source | Unreadable] = {}
+    reading = _Reading(course, files, problems)
     for topic in course.topics:
-        found = _for_topic(topic, files, problems)
-        if found is not None:
-            sources[topic.name] = found
-    unclaimed = [] if sources else _by_definitions(course, files, sources, problems)
+        reading.by_name(topic)
+    unclaimed = reading.by_definitions()
+    sources = reading.sources
     if not sources:
         raise _nothing(path, course, unclaimed)
     for name, source in sources.items():
@@ -66,19 +65,19 @@ def open_submission(path: Path, course: Course) -> Submission:
 
 
 def _is_one_submission(folder: Path, course: Course) -> bool:
-    """Whether the folder itself holds a topic's folder or file, rather than other people's submissions."""
-    folders = {topic.name for topic in course.topics}
+    """Whether the folder itself is somebody's work, rather than a folder of other people's."""
+    folders = {topic.name for topic in course.topics} | {"exercises"}
     stems = {topic.module for topic in course.topics}
-    for entry in folder.iterdir():
-        if entry.is_dir() and (entry.name in folders or entry.name == "exercises"):
-            return True
-        if (
-            entry.is_file()
-            and entry.suffix.lower() in (".py", NOTEBOOK, ".txt")
-            and _stem(PurePosixPath(entry.name)) in stems
-        ):
-            return True
-    return False
+    entries = [entry for entry in folder.iterdir() if not entry.name.startswith((".", "__"))]
+    if any(entry.is_dir() and entry.name in folders for entry in entries):
+        return True
+    files = [entry for entry in entries if entry.is_file()]
+    texts = [entry for entry in files if entry.suffix.lower() in (".py", NOTEBOOK, ".txt")]
+    if any(_stem(PurePosixPath(entry.name)) in stems for entry in texts):
+        return True
+    holders = [entry for entry in entries if entry.is_dir() or entry.suffix.lower() == ".zip"]
+    python = [entry for entry in files if entry.suffix.lower() in (".py", NOTEBOOK)]
+    return bool(entries) and not holders and len(python) <= 1
 
 
 def _stem(path: PurePosixPath) -> str:
@@ -91,25 +90,56 @@ def _stem(path: PurePosixPath) -> str:
     return name.lower()
 
 
-def _for_topic(topic: Topic, files: Files, problems: list[Problem]) -> Source | Unreadable | None:
-    """The topic's file: by its folder and name, else by its name alone. Of several, the best match is taken."""
-    candidates = [path for path in files if _stem(path) == topic.module]
-    python = [path for path in candidates if path.suffix.lower() in (".py", NOTEBOOK)]
-    if not python:
-        if candidates:
-            sentence = Text(
-                f"This is not a Python file. Rename it to {topic.filename}.",
-                f"这不是 Python 文件，请改名为 {topic.filename}。",
-            )
-            return Unreadable(sentence)
-        return None
-    ranked = sorted(
-        python, key=lambda path: (path.name != topic.filename, topic.name not in path.parts, len(path.parts), str(path))
-    )
-    for other in ranked[1:]:
-        sentence = Text(f"Not used: {ranked[0]} was taken.", f"未使用：采用了 {ranked[0]}。")
-        problems.append(Problem(file=str(other), sentence=sentence))
-    return _source(topic, ranked[0], files, problems)
+class _Reading:
+    """Which file goes to which topic."""
+
+    def __init__(self, course: Course, files: Files, problems: list[Problem]) -> None:
+        self.course = course
+        self.files = files
+        self.problems = problems
+        self.sources: dict[str, Source | Unreadable] = {}
+        self.claimed: set[PurePosixPath] = set()
+
+    def by_name(self, topic: Topic) -> None:
+        """The topic's file by its folder and name, else by its name alone. Of several, the best match is taken."""
+        candidates = [path for path in self.files if _stem(path) == topic.module]
+        self.claimed |= set(candidates)
+        python = [path for path in candidates if path.suffix.lower() in (".py", NOTEBOOK)]
+        if python:
+            best, *others = sorted(python, key=lambda path: _rank(path, topic))
+            self.sources[topic.name] = _source(topic, best, self.files, self.problems)
+            for other in others:
+                self._not_used(other, best)
+        elif candidates:
+            en = f"This is not a Python file. Rename it to {topic.filename}."
+            self.sources[topic.name] = Unreadable(Text(en, f"这不是 Python 文件，请改名为 {topic.filename}。"))
+
+    def by_definitions(self) -> list[str]:
+        """Files of other names: each goes to the topics that it has exercises of. Returns what stays unclaimed."""
+        unclaimed = []
+        for path in sorted(self.files.keys() - self.claimed):
+            names = _definitions(path, self.files)
+            if isinstance(names, Unreadable):
+                unclaimed.append(f"{path} ({names.sentence.en})")
+                continue
+            topics = [t for t in self.course.topics if names & {exercise.name for exercise in t.exercises}]
+            missing = [topic for topic in topics if topic.name not in self.sources]
+            for position, topic in enumerate(missing):
+                problems = self.problems if position == 0 else []  # a cell that was left out is told once
+                self.sources[topic.name] = _source(topic, path, self.files, problems)
+            if topics and not missing:
+                self._not_used(path, PurePosixPath(topics[0].filename))
+            if not topics:
+                unclaimed.append(str(path))
+        return unclaimed
+
+    def _not_used(self, path: PurePosixPath, taken: PurePosixPath) -> None:
+        sentence = Text(f"Not used: {taken} was taken.", f"未使用：采用了 {taken}。")
+        self.problems.append(Problem(file=str(path), sentence=sentence))
+
+
+def _rank(path: PurePosixPath, topic: Topic) -> tuple[bool, bool, int, str]:
+    return path.name != topic.filename, topic.name not in path.parts, len(path.parts), str(path)
 
 
 def _source(topic: Topic, path: PurePosixPath, files: Files, problems: list[Problem]) -> Source | Unreadable:
@@ -117,8 +147,8 @@ def _source(topic: Topic, path: PurePosixPath, files: Files, problems: list[Prob
         cells = code_cells(files[path], path.name)
         if isinstance(cells, Unreadable):
             return cells
-        problems += cells[1]
-        return Source(filename=topic.filename, chunks=cells[0])
+        problems += cells.problems
+        return Source(filename=topic.filename, chunks=cells.chunks, left_out=cells.left_out)
     code = decode(files[path])
     if isinstance(code, Unreadable):
         return code
@@ -142,33 +172,15 @@ def _companions(topic: Topic, path: PurePosixPath, files: Files) -> dict[str, by
     }
 
 
-def _by_definitions(
-    course: Course, files: Files, sources: dict[str, Source | Unreadable], problems: list[Problem]
-) -> list[str]:
-    """Files with names of their own: each belongs to the topics whose exercises it defines. Returns what stays unclaimed."""
-    unclaimed = []
-    for path in files:
-        if path.suffix.lower() not in (".py", NOTEBOOK):
-            unclaimed.append(str(path))
-            continue
-        names = _definitions(path, files)
-        if isinstance(names, Unreadable):
-            unclaimed.append(f"{path} ({names.sentence.en})")
-            continue
-        topics = [topic for topic in course.topics if names & {exercise.name for exercise in topic.exercises}]
-        for position, topic in enumerate(topics):
-            sources.setdefault(topic.name, _source(topic, path, files, problems if position == 0 else []))
-        if not topics:
-            unclaimed.append(str(path))
-    return unclaimed
-
-
 def _definitions(path: PurePosixPath, files: Files) -> set[str] | Unreadable:
+    """The functions and classes that a file defines; none where it is no Python."""
+    if path.suffix.lower() not in (".py", NOTEBOOK) or path.name.startswith("test_"):
+        return set()
     if path.suffix.lower() == NOTEBOOK:
         cells = code_cells(files[path], path.name)
         if isinstance(cells, Unreadable):
             return cells
-        code = "\n".join(cell for _, cell in cells[0])
+        code = "\n".join(cell for _, cell in cells.chunks)
     else:
         text = decode(files[path])
         if isinstance(text, Unreadable):
@@ -182,14 +194,15 @@ def _definitions(path: PurePosixPath, files: Files) -> set[str] | Unreadable:
 
 
 def _nothing(path: Path, course: Course, unclaimed: Sequence[str]) -> SubmissionError:
-    example = course.topics[0]
+    fix = f"Expected are files named like {course.topics[0].filename}, or such that define exercises of the course."
+    if path.is_file() and path.suffix.lower() not in (".py", NOTEBOOK, ".zip"):
+        return SubmissionError(f"{path.name} is not a .py, .ipynb or .zip file.", fix=fix)
+    if path.is_file() and len(unclaimed) == 1 and "(" in unclaimed[0]:
+        return SubmissionError(f"{unclaimed[0]}.")
     found = (
-        f" It holds {', '.join(unclaimed[:5])}{', …' if len(unclaimed) > 5 else ''}." if unclaimed else " It is empty."
+        f" Found: {', '.join(unclaimed[:5])}{', …' if len(unclaimed) > 5 else ''}." if unclaimed else " It is empty."
     )
-    return SubmissionError(
-        f"{path.name} holds no file of this course.{found}",
-        fix=f"Expected files such as {example.name}/{example.filename}.",
-    )
+    return SubmissionError(f"{path.name} holds no work of this course.{found}", fix=fix)
 
 
 def _hash(files: Files) -> str:

@@ -208,7 +208,8 @@ class TopicRun:
             failure = TimedOut(self.topic.filename, self.grader.limits.load_seconds)
         else:
             failure = Crashed(self.topic.filename, None, died.detail)
-        return Outcome(verdict=failure.verdict, description=describe(failure, [], {}))
+        told = describe(failure, [], {}).full  # no check had handed over an input yet
+        return Outcome(verdict=failure.verdict, description=Description(told, told))
 
     def _judged(self, exercise: Exercise, check: Check, outcome: Outcome) -> CheckResult:
         """The check's result: broken where its own reference fails it, and with the message that may be shown."""

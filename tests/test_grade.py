@@ -260,7 +260,7 @@ def test_a_cell_that_raises_costs_only_what_it_defines(tmp_path: Path, grader: G
 def test_a_cell_that_does_not_parse_costs_only_what_it_defines(tmp_path: Path, grader: Grader) -> None:
     result = grade_notebook(grader, tmp_path / "demo.ipynb", DOUBLE_ONLY, TALLY + "\ndef (:\n")
     assert verdicts(result) == {"double": "passed", "Tally": "crashed"}
-    assert "this cell was left out (demo.ipynb cell 2, line 11" in messages(result, "Tally")[0]
+    assert "this cell was left out (demo.ipynb cell 2, line 10: def (:)" in messages(result, "Tally")[0]
 
 
 # Checks that are at fault

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from ..text import Text
-from .failures import CheckFailure, Crashed, Mismatch, NotAttempted, Raised, RuleBroken, TimedOut
+from .failures import CheckFailure, Crashed, Mismatch, NotAttempted, Raised, RuleBroken, TimedOut, Unloaded
 from .student import Call, RemoteObject
 
 INLINE_ELEMENTS = 6  # tensors of up to this many elements are written out
@@ -222,6 +222,8 @@ def _describe_crash(failure: Crashed, calls: list[Call], parameters: dict[str, t
         name = _basename(file)
         full += RAISED_AT.filled(file=name, line=line, source=source)
         brief += BRIEF_RAISED_AT.filled(file=name, line=line)
+    if isinstance(failure, Unloaded):  # it happened before any check had handed over an input
+        brief = full
     return Description(full, brief)
 
 

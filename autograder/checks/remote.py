@@ -66,7 +66,12 @@ class RemoteTransport:
             raise WorkerDied("protocol", "malformed reply") from None
         if reply.error is not None:
             reply = msgspec.structs.replace(reply, error=self._credible(reply.error))
-        return msgspec.structs.replace(reply, problems=[self._credible(problem) for problem in reply.problems])
+        longest = max(self._lines.values(), default=0)
+        return msgspec.structs.replace(
+            reply,
+            problems=[self._credible(problem) for problem in reply.problems],
+            operators=[(name, line if 0 <= line <= longest else 0) for name, line in reply.operators],
+        )
 
     def _credible(self, raised: Raised) -> Raised:
         """Only frames that can be: a worker could write a hidden input into a file name or a line number."""

@@ -180,9 +180,10 @@ class Student:
 def why_missing(source: Source, problems: Sequence[Raised], name: str) -> Raised | None:
     """The problem of the chunk that `name` is written in."""
     chunk = source.chunk_defining(name)
-    for left_out, _, line in source.left_out:
+    for left_out, code, line in source.left_out:
         if left_out == chunk:
-            return Raised("SyntaxError", ["SyntaxError"], "this cell was left out", [(left_out, line, "", "")])
+            frame = (left_out, line, "", code.split("\n")[line - 1].strip())
+            return Raised("SyntaxError", ["SyntaxError"], "this cell was left out", [frame])
     for problem in problems:
         if chunk is not None and (not problem.frames or problem.frames[0][0] == chunk):
             return problem

@@ -8,7 +8,7 @@ import multiprocessing
 import os
 import re
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import util
@@ -66,8 +66,10 @@ def grade_all(
         return
     tasks = [(path, out / names[path]) for path in waiting]
     jobs = min(jobs, len(tasks))
-    for graded in _one_by_one(tasks, course, settings) if jobs == 1 else _in_parallel(tasks, course, settings, jobs):
-        report(graded)
+    outcomes = _one_by_one(tasks, course, settings) if jobs == 1 else _in_parallel(tasks, course, settings, jobs)
+    with contextlib.closing(outcomes):  # Ctrl-C while reporting must end the processes, too
+        for graded in outcomes:
+            report(graded)
 
 
 def _result_names(paths: Sequence[Path]) -> dict[Path, str]:
@@ -104,7 +106,9 @@ def _open(path: Path, course: Course) -> Submission:
         raise UsageError(f"{path.name} cannot be read: {error.strerror or error}.") from None
 
 
-def _one_by_one(tasks: Sequence[tuple[Path, Path]], course: Course, settings: Settings) -> Iterator[Graded]:
+def _one_by_one(
+    tasks: Sequence[tuple[Path, Path]], course: Course, settings: Settings
+) -> Generator[Graded, None, None]:
     with ForkServer(course.limits) as server:
         grader = Grader(course, server, settings)
         for path, target in tasks:
@@ -125,15 +129,18 @@ def _grade(grader: Grader, path: Path, target: Path) -> Graded:
 _GRADER: Grader  # of a pool's process
 
 
-def _in_parallel(tasks: Sequence[tuple[Path, Path]], course: Course, settings: Settings, jobs: int) -> Iterator[Graded]:
+def _in_parallel(
+    tasks: Sequence[tuple[Path, Path]], course: Course, settings: Settings, jobs: int
+) -> Generator[Graded, None, None]:
     tries = dict.fromkeys((path for path, _ in tasks), 0)
     left = list(tasks)
     while left:
         done: set[Path] = set()
         try:
-            for graded in _run_pool(left, course, settings, jobs):
-                done.add(graded.path)
-                yield graded
+            with contextlib.closing(_run_pool(left, course, settings, jobs)) as outcomes:
+                for graded in outcomes:
+                    done.add(graded.path)
+                    yield graded
         except BrokenProcessPool:
             left = [task for task in left if task[0] not in done]
             for path, _ in left[:jobs]:  # the ones that were being graded
@@ -145,7 +152,9 @@ def _in_parallel(tasks: Sequence[tuple[Path, Path]], course: Course, settings: S
             return
 
 
-def _run_pool(tasks: Sequence[tuple[Path, Path]], course: Course, settings: Settings, jobs: int) -> Iterator[Graded]:
+def _run_pool(
+    tasks: Sequence[tuple[Path, Path]], course: Course, settings: Settings, jobs: int
+) -> Generator[Graded, None, None]:
     pool = ProcessPoolExecutor(
         jobs, multiprocessing.get_context("spawn"), initializer=_start, initargs=(course.root, settings)
     )
@@ -156,8 +165,9 @@ def _run_pool(tasks: Sequence[tuple[Path, Path]], course: Course, settings: Sett
             for future in finished:
                 yield future.result()
     except BaseException:
+        processes = multiprocessing.active_children()  # the pool's: there are no others
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in list((pool._processes or {}).values()):
+        for process in processes:
             process.terminate()
         raise
     pool.shutdown()

@@ -59,11 +59,11 @@ def test_a_failure_reads_like_a_sentence_without_a_traceback(home: Path) -> None
         in run.stdout
     )
     assert "返回的 2 个值中有 2 个不对" in run.stdout
-    assert "exercises/01_demo/test_demo.py:6" in run.stdout
+    assert "exercises/01_demo/test_demo.py:5" in run.stdout
     for noise in ("Traceback", "def test_", ">   ", "E   ", "compare.py"):
         assert noise not in run.stdout
-    assert "✗ double" in run.stdout
-    assert "○ Tally" in run.stdout
+    assert "✗\u00a0double" in run.stdout
+    assert "○\u00a0Tally" in run.stdout
 
 
 def test_one_language_can_be_chosen(home: Path) -> None:
@@ -154,7 +154,7 @@ def test_a_missing_file_is_not_attempted(home: Path) -> None:
 
 
 def test_against_another_folder(own_course: Path) -> None:
-    run = run_pytest(own_course, "exercises", "solutions", "--against", "solutions")
+    run = run_pytest(own_course, "exercises", "solutions", "--against", "solutions", "--import-mode=importlib")
     assert run.returncode == 0, run.stdout
     run = run_pytest(own_course, "exercises", "--against", "nowhere")
     assert run.returncode != 0
@@ -209,7 +209,7 @@ def test_watch_runs_the_topic_that_was_saved(home: Path) -> None:
             line = process.stdout.readline()
             assert line, seen
             seen += line
-        assert "✗ double" in seen
+        assert "✗\u00a0double" in seen
         assert "返回" not in seen
     finally:
         process.send_signal(2)

@@ -17,7 +17,7 @@ $(STAMP): pyproject.toml constraints.txt
 	touch $@
 
 demo: setup
-	$(BIN)/autograder grade examples/class --out build/demo
+	$(BIN)/autograder grade examples/class --out build/demo || test $$? -eq 1  # two of the sample cannot be read
 
 lint: setup
 	$(BIN)/ruff check .

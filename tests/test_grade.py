@@ -221,6 +221,45 @@ def test_a_hidden_input_cannot_be_smuggled_into_the_messages(hand_in) -> None:
             assert check.message.en.startswith("raised ValueError (demo.py, line 5)"), check.message
 
 
+def test_a_forged_reply_cannot_carry_a_hidden_input_either(hand_in) -> None:
+    """A worker that writes its own replies: in the file, line and text of a frame, in an operator, in a type."""
+    result = hand_in(
+        """
+        import sys
+        server, wire = sys.modules["worker.server"], sys.modules["worker.wire"]
+
+        def forged(session, header, payload):
+            secret = 987654321
+            frames = [[f"SECRET{secret}.py", 1, "f", "x"], ["demo.py", secret, "f", "x"]]
+            error = {"type": f"SECRET{secret}", "bases": [f"SECRET{secret}"], "message": f"SECRET{secret}"}
+            return wire.pack({"error": {**error, "frames": frames}})
+
+        def double(x):
+            server.answer_frame = forged
+            return 2 * x
+        """
+    )
+    hidden = [check.message for check in result.exercises[0].checks if not check.visible and check.message]
+    assert hidden
+    assert not any("SECRET" in text.en + text.zh or "987654321" in text.en + text.zh for text in hidden)
+
+
+def test_a_forged_operator_line_is_not_shown(hand_in) -> None:
+    result = hand_in(
+        """
+        import sys
+        server, wire = sys.modules["worker.server"], sys.modules["worker.wire"]
+
+        def double(x):
+            server.answer_frame = lambda *a: wire.pack({"value": 1, "operators": [["aten::cosh", 987654321]]})
+            return 2 * x
+        """
+    )
+    texts = [check.message.en for check in result.exercises[0].checks]
+    assert any("torch.cosh" in text for text in texts)
+    assert not any("987654321" in text for text in texts)
+
+
 def test_the_same_submission_twice_gives_the_same_bytes(hand_in) -> None:
     code = "import torch\ndef double(x):\n    return {str(i) for i in range(50)} and torch.rand(3)\n" + TALLY
     assert _without_durations(hand_in(code)) == _without_durations(hand_in(code))

@@ -16,6 +16,7 @@ STYLES = {
     Verdict.NOT_ATTEMPTED: "yellow",
     Verdict.BROKEN: "magenta",
 }
+NAMES_A_LINE = 2
 HEADINGS = {
     Language.EN: ("Topic", "Points", "Exercises"),
     Language.ZH: ("主题", "分数", "练习"),
@@ -30,15 +31,18 @@ def show_board(course: Course, facts: Sequence[Mapping[str, str]], reporter: Any
     verdicts = exercise_verdicts(facts)
     language = Language(reporter.config.getoption("--lang"))
     table = Table(box=None, pad_edge=False)
-    for heading in HEADINGS[Language.ZH if language is Language.ZH else Language.EN]:
-        table.add_column(heading, justify="right" if heading in ("Points", "分数") else "left")
+    topic_heading, points_heading, names_heading = HEADINGS[Language.ZH if language is Language.ZH else Language.EN]
+    table.add_column(topic_heading)
+    table.add_column(points_heading, justify="right", no_wrap=True)
+    table.add_column(names_heading, no_wrap=True)
     for topic in course.topics:
         exercises = [e for e in topic.exercises if e.name in verdicts]
         if not exercises:
             continue
         earned = sum(e.points for e in exercises if verdicts[e.name] is Verdict.PASSED)
         worth = sum(e.points for e in exercises)
-        names = "  ".join(_marked(verdicts[e.name], e.name) for e in exercises)
+        marked = [_marked(verdicts[e.name], e.name) for e in exercises]
+        names = "\n".join("  ".join(marked[i : i + NAMES_A_LINE]) for i in range(0, len(marked), NAMES_A_LINE))
         title = " ".join([topic.name.split("_")[0], *topic.title.lines(language)])
         table.add_row(title, f"{earned}/{worth}", names)
     reporter.section("exercises")
@@ -64,7 +68,7 @@ def exercise_verdicts(facts: Sequence[Mapping[str, str]]) -> dict[str, Verdict]:
 
 
 def _marked(verdict: Verdict, name: str) -> str:
-    return f"[{STYLES.get(verdict, 'red')}]{verdict.symbol}\u00a0{name}[/]"
+    return f"[{STYLES.get(verdict, 'red')}]{verdict.symbol} {name}[/]"
 
 
 def _next(course: Course, verdicts: Mapping[str, Verdict]) -> Exercise | None:

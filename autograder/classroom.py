@@ -4,10 +4,13 @@ A run can be stopped at any moment and started again: what is finished and uncha
 """
 
 import contextlib
+import hashlib
 import multiprocessing
 import os
 import re
 import signal
+import traceback
+from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -17,13 +20,14 @@ from pathlib import Path
 import msgspec
 
 from .course import Course, load_course
-from .errors import SubmissionError, UsageError
+from .errors import CourseError, SandboxError, SubmissionError, UsageError
 from .grade import Grader, Settings, grading_key
 from .results import SubmissionResult, read_result, write_result
 from .sandbox.fork_server import ForkServer
 from .submission import Submission, open_submission
 from .worker.confine import PR_SET_PDEATHSIG, prctl
 
+MAX_STEM = 200  # bytes of a result's file name
 MAX_JOBS = 8
 WORTH_A_PROCESS = 16  # submissions that take about as long to grade as one more process takes to start
 TRIES = 2  # a submission during which a grader process was lost is tried once more
@@ -36,6 +40,7 @@ class Graded(msgspec.Struct, frozen=True, kw_only=True):
     result: SubmissionResult | None = None
     reason: str = ""
     kept: bool = False  # an earlier run had graded it
+    is_ours: bool = False  # the grader failed, not the submission
 
 
 def default_jobs(submissions: int) -> int:
@@ -73,16 +78,23 @@ def grade_all(
 
 
 def _result_names(paths: Sequence[Path]) -> dict[Path, str]:
-    """A result file for each submission; two submissions of one student are told apart by their extension."""
-    stems = [_safe(path.stem if path.is_file() else path.name) for path in paths]
+    """A result file for each submission; those that would share one get a mark of their path."""
+    stems = {path: _safe(path.stem if path.is_file() else path.name) for path in paths}
+    counts = Counter(stem.casefold() for stem in stems.values())
     return {
-        path: f"{stem}.json" if stems.count(stem) == 1 else f"{_safe(path.name)}.json"
-        for path, stem in zip(paths, stems, strict=True)
+        path: f"{stem}.json" if counts[stem.casefold()] == 1 else f"{stem}-{_mark(str(path))}.json"
+        for path, stem in stems.items()
     }
 
 
 def _safe(name: str) -> str:
-    return re.sub(r"[^\w.@+=-]", "_", name) or "_"
+    """The name as a file name: odd characters replaced, long ones cut and marked."""
+    safe = re.sub(r"[^\w.@+=-]", "_", name.encode("utf-8", "replace").decode()) or "_"
+    return safe if len(safe.encode()) <= MAX_STEM else f"{safe[: MAX_STEM // 4]}-{_mark(name)}"
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def _kept(path: Path, course: Course, settings: Settings, target: Path) -> Graded | None:
@@ -104,6 +116,8 @@ def _open(path: Path, course: Course) -> Submission:
         return open_submission(path, course)
     except OSError as error:
         raise UsageError(f"{path.name} cannot be read: {error.strerror or error}.") from None
+    except (RecursionError, MemoryError, UnicodeError) as error:
+        raise SubmissionError(f"{path.name} cannot be read: {type(error).__name__}.") from None
 
 
 def _one_by_one(
@@ -116,12 +130,30 @@ def _one_by_one(
 
 
 def _grade(grader: Grader, path: Path, target: Path) -> Graded:
-    try:
-        result = grader.grade(_open(path, grader.course))
-    except (SubmissionError, UsageError) as error:
-        return Graded(path=path, reason=str(error))
-    write_result(result, target)
-    return Graded(path=path, result=result)
+    """Grade one submission; whatever goes wrong over it, the next one is graded."""
+    for attempt in range(TRIES):
+        try:
+            result = grader.grade(_open(path, grader.course))
+            write_result(result, target)
+            return Graded(path=path, result=result)
+        except (SubmissionError, UsageError) as error:
+            return Graded(path=path, reason=str(error))
+        except CourseError:
+            raise
+        except SandboxError as error:
+            if attempt + 1 == TRIES:
+                return Graded(path=path, reason=f"Its worker could not be run. {error}", is_ours=True)
+        except Exception as error:
+            return _our_fault(path, error)
+    raise AssertionError("the loop returns")
+
+
+def _our_fault(path: Path, error: Exception) -> Graded:
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    reason = (
+        f"The grader failed on it: {type(error).__name__}: {error} ({Path(where.filename).name}, line {where.lineno})."
+    )
+    return Graded(path=path, reason=reason[:500], is_ours=True)
 
 
 # Several processes

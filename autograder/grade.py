@@ -34,6 +34,9 @@ NOT_TRIED = Text("not tried: earlier checks of this exercise ran into a limit", 
 OUT_OF_BUDGET = Text("not tried: the submission has used up its time", "未运行：这份提交的总时间已用完")
 
 
+REFERENCE_LIMITS = Limits(call_seconds=60.0)  # only so that a broken reference does not hang the grader
+
+
 class Reveal(StrEnum):
     """What a hidden check tells its student: its title and what kind of fault, or the call with its values."""
 
@@ -61,6 +64,10 @@ class Grader:
         self.checks = collect_checks(self.topics)
         self.parameters = {exercise.name: exercise.parameters for exercise in course.exercises}
         self.references = References(self.parameters)
+        for topic in self.topics:  # before any student code runs: whether a check is broken must not depend on it
+            for exercise in topic.exercises:
+                for check in self.checks[exercise.name]:
+                    self.references.judge(topic, exercise, check)
         self._diagnosticians = {topic.name: Diagnostician(topic) for topic in self.topics}
 
     def grade(self, submission: Submission) -> SubmissionResult:
@@ -125,14 +132,15 @@ class References:
         self._transports: dict[str, LocalTransport] = {}
         self._passes: dict[tuple[str, str], bool] = {}
 
-    def passes(self, topic: Topic, exercise: Exercise, check: Check) -> bool:
-        key = exercise.name, check.id
-        if key not in self._passes:
-            if topic.name not in self._transports:
-                self._transports[topic.name] = LocalTransport(read_reference(topic))
-            student = ask(self._transports[topic.name], topic, exercise, Limits())
-            self._passes[key] = run_check(check, student, self.parameters).verdict is Verdict.PASSED
-        return self._passes[key]
+    def judge(self, topic: Topic, exercise: Exercise, check: Check) -> None:
+        """Run the check on the reference, once and for all."""
+        if topic.name not in self._transports:
+            self._transports[topic.name] = LocalTransport(read_reference(topic))
+        student = ask(self._transports[topic.name], topic, exercise, REFERENCE_LIMITS)
+        self._passes[exercise.name, check.id] = run_check(check, student, self.parameters).verdict is Verdict.PASSED
+
+    def passes(self, exercise: Exercise, check: Check) -> bool:
+        return self._passes[exercise.name, check.id]
 
 
 def ask(transport: Transport, topic: Topic, exercise: Exercise, limits: Limits) -> Student:
@@ -218,7 +226,7 @@ class TopicRun:
             is_open = check.visible or self.grader.settings.reveal is Reveal.CALLS
             message = outcome.description.full if is_open else outcome.description.brief
         is_judgement = verdict in (Verdict.FAILED, Verdict.CRASHED, Verdict.TIMED_OUT)
-        if is_judgement and not self.grader.references.passes(self.topic, exercise, check):
+        if is_judgement and not self.grader.references.passes(exercise, check):
             verdict, message = Verdict.BROKEN, BROKEN_CHECK
         return _result(check, verdict, message, outcome.duration)
 

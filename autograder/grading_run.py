@@ -11,7 +11,7 @@ from .classroom import Graded, default_jobs, grade_all
 from .course import Course
 from .errors import CourseError, UsageError
 from .grade import Reveal, Settings
-from .reports.terminal import class_table, legend, show_submission
+from .reports.terminal import class_table, legend, printable, show_submission
 from .submission import find_submissions
 from .text import Language
 
@@ -74,7 +74,8 @@ def _show(graded: Sequence[Graded], topics: Sequence[str], out: Path, language: 
     summary = f"{len(results)} graded" + (f" ({kept} unchanged and kept)" if kept else "")
     console.print(f"{summary}, {len(unreadable)} unreadable. Results in {out}/", highlight=False)
     for one in unreadable:
-        print(f"{one.path.name}: {one.reason}", file=sys.stderr)
+        print(printable(f"{one.path.name}: {one.reason}"), file=sys.stderr)
     for name in broken:
         print(f"broken check, nobody lost points over it: {name}", file=sys.stderr)
-    return BROKEN_COURSE if broken else SOME_UNREADABLE if unreadable else READABLE
+    is_ours = bool(broken) or any(one.is_ours for one in graded)
+    return BROKEN_COURSE if is_ours else SOME_UNREADABLE if unreadable else READABLE

@@ -1,6 +1,8 @@
 """At a student's own machine: the code beside a check, in this process, and its failures as the student reads them."""
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -65,7 +67,11 @@ class Home:
                 report.longrepr = (str(item.path), item.location[1] or 0, text)
             else:
                 report.longrepr = text
-        report.autograder = {"exercise": spec.exercise, "verdict": verdict.value}  # type: ignore[attr-defined]
+        report.autograder = {  # type: ignore[attr-defined]
+            "exercise": spec.exercise,
+            "check": getattr(item, "originalname", item.name),
+            "verdict": verdict.value,
+        }
 
     def _text(self, item: pytest.Item, spec: CheckSpec, error: BaseException) -> str:
         student = item.stash.get(STUDENT, None)
@@ -104,9 +110,9 @@ class Home:
             frames = [(str(path), problem.line or 1, "", "")]
             return _Unloadable(Raised("SyntaxError", ["SyntaxError"], problem.sentence.en, frames)), None
         assert isinstance(code, str)
-        sys.path.insert(0, str(folder))  # helper modules beside the student's file
         source = Source(filename=topic.filename, chunks=((str(path), code),))
-        return LocalTransport(source, has_deadlines=self.has_deadlines), source
+        with _importable(folder):
+            return LocalTransport(source, has_deadlines=self.has_deadlines), source
 
     def _folder(self) -> Path:
         if self.against is None:
@@ -115,6 +121,25 @@ class Home:
             if (base / self.against).is_dir():
                 return base / self.against
         raise pytest.UsageError(f"--against {self.against}: there is no such folder.")
+
+
+@contextlib.contextmanager
+def _importable(folder: Path) -> Iterator[None]:
+    """Helper modules beside the student's file can be imported, and are forgotten for the next topic's namesakes."""
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name, module in list(sys.modules.items()):
+            file = getattr(module, "__file__", None)
+            if (
+                file
+                and not name.startswith("_torchstone")
+                and Path(file).parent == folder
+                and not Path(file).name.startswith("test_")
+            ):
+                del sys.modules[name]
 
 
 STUDENT = pytest.StashKey[Student]()

@@ -133,7 +133,7 @@ def exercise_result(
 def write_result(result: SubmissionResult, path: Path) -> None:
     """Write the JSON file atomically: it is whole, or not there."""
     data = msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, temporary = tempfile.mkstemp(prefix=".result-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -1,6 +1,7 @@
 """One topic's code as one student wrote it: text, never imported here."""
 
 import ast
+import codecs
 import io
 import re
 import tokenize
@@ -9,7 +10,8 @@ import msgspec
 
 from .text import Text
 
-MAX_SOURCE = 1 << 20  # characters of one file
+MAX_SOURCE = 1 << 19  # bytes of one file or notebook's code; with helper files it must fit into one message
+ENCODINGS = {"utf-8", "utf-8-sig", "ascii", "iso8859-1", "cp1252", "gbk", "gb2312", "gb18030", "big5"}
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,11 +53,14 @@ class Unreadable(msgspec.Struct, frozen=True):
 def decode(data: bytes) -> str | Unreadable:
     """The text of a Python file, as Python itself would decode it."""
     if len(data) > MAX_SOURCE:
-        return Unreadable(Text("The file is larger than 1 MiB.", "文件超过 1 MiB。"))
+        return Unreadable(Text("The file is larger than 512 KiB.", "文件超过 512 KiB。"))
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        if codecs.lookup(encoding).name not in ENCODINGS:  # some codecs take hours, or are none for text
+            return Unreadable(Text(f"The encoding {encoding} is not accepted.", f"不接受编码 {encoding}。"), 1)
         text = data.decode(encoding)
-    except (UnicodeDecodeError, SyntaxError, LookupError):
+        text.encode()
+    except (UnicodeError, SyntaxError, LookupError):
         return _not_utf8(data)
     if "\0" in text:
         return Unreadable(Text("The file holds NUL bytes: it is not text.", "文件含有 NUL 字节，不是文本。"))

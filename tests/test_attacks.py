@@ -36,6 +36,8 @@ def server_processes() -> set[int]:
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda path: path.stem)
 def test_an_attack_gains_nothing_and_leaves_nothing(grade, grader: Grader, attack: Path) -> None:
+    for trace in TRACES:  # of an earlier run that failed
+        Path(trace).unlink(missing_ok=True)
     assert grade(HONEST).exercises[0].verdict is Verdict.PASSED
     before, files, descriptors = (
         server_processes(),
@@ -48,7 +50,7 @@ def test_an_attack_gains_nothing_and_leaves_nothing(grade, grader: Grader, attac
     assert double.verdict not in (Verdict.PASSED, Verdict.BROKEN)
     assert double.points < double.worth / 2, [(check.id, check.verdict) for check in double.checks]
     assert not any(check.verdict is Verdict.BROKEN for check in double.checks)
-    assert not any(word in check.message.en for check in hidden for word in ("PYTEST", "/work", "autograder/"))
+    assert not any(word in check.message.en for check in hidden for word in ("PYTEST", "autograder/", "LEAK"))
     assert set(grader.server.folder.iterdir()) == files
     assert len(os.listdir("/proc/self/fd")) == descriptors
     assert not any(Path(trace).exists() for trace in TRACES)

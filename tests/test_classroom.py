@@ -22,8 +22,9 @@ from autograder import results
 from autograder.classroom import Graded, grade_all
 from autograder.cli import app
 from autograder.course import load_course
-from autograder.grade import Settings
+from autograder.grade import Grader, Settings
 from autograder.results import SubmissionResult, read_result, write_result
+from autograder.submission import Submission
 
 SETTINGS = Settings(topics=("01_demo",))
 
@@ -115,6 +116,39 @@ def test_two_submissions_of_one_name_are_told_apart(class_folder: Path, tmp_path
     grade_folder(class_folder, tmp_path / "out", jobs=1)
     assert {"ann.json", "ann.zip.json"} <= {path.name for path in (tmp_path / "out").iterdir()}
     assert len(list((tmp_path / "out").iterdir())) == 7
+
+
+def test_names_that_would_share_a_file_do_not(class_folder: Path, tmp_path: Path) -> None:
+    for name in ("li lei", "li_lei", "LI_LEI", "x" * 250):
+        (class_folder / name).mkdir()
+        (class_folder / name / "demo.py").write_text(DOUBLE_ONLY)
+    graded = grade_folder(class_folder, tmp_path / "out", jobs=1)
+    assert len(list((tmp_path / "out").iterdir())) == sum(one.result is not None for one in graded) == 10
+
+
+def test_where_the_grader_fails_the_others_are_graded(
+    class_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = Grader.grade
+
+    def fail_on_bob(grader: Grader, submission: Submission) -> SubmissionResult:
+        if submission.id == "bob":
+            raise KeyError("ours")
+        return honest(grader, submission)
+
+    monkeypatch.setattr(Grader, "grade", fail_on_bob)
+    graded = {one.path.name: one for one in grade_folder(class_folder, tmp_path / "out", jobs=1)}
+    assert graded["bob"].is_ours
+    assert graded["bob"].reason.startswith("The grader failed on it: KeyError: 'ours'")
+    assert graded["张伟"].result is not None
+
+
+def test_a_lost_server_costs_nobody(class_folder: Path, tmp_path: Path) -> None:
+    """A file that kills its server is tried twice; the others are graded by a new one."""
+    (class_folder / "bob" / "demo.py").write_text("import os\nos.kill(os.getppid(), 9)\n" + DOUBLE_ONLY)
+    graded = {one.path.name: one for one in grade_folder(class_folder, tmp_path / "out", jobs=1)}
+    assert graded["ann"].result is not None
+    assert graded["张伟"].result is not None
 
 
 # The command

@@ -94,6 +94,7 @@ def test_a_part_can_be_asked_for(home: Path) -> None:
     run = run_pytest(home, "exercises/01_demo/test_demo.py::test_double_example")
     assert run.returncode == 0
     assert "1 passed" in run.stdout
+    assert "0/4" in run.stdout  # one of its two visible checks earns no points
 
 
 def test_x_stops_at_the_first_failure_and_lf_runs_it_again(home: Path) -> None:

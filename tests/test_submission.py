@@ -169,7 +169,7 @@ def test_what_is_not_python_says_why(tmp_path: Path, course: Course) -> None:
     path.write_bytes(b"x = 1\0")
     assert "NUL" in why_not(path, course)
     path.write_bytes(b"x = 1\n" * (1 << 18))
-    assert "larger than 1 MiB" in why_not(path, course)
+    assert "larger than 512 KiB" in why_not(path, course)
     path.write_text("x = " + "(" * 5000 + ")" * 5000)
     assert "Python cannot read" in why_not(path, course) or "nested" in why_not(path, course)
     path.write_text("x = " + "-" * 200_000 + "1")
@@ -182,6 +182,56 @@ def test_encodings_that_python_knows_are_read(tmp_path: Path, course: Course) ->
     assert code_of(path, course) == "def double(x):\n    return 2 * x\n"
     path.write_bytes("# -*- coding: gbk -*-\n# 你好\n".encode("gbk") + DOUBLE_ONLY.encode())
     assert "你好" in code_of(path, course)
+
+
+@pytest.mark.parametrize("encoding", ["undefined", "punycode", "raw_unicode_escape", "no-such-thing"])
+def test_odd_encodings_are_refused(tmp_path: Path, course: Course, encoding: str) -> None:
+    (tmp_path / "demo.py").write_bytes(f"# coding: {encoding}\nx = '\\ud800'\n".encode())
+    assert isinstance(the_source(tmp_path, course), Unreadable)
+
+
+def test_percent_signs_that_are_python_stay(tmp_path: Path, course: Course) -> None:
+    path = tmp_path / "demo.ipynb"
+    path.write_text(notebook(("code", 'left = (7\n        % 4)\ntext = """\n%d items\n"""\n' + DOUBLE_ONLY)))
+    assert "% 4)" in code_of(path, course)
+    assert "%d items" in code_of(path, course)
+
+
+def test_helper_files_are_bounded(tmp_path: Path, course: Course) -> None:
+    (tmp_path / "demo.py").write_text(DOUBLE_ONLY)
+    (tmp_path / "a.txt").write_text("a" * 100_000)
+    (tmp_path / "b.txt").write_text("b" * 100_000)
+    submission = open_submission(tmp_path, course)
+    assert list(submission.sources["01_demo"].files) == ["a.txt"]
+    assert [problem.file for problem in submission.problems] == ["b.txt"]
+
+
+def test_links_and_huge_files_are_refused_as_submissions(tmp_path: Path, course: Course) -> None:
+    (tmp_path / "real.py").write_text(DOUBLE_ONLY)
+    (tmp_path / "mallory.py").symlink_to(tmp_path / "real.py")
+    with pytest.raises(SubmissionError, match="is a link"):
+        open_submission(tmp_path / "mallory.py", course)
+    with open(tmp_path / "huge.py", "wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(SubmissionError, match="larger than"):
+        open_submission(tmp_path / "huge.py", course)
+
+
+def test_a_name_that_is_no_text_is_left_out(tmp_path: Path, course: Course) -> None:
+    (tmp_path / "demo.py").write_text(DOUBLE_ONLY)
+    with open(os.fsencode(tmp_path) + b"/\xff.py", "wb"):
+        pass
+    submission = open_submission(tmp_path, course)
+    assert submission.sources["01_demo"].text == DOUBLE_ONLY
+    assert [problem.sentence.en for problem in submission.problems] == ["Left out: its name is not text."]
+
+
+def test_a_stray_file_does_not_swallow_a_class(tmp_path: Path, course: Course) -> None:
+    for name in ("ann", "bob", ".carl"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "demo.py").write_text(DOUBLE_ONLY)
+    (tmp_path / "demo.py").write_text(DOUBLE_ONLY)
+    assert [path.name for path in find_submissions(tmp_path, course)] == [".carl", "ann", "bob", "demo.py"]
 
 
 def test_a_wrong_extension_is_named(tmp_path: Path, course: Course) -> None:

@@ -15,7 +15,7 @@ from autograder.worker import wire
 
 def travelled(value, **options):
     _, header, *buffers = wire.pack(value, **options)
-    return wire.unpack(bytes(header), bytearray(b"".join(buffers)))
+    return wire.unpack(bytes(header), bytearray(b"".join(buffers)), strides=options.get("strides", False))
 
 
 @pytest.mark.parametrize(
@@ -154,6 +154,10 @@ def frame_of(node) -> bytes:
         ["T", "float32", [2, 2], 0, [1 << 30, 1 << 30], False],
         ["T", "float32", [2, 2], 0, [0, 0], False],
         ["T", "int64", [2], 0, None, True],
+        ["T", "float32", [4], 0, [1], False],
+        ["T", "float32", [4], 0, None, True],
+        ["L", [["T", "float32", [4], 0, None, False]] * 2],
+        ["L", [["T", "uint8", [8], 0, None, False], ["A", "uint8", [8], 0]]],
         ["A", "object", [1], 0],
         ["N", "float64", b"abc"],
         ["D", "evil"],

@@ -23,8 +23,9 @@ class RemoteTransport:
         self.problems: tuple[Raised, ...] = ()
         self.layers: dict[str, str] = {}
         self.load_death: WorkerDied | None = None
-        self._lines = {name: code.count("\n") + 1 for name, code in source.chunks}
+        self._lines = {name: code.split("\n") for name, code in source.chunks}
         self._worker: Worker | None = None
+        self._was_loaded = False
 
     def ensure_loaded(self) -> None:
         """Have a live worker that has run the student's file. Raises WorkerDied where the file itself kills it."""
@@ -37,14 +38,18 @@ class RemoteTransport:
         message = {"op": "load", "chunks": self.source.chunks, "files": self.source.files}
         try:
             reply = self._exchange(message, self.limits.load_seconds)
-            self.names = frozenset(msgspec.convert(reply.value, list[str]))
+            names = frozenset(msgspec.convert(reply.value, list[str]))
+            self.names = self.names if self._was_loaded else names
         except msgspec.ValidationError:
             self.load_death = WorkerDied("protocol", "malformed reply")
             raise self.load_death from None
         except WorkerDied as died:
-            self.load_death = died
-            raise
-        self.problems = tuple(reply.problems)
+            is_first = not self._was_loaded
+            self.load_death = died if is_first else WorkerDied(died.cause, "exit" if died.cause == "exit" else "again")
+            raise self.load_death from None
+        if not self._was_loaded:  # a later load could tell what an earlier worker was given
+            self.problems = tuple(reply.problems)
+            self._was_loaded = True
 
     @property
     def is_alive(self) -> bool:
@@ -66,17 +71,26 @@ class RemoteTransport:
             raise WorkerDied("protocol", "malformed reply") from None
         if reply.error is not None:
             reply = msgspec.structs.replace(reply, error=self._credible(reply.error))
-        longest = max(self._lines.values(), default=0)
         return msgspec.structs.replace(
             reply,
             problems=[self._credible(problem) for problem in reply.problems],
-            operators=[(name, line if 0 <= line <= longest else 0) for name, line in reply.operators],
+            operators=[
+                (name, line if any(self._line(file, line) for file in self._lines) else 0)
+                for name, line in reply.operators
+            ],
         )
 
+    def _line(self, file: str, line: int) -> str:
+        """A line of the submission, stripped; empty where there is none."""
+        lines = self._lines.get(file, [])
+        return lines[line - 1].strip() if 0 < line <= len(lines) else ""
+
     def _credible(self, raised: Raised) -> Raised:
-        """Only frames that can be: a worker could write a hidden input into a file name or a line number."""
-        frames = [frame for frame in raised.frames if 0 < frame[1] <= self._lines.get(frame[0], 0)]
-        return msgspec.structs.replace(raised, frames=frames)
+        """Only frames that can be, with our own copy of the line: a worker could write a hidden input into them."""
+        frames = [
+            (file, line, "", self._line(file, line)) for file, line, _, _ in raised.frames if self._line(file, line)
+        ]
+        return msgspec.structs.replace(raised, type=raised.type[:80], frames=frames)
 
     def blame(self, failure: CheckFailure) -> NoReturn:
         raise failure

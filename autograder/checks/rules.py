@@ -7,7 +7,7 @@ seen through. What reading cannot see, the operator watch in the worker does.
 import ast
 import fnmatch
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..source import Source
 from .failures import RuleBroken
@@ -22,23 +22,38 @@ PREFIXES = (
 
 
 def find_banned(source: Source, exercise: str, banned: Sequence[str]) -> RuleBroken | None:
-    """The first use of a banned name in the exercise's definition, or in what it uses from the same file.
+    """The first use of a banned name in the exercise's definition, in the module-level definitions that it uses, or
+    in a helper module beside the file that it imports.
 
     banned: dotted names with * allowed ("torch.nn.init.*"); "Tensor.log_softmax" or ".backward" means that
-    attribute of anything that is not a module.
+    attribute of anything but a module or a class of the student's own.
     """
     if not banned:
         return None
+    patterns = [_Pattern(name) for name in banned]
     try:
         tree, aliases = _read(source.text)
+        found = _first(_reachable(tree, exercise), aliases, patterns)
+        if found is not None:
+            return RuleBroken(exercise, found[0], *source.locate(found[1]))
+        imported = {dotted.split(".")[0] for dotted in aliases.values()}
+        for name in sorted(name for name in source.files if name.endswith(".py") and name[:-3] in imported):
+            tree, aliases = _read(source.files[name].decode("utf-8", "replace"))
+            found = _first(tree.body, aliases, patterns)
+            if found is not None:
+                return RuleBroken(exercise, found[0], name, found[1])
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    patterns = [_Pattern(name) for name in banned]
-    for node in _reachable(tree, exercise):
+    return None
+
+
+def _first(nodes: Iterable[ast.AST], aliases: dict[str, str], patterns: list["_Pattern"]) -> tuple[str, int] | None:
+    """(what is banned, line) of the first use."""
+    for node in nodes:
         for used, line in _uses(node, aliases):
             for pattern in patterns:
                 if pattern.matches(used):
-                    return RuleBroken(exercise, pattern.written, *source.locate(line))
+                    return pattern.written, line
     return None
 
 
@@ -75,6 +90,9 @@ def _aliases(tree: ast.Module) -> dict[str, str]:
                 aliases[alias.asname or alias.name] = f"{node.module}.{alias.name}"
         elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             assignments.append((node.targets[0].id, node.value))
+        elif isinstance(node, ast.ClassDef):  # its methods are the student's own, whatever they are called
+            aliases[node.name] = node.name
+    aliases["self"] = "self"
     for _ in range(3):  # an alias of an alias of an alias
         for name, value in assignments:
             dotted = _dotted(value, aliases)
@@ -85,24 +103,28 @@ def _aliases(tree: ast.Module) -> dict[str, str]:
 
 def _dotted(node: ast.AST, aliases: dict[str, str]) -> str:
     """torch.nn.functional.relu for `F.relu`; ?.relu for `x.relu`; nothing for what is no name."""
-    if isinstance(node, ast.Name):
-        return aliases.get(node.id, "")
-    if isinstance(node, ast.Attribute):
-        base = _dotted(node.value, aliases)
-        if base and not base.startswith("?"):
-            return f"{base}.{node.attr}"
-        return f"?.{node.attr}"
-    if (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "getattr"
-        and len(node.args) >= 2
-        and isinstance(node.args[1], ast.Constant)
-        and isinstance(node.args[1].value, str)
-    ):
-        base = _dotted(node.args[0], aliases)
-        return f"{base}.{node.args[1].value}" if base and base[0] != "?" else f"?.{node.args[1].value}"
-    return ""
+    attributes: list[str] = []
+    while True:
+        if isinstance(node, ast.Attribute):
+            attributes.append(node.attr)
+            node = node.value
+        elif (named := _getattr(node)) is not None:
+            node, name = named
+            attributes.append(name)
+        else:
+            break
+    base = aliases.get(node.id, "") if isinstance(node, ast.Name) else ""
+    if base:
+        return ".".join([base, *reversed(attributes)])
+    return f"?.{attributes[0]}" if attributes else ""
+
+
+def _getattr(node: ast.AST) -> tuple[ast.expr, str] | None:
+    """(x, "name") for `getattr(x, "name")`."""
+    match node:
+        case ast.Call(func=ast.Name(id="getattr"), args=[value, ast.Constant(value=str(name)), *_]):
+            return value, name
+    return None
 
 
 def _canonical(dotted: str) -> str:
@@ -118,14 +140,29 @@ def _reachable(tree: ast.Module, exercise: str) -> Iterator[ast.stmt]:
     for node in tree.body:
         for name in _binds(node):
             defined.setdefault(name, []).append(node)
-    waiting, seen = [exercise], {exercise}
+    waiting, seen, given = [exercise], {exercise}, set()
     while waiting:
         for node in defined.get(waiting.pop(), []):
+            if id(node) in given:
+                continue
+            given.add(id(node))
             yield node
-            for part in ast.walk(node):
-                if isinstance(part, ast.Name) and part.id in defined and part.id not in seen:
-                    seen.add(part.id)
-                    waiting.append(part.id)
+            for name in _free_names(node) & defined.keys() - seen:
+                seen.add(name)
+                waiting.append(name)
+
+
+def _free_names(node: ast.AST) -> set[str]:
+    """The names that a definition takes from around it: those read in it that are not its own variables."""
+    free = {node.id} if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) else set()
+    for child in ast.iter_child_nodes(node):
+        free |= _free_names(child)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        inside = list(ast.walk(node))
+        own = {part.arg for part in inside if isinstance(part, ast.arg)}
+        own |= {part.id for part in inside if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+        free -= own - {name for part in inside if isinstance(part, ast.Global) for name in part.names}
+    return free
 
 
 def _binds(node: ast.stmt) -> list[str]:
@@ -138,9 +175,15 @@ def _binds(node: ast.stmt) -> list[str]:
 
 
 def _uses(node: ast.AST, aliases: dict[str, str]) -> Iterator[tuple[str, int]]:
+    inner: set[int] = set()  # links of a chain whose whole has been looked at
     for part in ast.walk(node):
-        if isinstance(part, ast.Name | ast.Attribute | ast.Call):
+        if isinstance(part, ast.Name | ast.Attribute | ast.Call) and id(part) not in inner:
             dotted = _dotted(part, aliases)
+            link: ast.AST = part
+            while isinstance(link, ast.Attribute):
+                link = link.value
+                if isinstance(link, ast.Attribute) and not dotted.startswith("?"):
+                    inner.add(id(link))
             if dotted:
                 yield _canonical(dotted), part.lineno
         elif isinstance(part, ast.ImportFrom) and part.module:

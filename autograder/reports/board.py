@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from ..course import Course, Exercise
+from ..course import Course, Exercise, Topic
 from ..results import GRAVITY, Verdict
 from ..text import Language
 
@@ -39,7 +39,7 @@ def show_board(course: Course, facts: Sequence[Mapping[str, str]], reporter: Any
         exercises = [e for e in topic.exercises if e.name in verdicts]
         if not exercises:
             continue
-        earned = sum(e.points for e in exercises if verdicts[e.name] is Verdict.PASSED)
+        earned = sum(e.points for e in exercises if verdicts[e.name] is Verdict.PASSED and _is_whole(topic, e, facts))
         worth = sum(e.points for e in exercises)
         marked = [_marked(verdicts[e.name], e.name) for e in exercises]
         names = "\n".join("  ".join(marked[i : i + NAMES_A_LINE]) for i in range(0, len(marked), NAMES_A_LINE))
@@ -56,7 +56,7 @@ def show_board(course: Course, facts: Sequence[Mapping[str, str]], reporter: Any
             f"\nNext 下一题: [bold]{following.name}[/] in {path}\nHint 提示:   autograder hint {following.name}"
         )
     else:
-        console.print("\nEverything asked for passes here; grading adds hidden checks.\n全部通过；评分时还有隐藏检查。")
+        console.print("\nAll checks that ran pass; grading adds hidden ones.\n运行的检查全部通过；评分时还有隐藏检查。")
 
 
 def exercise_verdicts(facts: Sequence[Mapping[str, str]]) -> dict[str, Verdict]:
@@ -65,6 +65,12 @@ def exercise_verdicts(facts: Sequence[Mapping[str, str]]) -> dict[str, Verdict]:
     for fact in facts:
         found[fact["exercise"]].add(Verdict(fact["verdict"]))
     return {name: next(grave for grave in GRAVITY if grave in verdicts) for name, verdicts in found.items()}
+
+
+def _is_whole(topic: Topic, exercise: Exercise, facts: Sequence[Mapping[str, str]]) -> bool:
+    """Whether all of the exercise's visible checks ran: a part of them earns no points."""
+    written = topic.visible_checks.read_text(encoding="utf-8").count(f'@check("{exercise.name}"')
+    return len({fact["check"] for fact in facts if fact["exercise"] == exercise.name}) >= written
 
 
 def _marked(verdict: Verdict, name: str) -> str:

@@ -1,14 +1,29 @@
 """Results in a terminal: a table of a class, and one submission in full."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from rich import markup
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from ..results import SYMBOLS, CheckResult, ExerciseResult, SubmissionResult, Verdict
 from ..text import Language
+
+# What would move the cursor, ring, or change the window's title.
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """Text of a student's, safe for a terminal."""
+    return CONTROLS.sub("�", text)
+
+
+def escape(text: str) -> str:
+    """Safe for a terminal, and free of rich's markup."""
+    return markup.escape(printable(text))
+
 
 STYLES = {
     Verdict.PASSED: "green",

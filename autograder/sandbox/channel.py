@@ -51,7 +51,12 @@ class Worker:
         if not self.is_alive:
             raise WorkerDied("exit", "it ended earlier")
         deadline = time.monotonic() + seconds
-        self._send(wire.pack(message, strides=True), deadline)
+        try:
+            frame = wire.pack(message, strides=True)
+        except wire.WireError as error:
+            self.end()
+            raise WorkerDied("protocol", str(error)) from None
+        self._send(frame, deadline)
         return self._receive(deadline)
 
     def _send(self, frame: Iterable[memoryview | bytes], deadline: float) -> None:
@@ -104,7 +109,8 @@ class Worker:
         status = self.end(grace=GRACE_SECONDS)
         if status >= 0:
             return WorkerDied("exit", f"exit status {status}")
-        return WorkerDied("exit", signal.Signals(-status).name)
+        known = {number.value: number.name for number in signal.Signals}
+        return WorkerDied("exit", known.get(-status, f"SIG{-status}"))
 
     def end(self, grace: float = 0.0) -> int:
         """Kill the worker, wait for it, remove its folder; its exit status, negative for a signal."""

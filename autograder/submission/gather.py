@@ -1,8 +1,11 @@
 """Which files a submission holds, within limits: a folder, a zip, or a single file. Nothing is unpacked to disk."""
 
+import lzma
 import os
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -11,10 +14,17 @@ from ..results import Problem
 from ..text import Text
 
 MAX_FILES = 2000
+MAX_NAME = 255  # characters of a path inside a zip
 MAX_TOTAL = 32 << 20  # bytes of all files together, unpacked
 MAX_ARCHIVE = 32 << 20  # bytes of the zip itself
 SKIPPED_FOLDERS = {"__pycache__", "__MACOSX", ".git", ".venv", "node_modules", ".ipynb_checkpoints"}
 CENTRAL_ENTRY = b"PK\x01\x02"  # stands before each entry of a zip's directory
+
+# What zipfile and its decompressors raise for a damaged, encrypted or unknown archive.
+DAMAGE = (
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(NotImplementedError, RuntimeError, EOFError, OSError, ValueError, MemoryError),
+)
 
 Files = dict[PurePosixPath, bytes]
 
@@ -25,12 +35,16 @@ def gather(path: Path) -> tuple[Files, list[Problem]]:
     Raises SubmissionError where nothing can be read.
     """
     problems: list[Problem] = []
+    if path.is_symlink():
+        raise SubmissionError(f"{path.name} is a link.", fix="Give the file or folder that it points to.")
     if path.is_dir():
         return _bounded(_folder_files(path, problems), path.name), problems
     if not path.is_file():
         raise SubmissionError(f"{path} does not exist.")
     if path.suffix.lower() == ".zip":
         return _bounded(_zip_files(path, problems), path.name), problems
+    if path.stat().st_size > MAX_TOTAL:
+        raise SubmissionError(f"{path.name} is larger than {MAX_TOTAL >> 20} MiB.")
     return _bounded(iter([(PurePosixPath(path.name), path.read_bytes())]), path.name), problems
 
 
@@ -54,7 +68,9 @@ def _folder_files(root: Path, problems: list[Problem]) -> Iterator[tuple[PurePos
         for name in sorted(names):
             path = Path(folder) / name
             relative = PurePosixPath(path.relative_to(root).as_posix())
-            if path.is_symlink() or not path.is_file():
+            if not _is_text(str(relative)):
+                problems.append(_left_out(str(relative), "its name is not text", "文件名不是有效文本"))
+            elif path.is_symlink() or not path.is_file():
                 problems.append(_left_out(str(relative), "a link or a special file", "是链接或特殊文件"))
             elif path.stat().st_size > MAX_TOTAL:
                 problems.append(_left_out(str(relative), f"larger than {MAX_TOTAL >> 20} MiB", "文件过大"))
@@ -79,15 +95,7 @@ def _zip_files(path: Path, problems: list[Problem]) -> Iterator[tuple[PurePosixP
                         data = file.read(left + 1)  # the size that the entry states is not to be trusted
                     left -= len(data)
                     yield PurePosixPath(entry.filename), data
-    except (
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-        OSError,
-        ValueError,
-    ) as error:
+    except DAMAGE as error:
         raise SubmissionError(
             f"{path.name} cannot be unpacked: {error}.", fix="Zip it again, without a password."
         ) from None
@@ -96,6 +104,8 @@ def _zip_files(path: Path, problems: list[Problem]) -> Iterator[tuple[PurePosixP
 def _refusal(entry: zipfile.ZipInfo) -> tuple[str, str] | None:
     """Why an entry is left out, in both languages."""
     parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
+    if len(entry.filename) > MAX_NAME:
+        return "its name is too long", "文件名过长"
     if ".." in parts or entry.filename.startswith("/") or ":" in entry.filename:
         return "its path leads out of the archive", "路径指向压缩包之外"
     kind = stat.S_IFMT(entry.external_attr >> 16)
@@ -104,5 +114,15 @@ def _refusal(entry: zipfile.ZipInfo) -> tuple[str, str] | None:
     return None
 
 
+def _is_text(name: str) -> bool:
+    """Whether the name's bytes were UTF-8: what is not would break every file that mentions it."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _left_out(file: str, en: str, zh: str) -> Problem:
+    file = file.encode("utf-8", "replace").decode()[:MAX_NAME]
     return Problem(file=file, sentence=Text("Left out: {why}.", "未读取：{why}。").filled(why=Text(en, zh)))

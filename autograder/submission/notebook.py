@@ -40,13 +40,15 @@ def code_cells(data: bytes, filename: str) -> Cells | Unreadable:
         return Unreadable(
             Text(f"This is not a Jupyter notebook: {error}.", f"这不是有效的 Jupyter notebook：{error}。")
         )
+    if sum(len(cell.code.encode()) for cell in notebook.cells if cell.cell_type == "code") > MAX_SOURCE:
+        return Unreadable(Text("The notebook's code is larger than 512 KiB.", "notebook 的代码超过 512 KiB。"))
     chunks, left_out, problems = [], [], []
     for number, cell in enumerate(notebook.cells, 1):
         if cell.cell_type != "code":
             continue
         name = f"{filename} cell {number}"
-        code = _without_magics(cell.code)
-        problem = syntax_problem(code) if len(code) <= MAX_SOURCE else Unreadable(Text("too large", "过大"))
+        code = cell.code if syntax_problem(cell.code) is None else _without_magics(cell.code)
+        problem = syntax_problem(code)
         if problem is None:
             chunks.append((name, code))
         else:

@@ -13,11 +13,11 @@ from ..errors import SubmissionError, UsageError
 from ..results import Problem
 from ..source import Source, Unreadable, decode, syntax_problem
 from ..text import Text
-from .gather import Files, gather
+from .gather import SKIPPED_FOLDERS, Files, gather
 from .notebook import code_cells
 
 COPY_MARK = re.compile(r"(\s*\(\d+\)|[-_ ]copy|[-_]\d+)$")  # "losses (1).py", "losses-2.py", "losses copy.py"
-MAX_COMPANION = 1 << 20  # bytes of a helper file beside a topic's own
+MAX_COMPANIONS = 192 << 10  # bytes of the helper files beside a topic's own; they travel in one message
 NOTEBOOK = ".ipynb"
 
 
@@ -36,7 +36,7 @@ def find_submissions(path: Path, course: Course) -> list[Path]:
         raise UsageError(f"{path} does not exist.")
     if path.is_file() or _is_one_submission(path, course):
         return [path]
-    entries = [entry for entry in sorted(path.iterdir()) if not entry.name.startswith((".", "__"))]
+    entries = [entry for entry in sorted(path.iterdir()) if not _is_junk(entry)]
     if not entries:
         raise UsageError(f"{path} is empty: there is nothing to grade.")
     return entries
@@ -57,7 +57,7 @@ def open_submission(path: Path, course: Course) -> Submission:
             file = course.topic(name).filename
             problems.append(Problem(file=file, sentence=source.sentence, line=source.line))
     return Submission(
-        id=path.stem if path.is_file() else path.name,
+        id=(path.stem if path.is_file() else path.name).encode("utf-8", "replace").decode(),
         content_hash=_hash(files),
         sources=sources,
         problems=tuple(problems),
@@ -68,7 +68,16 @@ def _is_one_submission(folder: Path, course: Course) -> bool:
     """Whether the folder itself is somebody's work, rather than a folder of other people's."""
     folders = {topic.name for topic in course.topics} | {"exercises"}
     stems = {topic.module for topic in course.topics}
-    entries = [entry for entry in folder.iterdir() if not entry.name.startswith((".", "__"))]
+    entries = [entry for entry in folder.iterdir() if not _is_junk(entry)]
+    others = [entry for entry in entries if entry.is_dir() and entry.name not in folders]
+    if (
+        sum(
+            any(inner.name in folders or _stem(PurePosixPath(inner.name)) in stems for inner in other.iterdir())
+            for other in others
+        )
+        > 1
+    ):
+        return False  # a class, and a file or folder that somebody put in the wrong place
     if any(entry.is_dir() and entry.name in folders for entry in entries):
         return True
     files = [entry for entry in entries if entry.is_file()]
@@ -78,6 +87,13 @@ def _is_one_submission(folder: Path, course: Course) -> bool:
     holders = [entry for entry in entries if entry.is_dir() or entry.suffix.lower() == ".zip"]
     python = [entry for entry in files if entry.suffix.lower() in (".py", NOTEBOOK)]
     return bool(entries) and not holders and len(python) <= 1
+
+
+def _is_junk(entry: Path) -> bool:
+    """What operating systems and version control leave behind."""
+    return entry.name in SKIPPED_FOLDERS | {"Thumbs.db", "desktop.ini"} or (
+        entry.name.startswith(".") and entry.is_file()
+    )
 
 
 def _stem(path: PurePosixPath) -> str:
@@ -155,21 +171,29 @@ def _source(topic: Topic, path: PurePosixPath, files: Files, problems: list[Prob
     problem = syntax_problem(code)
     if problem is not None:
         return problem
-    return Source(filename=topic.filename, chunks=((topic.filename, code),), files=_companions(topic, path, files))
+    return Source(
+        filename=topic.filename, chunks=((topic.filename, code),), files=_companions(topic, path, files, problems)
+    )
 
 
-def _companions(topic: Topic, path: PurePosixPath, files: Files) -> dict[str, bytes]:
+def _companions(topic: Topic, path: PurePosixPath, files: Files, problems: list[Problem]) -> dict[str, bytes]:
     """Other files of the folder that the topic's file may import or read; checks and bytecode are not among them."""
-    return {
-        other.name: data
-        for other, data in files.items()
-        if other.parent == path.parent
-        and other != path
-        and not other.name.startswith(("test_", ".", "conftest"))
-        and other.suffix in (".py", ".txt", ".json", ".csv")
-        and other.name != topic.filename
-        and len(data) <= MAX_COMPANION
-    }
+    companions: dict[str, bytes] = {}
+    for other in sorted(files):
+        is_wanted = other.suffix in (".py", ".txt", ".json", ".csv") and not other.name.startswith(
+            ("test_", ".", "conftest")
+        )
+        if other.parent != path.parent or other.name in (path.name, topic.filename) or not is_wanted:
+            continue
+        if sum(map(len, companions.values())) + len(files[other]) > MAX_COMPANIONS:
+            limit = MAX_COMPANIONS >> 10
+            sentence = Text(
+                f"Left out: helper files may have {limit} KiB in all.", f"未读取：辅助文件总共不超过 {limit} KiB。"
+            )
+            problems.append(Problem(file=str(other), sentence=sentence))
+        else:
+            companions[other.name] = files[other]
+    return companions
 
 
 def _definitions(path: PurePosixPath, files: Files) -> set[str] | Unreadable:

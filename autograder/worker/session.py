@@ -209,7 +209,7 @@ OPERATIONS: dict[str, Callable[[Session, Request], Reply]] = {
 
 def answer_frame(session: Session, header: bytes | bytearray, payload: bytearray) -> list[memoryview | bytes]:
     """One request frame in, one reply frame out. A reply that cannot travel becomes an error of its own."""
-    request = wire.unpack(header, payload, session.kept)
+    request = wire.unpack(header, payload, session.kept, strides=True)
     reply = session.answer(request)
     try:
         return wire.pack(reply, keep=session.keep)

@@ -22,7 +22,7 @@ MAX_PAYLOAD = 64 << 20
 MAX_DEPTH = 64
 MAX_KEYS_OF_ANY_TYPE = 2048  # beyond this only str keys: equal-hash ints would cost quadratic time
 MAX_DIMS = 16
-MAX_BIGINT_DIGITS = 4096
+MAX_BIGINT_DIGITS = 3500  # hexadecimal; Python writes at most 4,300 decimal ones
 ALIGNMENT = 64
 
 TORCH_DTYPES: dict[str, torch.dtype] = {
@@ -216,7 +216,7 @@ class _Writer:
 
     def big_int(self, value: int) -> _BigIntNode:
         if value.bit_length() > 4 * MAX_BIGINT_DIGITS:
-            raise WireError("an integer of more than 16,384 bits cannot travel")
+            raise WireError("an integer of more than 14,000 bits cannot travel")
         return _BigIntNode(hex(value))
 
     def tensor(self, value: torch.Tensor) -> Any:
@@ -230,7 +230,7 @@ class _Writer:
             if stride is not None and 0 in stride:  # expanded: overlapping memory cannot be rebuilt
                 stride = None
             dense = plain.resolve_conj().resolve_neg().cpu().contiguous()
-            raw = _bytes_of(dense.reshape(-1).view(torch.uint8).numpy()) if dense.numel() else memoryview(b"")
+            raw = dense.reshape(-1).view(torch.uint8).numpy().data if dense.numel() else memoryview(b"")
             offset = self.buffer(raw)
             wants_grad = self.strides and bool(value.requires_grad)
             return _TensorNode(TORCH_NAMES[dense.dtype], list(dense.shape), offset, stride, wants_grad)
@@ -242,7 +242,7 @@ class _Writer:
                 raise WireError(f"an array of {plain.dtype} cannot travel")
             return self.keep(value)
         dense = np.ascontiguousarray(plain)
-        raw = _bytes_of(dense.reshape(-1).view(np.uint8)) if dense.size else memoryview(b"")
+        raw = dense.reshape(-1).view(np.uint8).data if dense.size else memoryview(b"")
         return _ArrayNode(dense.dtype.name, list(plain.shape), self.buffer(raw))
 
 
@@ -266,9 +266,11 @@ def pack(value: object, *, keep: Keep | None = None, strides: bool = False) -> l
 class _Reader:
     """Turns a decoded node into a value; trusts nothing but the node's types."""
 
-    def __init__(self, payload: bytearray, handle: Callable[[Handle], Any]) -> None:
+    def __init__(self, payload: bytearray, handle: Callable[[Handle], Any], strides: bool) -> None:
         self.payload = payload
         self.handle = handle
+        self.strides = strides
+        self.end = 0  # of the last buffer: each byte of the payload belongs to one tensor at the most
 
     def value(self, node: Any, depth: int = 0) -> Any:
         if depth > MAX_DEPTH:
@@ -309,10 +311,12 @@ class _Reader:
         """Number of elements, once it is certain that they lie within the payload."""
         _need(len(shape) <= MAX_DIMS and all(0 <= size < 1 << 31 for size in shape))
         count = math.prod(shape)
-        _need(offset >= 0 and offset % ALIGNMENT == 0 and offset + count * itemsize <= len(self.payload))
+        _need(offset >= self.end and offset % ALIGNMENT == 0 and offset + count * itemsize <= len(self.payload))
+        self.end = offset + count * itemsize
         return count
 
     def tensor(self, node: _TensorNode) -> torch.Tensor:
+        _need(self.strides or (node.stride is None and not node.requires_grad))
         dtype = _known(TORCH_DTYPES, node.dtype)
         count = self.span(node.shape, node.offset, dtype.itemsize)
         if not count:
@@ -348,10 +352,6 @@ class _Reader:
         return np.bool_(raw != b"\0") if kind.kind == "b" else np.frombuffer(raw, kind)[0]
 
 
-def _bytes_of(array: Any) -> memoryview:
-    return memoryview(array)
-
-
 def _need(condition: bool) -> None:
     if not condition:
         raise WireError("malformed message")
@@ -363,15 +363,20 @@ def _known(table: Mapping[str, Any], name: str) -> Any:
 
 
 def unpack(
-    header: bytes | bytearray, payload: bytearray, handle: Callable[[Handle], Any] = lambda handle: handle
+    header: bytes | bytearray,
+    payload: bytearray,
+    handle: Callable[[Handle], Any] = lambda handle: handle,
+    *,
+    strides: bool = False,
 ) -> Any:
     """The value in a frame's header and payload.
 
     handle: turns a `Handle` into what the receiver wants to see in its place.
+    strides: accept what `pack(strides=True)` adds; only the worker does.
     Raises WireError for anything malformed.
     """
     try:
-        return _Reader(payload, handle).value(_HEADER.decode(header))
+        return _Reader(payload, handle, strides).value(_HEADER.decode(header))
     except WireError:
         raise
     except (ValueError, TypeError, RuntimeError, OverflowError, RecursionError, MemoryError) as error:
@@ -391,4 +396,4 @@ def frame_sizes(head: bytes | bytearray) -> tuple[int, int]:
 def copied(value: object, *, keep: Keep | None = None, strides: bool = False, handle: Callable[[Handle], Any]) -> Any:
     """`value` as it would arrive at the other end of the channel."""
     _, header, *buffers = pack(value, keep=keep, strides=strides)
-    return unpack(bytes(header), bytearray(b"".join(buffers)), handle)
+    return unpack(bytes(header), bytearray(b"".join(buffers)), handle, strides=strides)

@@ -1,0 +1,21 @@
+"""Keeps its input in shared memory, dies, and tells it when it is loaded again."""
+
+import ctypes
+import os
+
+libc = ctypes.CDLL(None)
+libc.shmat.restype = ctypes.c_void_p
+segment = libc.shmget(0x70C5, 4096, 0o1666)
+memory = libc.shmat(segment, None, 0)
+if memory and memory != ctypes.c_void_p(-1).value:
+    kept = ctypes.string_at(memory)
+    if kept:
+        libc.shmctl(segment, 0, None)
+        raise RuntimeError(f"LEAK {kept}")
+
+
+def double(x):
+    if memory and memory != ctypes.c_void_p(-1).value:
+        text = f"LEAK{x.sum().item()}".encode()
+        ctypes.memmove(memory, text, len(text))
+    os._exit(0)

@@ -1,5 +1,6 @@
 """A course of one topic for the engine's tests, so that they know no real exercise."""
 
+import signal
 import textwrap
 from pathlib import Path
 
@@ -210,6 +211,11 @@ def write_course(root: Path) -> Path:
         path.write_text(content.lstrip("\n"), encoding="utf-8")
     write_stubs(load_course(root))
     return root
+
+
+def heed_interrupts() -> None:
+    """For a child process: a shell's background job, and what it starts, would ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def source(code: str) -> Source:

@@ -15,7 +15,7 @@ import jsonschema
 import msgspec
 import psutil
 import pytest
-from small_course import DOUBLE_ONLY, ROOT
+from small_course import DOUBLE_ONLY, ROOT, heed_interrupts
 from typer.testing import CliRunner
 
 from autograder import results
@@ -114,7 +114,9 @@ def test_two_submissions_of_one_name_are_told_apart(class_folder: Path, tmp_path
     with zipfile.ZipFile(class_folder / "ann.zip", "w") as archive:
         archive.writestr("demo.py", DOUBLE_ONLY)
     grade_folder(class_folder, tmp_path / "out", jobs=1)
-    assert {"ann.json", "ann.zip.json"} <= {path.name for path in (tmp_path / "out").iterdir()}
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert len([name for name in names if name.startswith("ann-")]) == 2
+    assert "ann.json" not in names
     assert len(list((tmp_path / "out").iterdir())) == 7
 
 
@@ -237,7 +239,12 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(own_course: Path, tmp_path: 
     command = [sys.executable, "-m", "autograder", "grade", "class", "--out", str(out), "--jobs", str(jobs)]
     before = _servers()
     run = subprocess.Popen(
-        command, cwd=own_course, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        cwd=own_course,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=heed_interrupts,
     )
     deadline = time.monotonic() + 60
     while len(list(out.glob("*.json"))) < 3 and time.monotonic() < deadline:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from small_course import DOUBLE_ONLY, ROOT
+from small_course import DOUBLE_ONLY, ROOT, heed_interrupts
 
 TRIPLE = "def double(x):\n    return 3 * x\n"
 
@@ -199,6 +199,7 @@ def test_watch_runs_the_topic_that_was_saved(home: Path) -> None:
         stderr=subprocess.STDOUT,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        preexec_fn=heed_interrupts,
     )
     assert process.stdout is not None
     try:

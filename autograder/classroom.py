@@ -25,7 +25,7 @@ from .grade import Grader, Settings, grading_key
 from .results import SubmissionResult, read_result, write_result
 from .sandbox.fork_server import ForkServer
 from .submission import Submission, open_submission
-from .worker.confine import PR_SET_PDEATHSIG, prctl
+from .worker.linux import PR_SET_PDEATHSIG, prctl
 
 MAX_STEM = 200  # bytes of a result's file name
 MAX_JOBS = 8

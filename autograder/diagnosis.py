@@ -24,6 +24,7 @@ import numpy as np
 import torch
 
 from .checks.local import LocalTransport
+from .checks.script import Script
 from .checks.student import Call, Reply
 from .course import Topic
 from .errors import CourseError
@@ -34,6 +35,7 @@ from .text import Text
 from .worker.wire import Handle
 
 REPLAY_SECONDS = 2.0
+MAX_KNOWN = 1024  # sets of failed checks whose diagnosis is remembered
 TOLERANCE = {torch.float64: (1e-7, 1e-9), torch.complex128: (1e-7, 1e-9)}  # (rtol, atol); coarser than any check's
 DEFAULT_TOLERANCE = (1e-4, 1e-6)
 
@@ -106,6 +108,15 @@ def read_reference(topic: Topic) -> Source:
     return Source(filename=topic.filename, chunks=((str(topic.reference), code),))
 
 
+class FailedCheck(msgspec.Struct, frozen=True):
+    """A check that did not pass, with what it asked."""
+
+    id: str
+    calls: Sequence[Call]
+    script: Script | None  # the calls are the first of this; None where they depended on the student's answers
+    key: bytes | None  # equal keys: equal replies; None where they are this student's own
+
+
 class Diagnostician:
     """Replays the misconceptions of one topic in this process. They are the course's own code, so that is safe."""
 
@@ -113,33 +124,44 @@ class Diagnostician:
         self.topic = topic
         self.misconceptions = load_misconceptions(topic)
         self._loaded: dict[str, LocalTransport] = {}
+        self._replayed: dict[tuple[str, str, str], list[Reply]] = {}  # variant, exercise, check -> replies
+        self._known: dict[tuple[str, tuple[bytes | None, ...]], tuple[Diagnosis, ...]] = {}
 
-    def diagnose(self, exercise: str, failed: Sequence[Sequence[Call]]) -> tuple[Diagnosis, ...]:
-        """The misconceptions that explain most of the failed checks, and more than half of them; all that tie.
-
-        failed: for each failed check, the calls that it made.
-        """
+    def diagnose(self, exercise: str, failed: Sequence[FailedCheck]) -> tuple[Diagnosis, ...]:
+        """The misconceptions that explain most of the failed checks, and more than half of them; all that tie."""
         if not failed:
             return ()
+        keys = exercise, tuple(check.key for check in failed)
+        if keys in self._known:
+            return self._known[keys]
         with warnings.catch_warnings():  # torch's warnings about a misconception are nobody's business
             warnings.simplefilter("ignore")
-            return self._diagnose(exercise, failed)
+            diagnoses = self._diagnose(exercise, failed)
+        if None not in keys[1] and len(self._known) < MAX_KNOWN:
+            self._known[keys] = diagnoses
+        return diagnoses
 
-    def _diagnose(self, exercise: str, failed: Sequence[Sequence[Call]]) -> tuple[Diagnosis, ...]:
-        right = self._transport(exercise, None)
-        scores = {}
-        for misconception in self.misconceptions.get(exercise, []):
-            transport = self._transport(exercise, misconception)
-            try:
-                scores[misconception.name] = sum(
-                    _gives_the_same(transport, calls) and not _gives_the_same(right, calls) for calls in failed
-                )
-            except WorkerDied:  # this one never ends
-                scores[misconception.name] = 0
+    def _diagnose(self, exercise: str, failed: Sequence[FailedCheck]) -> tuple[Diagnosis, ...]:
+        wrong = [check for check in failed if not self._gives_the_same(exercise, None, check)]
+        scores = {
+            misconception.name: sum(self._gives_the_same(exercise, misconception, check) for check in wrong)
+            for misconception in self.misconceptions.get(exercise, [])
+        }
         best = max(scores.values(), default=0)
         if 2 * best <= len(failed):
             return ()
         return tuple(m.diagnosis for m in self.misconceptions[exercise] if scores[m.name] == best)
+
+    def _gives_the_same(self, exercise: str, misconception: Misconception | None, check: FailedCheck) -> bool:
+        """Whether the same requests get the student's replies; `None` is the reference itself."""
+        transport = self._transport(exercise, misconception)
+        if check.script is None:
+            return _gives_the_same(transport, check.calls)
+        key = misconception.name if misconception else "", exercise, check.id
+        if key not in self._replayed:
+            self._replayed[key] = _replies(transport, check.script)
+        replies = self._replayed[key]
+        return len(replies) >= len(check.calls) and all(map(_matches, replies, check.calls))
 
     def _transport(self, exercise: str, misconception: Misconception | None) -> LocalTransport:
         key = f"{exercise}.{misconception.name}" if misconception else ""
@@ -151,26 +173,39 @@ class Diagnostician:
         return self._loaded[key]
 
 
+def _replies(transport: LocalTransport, script: Script) -> list[Reply]:
+    """What this module answers to a script, as far as it gets."""
+    replies: list[Reply] = []
+    for request in script.requests:
+        try:
+            replies.append(transport.reply(request, REPLAY_SECONDS))
+        except (KeyError, WorkerDied):  # an object that was never made here; a misconception that never ends
+            break
+    return replies
+
+
 def _gives_the_same(transport: LocalTransport, calls: Sequence[Call]) -> bool:
     """Whether the same requests get the student's replies, call by call.
 
     Handles in later requests are translated to what this module made in their place.
     """
-    transport.session.objects.clear()
     handles: dict[int, Handle] = {}
     for call in calls:
         try:
             reply = transport.request(_translated(call.request, handles), REPLAY_SECONDS)
-        except KeyError:  # an object of the student's was never made here
+        except (KeyError, WorkerDied):
             return False
-        try:
-            is_same = call.reply is not None and _same_reply(reply, call.reply)
-        except (RuntimeError, TypeError, ValueError):  # what a student returned may not even compare
-            return False
-        if call.reply is None or not is_same:
+        if call.reply is None or not _matches(reply, call):
             return False
         _pair(call.reply.value, reply.value, handles)
     return True
+
+
+def _matches(reply: Reply, call: Call) -> bool:
+    try:
+        return call.reply is not None and _same_reply(reply, call.reply)
+    except (RuntimeError, TypeError, ValueError):  # what a student returned may not even compare
+        return False
 
 
 def _translated(value: Any, handles: dict[int, Handle]) -> Any:

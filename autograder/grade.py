@@ -8,33 +8,32 @@ from enum import StrEnum
 import msgspec
 import torch
 
+from .attempt import Attempt, Attempted, Memory
 from .checks.collect import Check, collect_checks
-from .checks.describe import Description, describe
-from .checks.failures import CheckFailure, Crashed, TimedOut
+from .checks.describe import describe
 from .checks.local import LocalTransport
 from .checks.remote import RemoteTransport
 from .checks.rules import find_banned
-from .checks.run import Outcome, run_check
-from .checks.student import Student, Transport
+from .checks.script import Script, write_script
 from .course import Course, Exercise, Topic
-from .diagnosis import Diagnostician, read_reference
-from .limits import Limits
-from .results import CheckResult, Diagnosis, ExerciseResult, SubmissionResult, Verdict, exercise_result
-from .sandbox.channel import WorkerDied
+from .diagnosis import Diagnostician, FailedCheck, read_reference
+from .results import CheckResult, ExerciseResult, Problem, SubmissionResult, Verdict, exercise_result
 from .sandbox.fork_server import ForkServer
+from .sandbox.level import level_of
 from .source import Source, Unreadable
 from .submission import Submission
 from .text import NOTHING, Text
 
 MISSING_FILE = Text("{file} was not handed in.", "没有提交 {file}。")
+MISTAKES = (Verdict.FAILED, Verdict.CRASHED)
+MUCH_OUTPUT = 1 << 20  # bytes
+PRINTED_MUCH = Text(
+    "Your code printed more than 1 MiB. Nobody reads it here: print less.",
+    "你的代码打印了超过 1 MiB 的内容。评分时没有人会看，请减少打印。",
+)
 BROKEN_CHECK = Text(
     "This check is at fault, not your answer. It costs you nothing.", "是检查本身有问题，不是你的答案，不会扣分。"
 )
-NOT_TRIED = Text("not tried: earlier checks of this exercise ran into a limit", "未运行：此练习之前的检查已触及限制")
-OUT_OF_BUDGET = Text("not tried: the submission has used up its time", "未运行：这份提交的总时间已用完")
-
-
-REFERENCE_LIMITS = Limits(call_seconds=60.0)  # only so that a broken reference does not hang the grader
 
 
 class Reveal(StrEnum):
@@ -63,59 +62,83 @@ class Grader:
         self.topics = [topic for topic in course.topics if topic.name in settings.topics]
         self.checks = collect_checks(self.topics)
         self.parameters = {exercise.name: exercise.parameters for exercise in course.exercises}
-        self.references = References(self.parameters)
-        for topic in self.topics:  # before any student code runs: whether a check is broken must not depend on it
-            for exercise in topic.exercises:
-                for check in self.checks[exercise.name]:
-                    self.references.judge(topic, exercise, check)
-        self._diagnosticians = {topic.name: Diagnostician(topic) for topic in self.topics}
+        # Before any student code runs: whether a check is broken must not depend on it.
+        self.scripts = {name: script for topic in self.topics for name, script in self._scripts(topic).items()}
+        self.memory = Memory()
+        self.diagnosticians = {topic.name: Diagnostician(topic) for topic in self.topics}
+
+    def _scripts(self, topic: Topic) -> dict[str, dict[str, Script]]:
+        """Exercise -> check -> what it asks its reference."""
+        reference = LocalTransport(read_reference(topic))
+        return {
+            exercise.name: {
+                check.id: write_script(reference, topic, exercise, check, self.parameters)
+                for check in self.checks[exercise.name]
+            }
+            for exercise in topic.exercises
+        }
 
     def grade(self, submission: Submission) -> SubmissionResult:
         """Grade every chosen topic. Never raises for what the submission does."""
-        until = time.monotonic() + self.limits.submission_seconds
-        exercises: list[ExerciseResult] = []
-        layers: dict[str, str] = {}
-        for topic in self.topics:
-            graded = TopicRun(self, topic, submission.sources.get(topic.name), until)
-            exercises += graded.run(topic.exercises)
-            layers |= graded.layers
+        run = SubmissionRun(self)
+        try:
+            exercises = [
+                result
+                for topic in self.topics
+                for result in run.topic(topic, submission.sources.get(topic.name), topic.exercises)
+            ]
+        finally:
+            run.transport.close()
+        problems = submission.problems
+        if run.transport.printed > MUCH_OUTPUT:
+            problems += (Problem(file="", sentence=PRINTED_MUCH),)
         return SubmissionResult(
             submission=submission.id,
             content_hash=submission.content_hash,
             grading_key=grading_key(submission, self.course, self.settings),
             points=round(sum(e.points for e in exercises), 4),
             worth=round(sum(e.worth for e in exercises), 4),
-            problems=submission.problems,
+            problems=problems,
             exercises=tuple(exercises),
-            confinement=layers,
+            isolation=level_of(run.transport.layers) if run.transport.layers else None,
+            confinement=run.transport.layers,
         )
 
     def grade_exercise(self, topic: Topic, exercise: Exercise, source: Source) -> ExerciseResult:
         """One exercise of one source, with all its checks."""
-        return TopicRun(self, topic, source, time.monotonic() + self.limits.submission_seconds).run([exercise])[0]
+        run = SubmissionRun(self)
+        try:
+            return run.topic(topic, source, [exercise])[0]
+        finally:
+            run.transport.close()
 
     def first_failure(self, topic: Topic, exercise: Exercise, source: Source) -> Check | None:
         """The first hidden check that the source does not pass; None where it passes all."""
+        hidden = [check for check in self.checks[exercise.name] if not check.visible]
         if find_banned(source, exercise.name, exercise.banned) is not None:
-            return self.checks[exercise.name][0]
-        transport = RemoteTransport(self.server, source, self.limits)
+            return hidden[0]
+        transport = RemoteTransport(self.server, self.limits)
+        transport.enter(source, topic.name)
         try:
-            for check in self.checks[exercise.name]:
-                if check.visible:
-                    continue
-                try:
-                    transport.ensure_loaded()
-                except WorkerDied:
-                    return check
-                student = ask(transport, topic, exercise, self.limits)
-                if run_check(check, student, self.parameters).verdict is not Verdict.PASSED:
-                    return check
+            for attempted in self.attempt(topic, exercise, hidden, transport).run():
+                if attempted.outcome.verdict is not Verdict.PASSED:
+                    return attempted.check
             return None
         finally:
             transport.close()
 
-    def diagnose(self, topic: Topic, exercise: str, failed: Sequence[Outcome]) -> tuple[Diagnosis, ...]:
-        return self._diagnosticians[topic.name].diagnose(exercise, [outcome.calls for outcome in failed])
+    def attempt(self, topic: Topic, exercise: Exercise, checks: Sequence[Check], transport: RemoteTransport) -> Attempt:
+        """The checks, about to be run against the source that the transport has entered."""
+        return Attempt(
+            topic,
+            exercise,
+            checks,
+            scripts=self.scripts[exercise.name],
+            memory=self.memory,
+            transport=transport,
+            limits=self.limits,
+            parameters=self.parameters,
+        )
 
 
 def grading_key(submission: Submission, course: Course, settings: Settings) -> str:
@@ -124,119 +147,68 @@ def grading_key(submission: Submission, course: Course, settings: Settings) -> s
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-class References:
-    """Whether a check passes on its own reference. One that doesn't is broken, and nobody's loss."""
+class SubmissionRun:
+    """One submission in one worker, as long as that lives."""
 
-    def __init__(self, parameters: dict[str, tuple[str, ...]]) -> None:
-        self.parameters = parameters
-        self._transports: dict[str, LocalTransport] = {}
-        self._passes: dict[tuple[str, str], bool] = {}
-
-    def judge(self, topic: Topic, exercise: Exercise, check: Check) -> None:
-        """Run the check on the reference, once and for all."""
-        if topic.name not in self._transports:
-            self._transports[topic.name] = LocalTransport(read_reference(topic))
-        student = ask(self._transports[topic.name], topic, exercise, REFERENCE_LIMITS)
-        self._passes[exercise.name, check.id] = run_check(check, student, self.parameters).verdict is Verdict.PASSED
-
-    def passes(self, exercise: Exercise, check: Check) -> bool:
-        return self._passes[exercise.name, check.id]
-
-
-def ask(transport: Transport, topic: Topic, exercise: Exercise, limits: Limits) -> Student:
-    """The proxy that a check of `exercise` gets."""
-    return Student(
-        transport,
-        exercise.name,
-        filename=topic.filename,
-        seconds=limits.call_seconds,
-        banned_operators=exercise.banned_operators,
-    )
-
-
-class TopicRun:
-    """One topic of one submission, in a worker of its own."""
-
-    def __init__(self, grader: Grader, topic: Topic, source: Source | Unreadable | None, until: float) -> None:
+    def __init__(self, grader: Grader) -> None:
         self.grader = grader
-        self.topic = topic
-        self.source = source
-        self.until = until
-        self.layers: dict[str, str] = {}
+        until = time.monotonic() + grader.limits.submission_seconds
+        self.transport = RemoteTransport(grader.server, grader.limits, until)
 
-    def run(self, exercises: Sequence[Exercise]) -> list[ExerciseResult]:
-        if self.source is None:
-            why = MISSING_FILE.filled(file=self.topic.filename)
+    def topic(
+        self, topic: Topic, source: Source | Unreadable | None, exercises: Sequence[Exercise]
+    ) -> list[ExerciseResult]:
+        """The exercises of one topic."""
+        if source is None:
+            why = MISSING_FILE.filled(file=topic.filename)
             return [self._all(exercise, Verdict.NOT_ATTEMPTED, why) for exercise in exercises]
-        if isinstance(self.source, Unreadable):
-            return [self._all(exercise, Verdict.CRASHED, self.source.sentence) for exercise in exercises]
-        transport = RemoteTransport(self.grader.server, self.source, self.grader.limits)
-        try:
-            return [self._exercise(exercise, transport) for exercise in exercises]
-        finally:
-            self.layers = transport.layers
-            transport.close()
+        if isinstance(source, Unreadable):
+            return [self._all(exercise, Verdict.CRASHED, source.sentence) for exercise in exercises]
+        self.transport.enter(source, topic.name)
+        return [self._exercise(topic, exercise, source) for exercise in exercises]
 
-    def _exercise(self, exercise: Exercise, transport: RemoteTransport) -> ExerciseResult:
-        assert isinstance(self.source, Source)
-        broken_rule = find_banned(self.source, exercise.name, exercise.banned)
+    def _exercise(self, topic: Topic, exercise: Exercise, source: Source) -> ExerciseResult:
+        started = time.perf_counter()
+        broken_rule = find_banned(source, exercise.name, exercise.banned)
         if broken_rule is not None:
             return self._all(exercise, Verdict.REFUSED, describe(broken_rule, [], {}).full)
-        outcomes: list[tuple[Check, Outcome]] = []
-        fatal: list[Outcome] = []
-        for check in self.grader.checks[exercise.name]:
-            outcome = self._check(check, exercise, transport, fatal)
-            outcomes.append((check, outcome))
-            fatal += [] if transport.is_alive else [outcome]
-        results = [self._judged(exercise, check, outcome) for check, outcome in outcomes]
+        attempted = self._attempt(topic, exercise)
+        if self.transport.is_shared and any(one.outcome.verdict in MISTAKES for one in attempted):
+            self.transport.leave_others()  # another topic's file may be at fault: only what it does alone counts
+            attempted = self._attempt(topic, exercise)
+        results = [self._judged(exercise, one) for one in attempted]
         failed = [
-            outcome
-            for (_, outcome), result in zip(outcomes, results, strict=True)
-            if result.verdict in (Verdict.FAILED, Verdict.CRASHED) and outcome.calls
+            FailedCheck(one.check.id, one.outcome.calls, one.script, one.key)
+            for one, result in zip(attempted, results, strict=True)
+            if result.verdict in MISTAKES and one.outcome.calls
         ]
-        diagnoses = self.grader.diagnose(self.topic, exercise.name, failed)
-        return exercise_result(exercise.name, self.topic.name, exercise.points, results, diagnoses)
+        diagnoses = self.grader.diagnosticians[topic.name].diagnose(exercise.name, failed)
+        duration = round(time.perf_counter() - started, 6)
+        return exercise_result(exercise.name, topic.name, exercise.points, results, diagnoses, duration)
 
-    def _check(self, check: Check, exercise: Exercise, transport: RemoteTransport, fatal: list[Outcome]) -> Outcome:
-        """fatal: the outcomes of this exercise's earlier checks that cost a worker."""
-        if len(fatal) >= self.grader.limits.strikes:
-            return Outcome(verdict=fatal[-1].verdict, description=Description(NOT_TRIED, NOT_TRIED))
-        if time.monotonic() > self.until:
-            return Outcome(verdict=Verdict.TIMED_OUT, description=Description(OUT_OF_BUDGET, OUT_OF_BUDGET))
-        try:
-            transport.ensure_loaded()
-        except WorkerDied as died:
-            return self._failed_to_load(died)
-        student = ask(transport, self.topic, exercise, self.grader.limits)
-        return run_check(check, student, self.grader.parameters)
+    def _attempt(self, topic: Topic, exercise: Exercise) -> list[Attempted]:
+        checks = self.grader.checks[exercise.name]
+        return list(self.grader.attempt(topic, exercise, checks, self.transport).run())
 
-    def _failed_to_load(self, died: WorkerDied) -> Outcome:
-        failure: CheckFailure
-        if died.cause == "time":
-            failure = TimedOut(self.topic.filename, self.grader.limits.load_seconds)
-        else:
-            failure = Crashed(self.topic.filename, None, died.detail)
-        told = describe(failure, [], {}).full  # no check had handed over an input yet
-        return Outcome(verdict=failure.verdict, description=Description(told, told))
-
-    def _judged(self, exercise: Exercise, check: Check, outcome: Outcome) -> CheckResult:
+    def _judged(self, exercise: Exercise, attempted: Attempted) -> CheckResult:
         """The check's result: broken where its own reference fails it, and with the message that may be shown."""
+        check, outcome = attempted.check, attempted.outcome
         verdict, message = outcome.verdict, NOTHING
         if outcome.description is not None:
             is_open = check.visible or self.grader.settings.reveal is Reveal.CALLS
             message = outcome.description.full if is_open else outcome.description.brief
-        is_judgement = verdict in (Verdict.FAILED, Verdict.CRASHED, Verdict.TIMED_OUT)
-        if is_judgement and not self.grader.references.passes(exercise, check):
+        is_judgement = verdict in (*MISTAKES, Verdict.TIMED_OUT)
+        if is_judgement and not self.grader.scripts[exercise.name][check.id].passes:
             verdict, message = Verdict.BROKEN, BROKEN_CHECK
-        return _result(check, verdict, message, outcome.duration)
+        return _result(check, verdict, message)
 
     def _all(self, exercise: Exercise, verdict: Verdict, message: Text) -> ExerciseResult:
         """Every check of the exercise with the same verdict: none was run."""
-        results = [_result(check, verdict, message, 0.0) for check in self.grader.checks[exercise.name]]
-        return exercise_result(exercise.name, self.topic.name, exercise.points, results, ())
+        results = [_result(check, verdict, message) for check in self.grader.checks[exercise.name]]
+        return exercise_result(exercise.name, exercise.topic, exercise.points, results, ())
 
 
-def _result(check: Check, verdict: Verdict, message: Text, duration: float) -> CheckResult:
+def _result(check: Check, verdict: Verdict, message: Text) -> CheckResult:
     return CheckResult(
         id=check.id,
         title=check.title,
@@ -244,5 +216,4 @@ def _result(check: Check, verdict: Verdict, message: Text, duration: float) -> C
         verdict=verdict,
         weight=check.weight,
         message=message,
-        duration=round(duration, 6),
     )

@@ -12,3 +12,4 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     strikes: int = 2  # checks of one exercise that may run into a limit before the rest is not tried
     memory_mb: int = 2048  # of one worker, on top of torch itself
     file_mb: int = 16  # the largest file it may write
+    scratch_mb: int = 64  # all its files together

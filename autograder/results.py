@@ -56,7 +56,6 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     weight: int  # its share of the exercise's points
     message: Text = NOTHING  # what was wrong, as far as the reveal policy allows
-    duration: float = 0.0  # seconds; the one field that differs between runs
 
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +75,7 @@ class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
     worth: float
     misconceptions: tuple[Diagnosis, ...]
     checks: tuple[CheckResult, ...]
+    duration: float = 0.0  # seconds; the one field that differs between runs
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +96,8 @@ class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     worth: float
     problems: tuple[Problem, ...]
     exercises: tuple[ExerciseResult, ...]
-    confinement: dict[str, str]  # which layers the workers ran under
+    isolation: str | None  # strict or basic: what the workers ran under; None where no worker was needed
+    confinement: dict[str, str]  # the layers that make the level: "on", or why one is missing
     format: Literal["torchstone/1"] = FORMAT
 
     @property
@@ -106,7 +107,12 @@ class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def exercise_result(
-    name: str, topic: str, worth: float, checks: list[CheckResult], misconceptions: tuple[Diagnosis, ...]
+    name: str,
+    topic: str,
+    worth: float,
+    checks: list[CheckResult],
+    misconceptions: tuple[Diagnosis, ...],
+    duration: float = 0.0,
 ) -> ExerciseResult:
     """Points are shared by weight among the checks that worked; a broken one leaves both sides of the fraction.
 
@@ -127,6 +133,7 @@ def exercise_result(
         worth=worth if total else 0.0,
         misconceptions=misconceptions,
         checks=tuple(checks),
+        duration=duration,
     )
 
 

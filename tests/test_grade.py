@@ -146,6 +146,9 @@ def test_an_error_while_loading_is_no_error_that_a_check_asked_for(own_course: P
 def test_a_print_of_a_gigabyte_changes_nothing(hand_in) -> None:
     result = hand_in("for _ in range(4):\n    print('x' * (1 << 28))\n" + DOUBLE_ONLY)
     assert verdicts(result)["double"] == "passed"
+    assert [problem.sentence.en for problem in result.problems] == [
+        "Your code printed more than 1 MiB. Nobody reads it here: print less."
+    ]
 
 
 def test_a_submission_has_a_budget(grader: Grader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,16 +229,16 @@ def test_a_forged_reply_cannot_carry_a_hidden_input_either(hand_in) -> None:
     result = hand_in(
         """
         import sys
-        server, wire = sys.modules["worker.server"], sys.modules["worker.wire"]
+        life, wire = sys.modules["worker.life"], sys.modules["worker.wire"]
 
-        def forged(session, header, payload):
+        def forged(session, number, header, payload):
             secret = 987654321
             frames = [[f"SECRET{secret}.py", 1, "f", "x"], ["demo.py", secret, "f", "x"]]
             error = {"type": f"SECRET{secret}", "bases": [f"SECRET{secret}"], "message": f"SECRET{secret}"}
-            return wire.pack({"error": {**error, "frames": frames}})
+            return wire.pack({"error": {**error, "frames": frames}}, number=number)
 
         def double(x):
-            server.answer_frame = forged
+            life.answer_frame = forged
             return 2 * x
         """
     )
@@ -248,10 +251,11 @@ def test_a_forged_operator_line_is_not_shown(hand_in) -> None:
     result = hand_in(
         """
         import sys
-        server, wire = sys.modules["worker.server"], sys.modules["worker.wire"]
+        life, wire = sys.modules["worker.life"], sys.modules["worker.wire"]
 
         def double(x):
-            server.answer_frame = lambda *a: wire.pack({"value": 1, "operators": [["aten::cosh", 987654321]]})
+            forged = {"value": 1, "operators": [["aten::cosh", 987654321]]}
+            life.answer_frame = lambda session, number, *a: wire.pack(forged, number=number)
             return 2 * x
         """
     )
@@ -266,10 +270,7 @@ def test_the_same_submission_twice_gives_the_same_bytes(hand_in) -> None:
 
 
 def _without_durations(result: SubmissionResult) -> bytes:
-    checks = [
-        msgspec.structs.replace(e, checks=tuple(msgspec.structs.replace(c, duration=0.0) for c in e.checks))
-        for e in result.exercises
-    ]
+    checks = [msgspec.structs.replace(e, duration=0.0) for e in result.exercises]
     return msgspec.json.encode(msgspec.structs.replace(result, exercises=tuple(checks)))
 
 

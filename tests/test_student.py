@@ -88,7 +88,8 @@ def make(request: pytest.FixtureRequest, server: ForkServer) -> Iterator[Factory
     def make(code: str = CODE, **options) -> Student:
         if request.param == "local":
             return local_student(code, **options)
-        transport = RemoteTransport(server, source(code), QUICK)
+        transport = RemoteTransport(server, QUICK)
+        transport.enter(source(code), "01_demo")
         transports.append(transport)
         transport.ensure_loaded()
         return Student(transport, "double", filename="demo.py", seconds=1.0, **options)

@@ -189,9 +189,9 @@ def test_a_deep_header_does_not_overflow_the_stack() -> None:
 
 def test_frames_beyond_the_limits_are_refused_before_reading() -> None:
     for head in (
-        wire.FRAME.pack(b"EVIL", 1, 1),
-        wire.FRAME.pack(wire.MAGIC, wire.MAX_HEADER + 1, 0),
-        wire.FRAME.pack(wire.MAGIC, 1, wire.MAX_PAYLOAD + 1),
+        wire.FRAME.pack(b"EVIL", 0, 1, 1),
+        wire.FRAME.pack(wire.MAGIC, 0, wire.MAX_HEADER + 1, 0),
+        wire.FRAME.pack(wire.MAGIC, 0, 1, wire.MAX_PAYLOAD + 1),
     ):
         with pytest.raises(wire.WireError):
             wire.frame_sizes(head)

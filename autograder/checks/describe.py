@@ -88,6 +88,7 @@ DEATHS = {
         "在本地代码中崩溃（{death}），可能内存耗尽",
     ),
     "exit": Text("it called exit ({death})", "它调用了 exit（{death}）"),
+    "scratch": Text("it filled its folder", "它写满了自己的文件夹"),
     "": Text("it broke the protocol ({death})", "它违反了通信协议（{death}）"),
 }
 BRIEF_DIED = Text("ended its process", "使进程结束")

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from ..sandbox.channel import WorkerDied
+from ..sandbox.channel import Frame, WorkerDied, encode
 from ..source import Source
 from ..worker import wire
 from ..worker.session import Session
@@ -34,8 +34,11 @@ class LocalTransport:
     def __init__(self, source: Source, *, has_deadlines: bool = True) -> None:
         self.has_deadlines = has_deadlines
         self._scratch = tempfile.TemporaryDirectory(prefix="torchstone-")
-        self.session = Session(f"_torchstone_{next(_serial)}_{source.filename[:-3]}", Path(self._scratch.name))
-        reply = self.session.answer({"op": "load", "chunks": source.chunks, "files": {}})
+        self.session = Session(Path(self._scratch.name))
+        self.asked: list[Frame] | None = None  # requests are noted here, where somebody wants to know them
+        module = f"_torchstone_{next(_serial)}_{source.filename.removesuffix('.py')}"
+        message = {"op": "load", "module": module, "folder": "", "chunks": source.chunks, "files": {}}
+        reply = self.session.answer(message)
         self.names = frozenset(reply["value"])
         self.source = source
         self.problems = msgspec.convert(reply["problems"], list[Raised])
@@ -44,9 +47,16 @@ class LocalTransport:
         return why_missing(self.source, self.problems, name)
 
     def request(self, message: dict[str, Any], seconds: float) -> Reply:
+        frame = encode(message)
+        if self.asked is not None:
+            self.asked.append(frame)
+        return self.reply(frame, seconds)
+
+    def reply(self, request: Frame, seconds: float) -> Reply:
+        """The answer to a request that has been encoded. Raises KeyError for an object that is not there."""
         with _alarm(seconds if self.has_deadlines else None):
-            request = wire.copied(message, strides=True, handle=self.session.kept)
-            answer = self.session.answer(request)
+            message = wire.unpack(request.header, bytearray(request.payload), self.session.kept, strides=True)
+            answer = self.session.answer(message)
         if isinstance(self.session.last_error, _Alarm):
             raise WorkerDied("time")
         try:

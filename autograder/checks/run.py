@@ -1,7 +1,5 @@
 """One check against one student: its verdict, its message, and the calls it made."""
 
-import time
-
 import msgspec
 
 from ..results import Verdict
@@ -20,15 +18,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     description: Description | None = None  # None where the check passed
     calls: list[Call] = []
-    duration: float = 0.0  # seconds
 
 
 def run_check(check: Check, student: Student, parameters: Parameters) -> Outcome:
     """Run the check. Nothing that the student's answer makes it raise gets out of here."""
-    started = time.perf_counter()
     verdict, description = _verdict(check, student, parameters)
-    duration = time.perf_counter() - started
-    return Outcome(verdict=verdict, description=description, calls=student.calls, duration=duration)
+    return Outcome(verdict=verdict, description=description, calls=student.calls)
 
 
 def _verdict(check: Check, student: Student, parameters: Parameters) -> tuple[Verdict, Description | None]:

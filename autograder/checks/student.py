@@ -149,6 +149,8 @@ class Student:
         whole_reply: bool = False,
     ) -> Any:
         request = {key: _unwrapped(value) for key, value in message.items()}
+        if not self.calls:
+            request["is_first"] = True
         call = Call(label, request, None, args, kwargs or {})
         self.calls.append(call)
         try:
@@ -156,7 +158,7 @@ class Student:
         except WorkerDied as died:
             if died.cause == "time":
                 raise TimedOut(label, self._seconds) from None
-            raise Crashed(label, None, died.detail) from None
+            raise Crashed(label, None, died.detail or died.cause) from None
         call.reply = reply
         if reply.error is not None:
             if "NotImplementedError" in reply.error.bases:

@@ -1,4 +1,4 @@
-"""One worker: send a request, wait for its reply under a deadline, and end it when it breaks a rule."""
+"""One worker: send requests, wait for their replies under a deadline, and end it when it breaks a rule."""
 
 import contextlib
 import os
@@ -7,24 +7,73 @@ import shutil
 import signal
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
+from ..errors import SandboxError
 from ..worker import wire
+from .level import Level, level_of
 
 GRACE_SECONDS = 0.2  # a worker that hung up may still be on its way out; its own exit status tells more than our kill
+WALL_FACTOR = 2.0  # a deadline is in seconds of the worker's processor; on a busy machine it gets this much more time
+TICK_SECONDS = 0.1  # how often a slow worker's processor time and scratch folder are looked at
+LAST_WORDS = 800  # bytes
+OUTPUT_CHUNK = 1 << 16
+MAX_WAITING = 1 << 18  # bytes read at a time
+MAX_REPLIES = wire.MAX_PAYLOAD + (4 << 20)  # bytes of all replies to requests that were sent at once
+HELLO_SECONDS = 10.0
 
-Cause = Literal["time", "exit", "protocol"]
+Cause = Literal["time", "exit", "protocol", "scratch"]
 
 
 class WorkerDied(Exception):
-    """The worker is gone: it ran out of time, ended by itself, or sent what no honest worker sends."""
+    """The worker is gone: it ran out of time, ended by itself, or did what no honest worker does."""
 
     def __init__(self, cause: Cause, detail: str = "") -> None:
         super().__init__(f"{cause}: {detail}")
         self.cause = cause
         self.detail = detail
+
+
+class Frame(NamedTuple):
+    """One message as bytes, without its number."""
+
+    header: bytes | bytearray
+    payload: bytes | bytearray
+
+
+def encode(message: dict[str, Any]) -> Frame:
+    """A request as it will travel. Raises wire.WireError."""
+    _, header, *buffers = wire.pack(message, strides=True)
+    return Frame(bytes(header), b"".join(buffers))
+
+
+def decode(reply: Frame) -> dict[str, Any]:
+    """A reply's record. Raises wire.WireError for anything else."""
+    record = wire.unpack(reply.header, bytearray(reply.payload))  # a copy: arrays would share it
+    if type(record) is not dict:
+        raise wire.WireError("the reply is not a record")
+    return record
+
+
+class Deadline:
+    """So much time of the worker's processor, and not much more by the clock."""
+
+    def __init__(self, seconds: float, cpu_clock: int) -> None:
+        self.cpu_clock = cpu_clock
+        self.cpu_until = self._cpu_now() + seconds
+        self.wall_until = time.monotonic() + WALL_FACTOR * seconds
+
+    def _cpu_now(self) -> float:
+        try:
+            return time.clock_gettime(self.cpu_clock)
+        except OSError:  # it has ended
+            return 0.0
+
+    def left(self) -> float:
+        """Seconds, by whichever runs out first; 0 when it is over."""
+        return max(0.0, min(self.cpu_until - self._cpu_now(), self.wall_until - time.monotonic()))
 
 
 class Reaper(Protocol):
@@ -34,76 +83,142 @@ class Reaper(Protocol):
 
 
 class Worker:
-    """The trusted end of one worker's channel. Whatever it sends is data; a breach of the protocol ends it."""
+    """The trusted end of one worker's channel. Whatever it sends is data; a breach of the protocol ends it.
 
-    def __init__(self, channel: socket.socket, pid: int, pidfd: int, scratch: Path, server: Reaper) -> None:
-        self.channel = channel
+    pid: as its server knows it.
+    scratch: its folder where that is on a disk that others share, to be watched; None where the kernel bounds it.
+    """
+
+    def __init__(
+        self, server: Reaper, pid: int, pidfd: int, channel: socket.socket, output: int, watched: "Watched"
+    ) -> None:
+        self.server = server
         self.pid = pid
         self.pidfd = pidfd
-        self.scratch = scratch
-        self.server = server
+        self.channel = channel
+        self.output = output
+        self.watched = watched
         self.is_alive = True
-        self.channel.setblocking(False)
-        self.layers: dict[str, str] = self._receive(time.monotonic() + 10.0)["layers"]
+        self.printed = 0  # bytes
+        self.last_words = b""  # of what it printed; shown only where it ended before any student code ran
+        self._number = 0  # of the last request
+        self._unread = bytearray()
+        self._cpu_clock = ~_pid_here(pidfd) << 3 | 2  # CPUCLOCK_SCHED of the whole process, linux/posix-timers.h
+        self._poll = select.poll()
+        channel.setblocking(False)
+        os.set_blocking(output, False)
+        self._poll.register(output, select.POLLIN)
+        self.layers: dict[str, str] = self._hello()
+        self.level: Level = level_of(self.layers)
+
+    def _hello(self) -> dict[str, str]:
+        """The layers that it reports before any student code has run. Raises SandboxError where it ended instead."""
+        try:
+            hello = decode(self._exchange([], HELLO_SECONDS, replies=1)[0])
+        except WorkerDied as died:
+            words = self.last_words.decode(errors="replace").strip()
+            raise SandboxError(f"A worker ended before it was ready ({died}){': ' + words if words else ''}.") from None
+        return dict(hello["layers"])
 
     def request(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
         """The worker's reply to `message`. Raises WorkerDied when none comes in time."""
+        try:
+            frame = encode(message)
+            return decode(self.send([frame], seconds)[0])
+        except wire.WireError as error:
+            raise self._condemned("protocol", str(error)) from None
+
+    def send(self, requests: Sequence[Frame], seconds: float) -> list[Frame]:
+        """The replies to all requests, sent at once. `seconds` is for all of them together."""
         if not self.is_alive:
             raise WorkerDied("exit", "it ended earlier")
-        deadline = time.monotonic() + seconds
-        try:
-            frame = wire.pack(message, strides=True)
-        except wire.WireError as error:
-            self.end()
-            raise WorkerDied("protocol", str(error)) from None
-        self._send(frame, deadline)
-        return self._receive(deadline)
+        parts: list[bytes | bytearray] = []
+        for request in requests:
+            self._number = self._number + 1 & 0xFFFFFFFF
+            head = wire.FRAME.pack(wire.MAGIC, self._number, len(request.header), len(request.payload))
+            parts += [head, request.header, request.payload]
+        return self._exchange(parts, seconds, replies=len(requests))
 
-    def _send(self, frame: Iterable[memoryview | bytes], deadline: float) -> None:
-        data = memoryview(b"".join(frame))
-        while data:
+    def _exchange(self, parts: Sequence[bytes | bytearray], seconds: float, *, replies: int) -> list[Frame]:
+        """Write and read at once, so that neither side waits for the other to read first."""
+        if self._unread or (parts and self._has_more()):
+            raise self._condemned("protocol", "a reply that nobody asked for")
+        deadline = Deadline(seconds, self._cpu_clock)
+        unsent = memoryview(b"".join(parts))
+        first = self._number - replies + 1
+        frames: list[Frame] = []
+        taken = 0
+        while len(frames) < replies:
             try:
-                data = data[self.channel.send(data, socket.MSG_NOSIGNAL) :]
+                if unsent:
+                    unsent = unsent[self.channel.send(unsent, socket.MSG_NOSIGNAL) :]
+                self._unread += self._received()
+                while (frame := self._whole_frame(first + len(frames))) is not None:
+                    frames.append(frame)
+                    taken += len(frame.header) + len(frame.payload)
+                if taken + len(self._unread) > MAX_REPLIES:
+                    raise wire.WireError("the replies are too large")
             except BlockingIOError:
-                self._wait(select.POLLOUT, deadline)
+                self._wait(select.POLLIN | (select.POLLOUT if unsent else 0), deadline)
             except OSError:
                 raise self._ended() from None
+            except wire.WireError as error:
+                raise self._condemned("protocol", str(error)) from None
+        return frames
 
-    def _receive(self, deadline: float) -> dict[str, Any]:
-        try:
-            header_size, payload_size = wire.frame_sizes(self._exactly(wire.FRAME.size, deadline))
-            header = self._exactly(header_size, deadline)
-            reply = wire.unpack(header, self._exactly(payload_size, deadline))
-            if type(reply) is not dict:
-                raise wire.WireError("the reply is not a record")
-            return reply
-        except wire.WireError as error:
-            self.end()
-            raise WorkerDied("protocol", str(error)) from None
+    def _has_more(self) -> bool:
+        with contextlib.suppress(OSError):
+            return bool(self.channel.recv(1, socket.MSG_PEEK))
+        return False
 
-    def _exactly(self, size: int, deadline: float) -> bytearray:
-        data = bytearray(size)
-        view = memoryview(data)
-        while view:
-            try:
-                count = self.channel.recv_into(view)
-            except BlockingIOError:
-                self._wait(select.POLLIN, deadline)
-                continue
-            except OSError:
-                count = 0
-            if not count:
-                raise self._ended()
-            view = view[count:]
+    def _received(self) -> bytes:
+        data = self.channel.recv(MAX_WAITING)
+        if not data:
+            raise ConnectionResetError
         return data
 
-    def _wait(self, event: int, deadline: float) -> None:
-        poll = select.poll()
-        poll.register(self.channel, event)
-        left = deadline - time.monotonic()
-        if left <= 0 or not poll.poll(left * 1000):
-            self.end()
-            raise WorkerDied("time")
+    def _whole_frame(self, number: int) -> Frame | None:
+        """Take the next frame off what was read, once it is all there. Raises WireError for what is no such frame."""
+        if len(self._unread) < wire.FRAME.size:
+            return None
+        found, header, payload = wire.frame_sizes(self._unread[: wire.FRAME.size])
+        if found != number & 0xFFFFFFFF:
+            raise wire.WireError("a reply out of order")
+        start, middle = wire.FRAME.size, wire.FRAME.size + header
+        if len(self._unread) < middle + payload:
+            return None
+        frame = Frame(self._unread[start:middle], self._unread[middle : middle + payload])
+        del self._unread[: middle + payload]
+        return frame
+
+    def _wait(self, events: int, deadline: Deadline) -> None:
+        """Until the channel is ready. Meanwhile output is thrown away and limits are looked at."""
+        self._poll.register(self.channel, events)
+        while True:
+            left = deadline.left()
+            if not left:
+                raise self._condemned("time")
+            ready = self._poll.poll(min(left, TICK_SECONDS) * 1000 + 1)
+            if any(descriptor == self.output for descriptor, _ in ready):
+                self._drain()
+            if any(descriptor != self.output for descriptor, _ in ready):
+                return
+            if not ready and self.watched.is_over():
+                raise self._condemned("scratch")
+
+    def _drain(self) -> None:
+        try:
+            data = os.read(self.output, OUTPUT_CHUNK)
+        except BlockingIOError:
+            return
+        self.printed += len(data)
+        self.last_words = data[-LAST_WORDS:]
+        if not data:  # it closed its output: there is nothing more to hear
+            self._poll.unregister(self.output)
+
+    def _condemned(self, cause: Cause, detail: str = "") -> WorkerDied:
+        self.end()
+        return WorkerDied(cause, detail)
 
     def _ended(self) -> WorkerDied:
         status = self.end(grace=GRACE_SECONDS)
@@ -122,9 +237,43 @@ class Worker:
         if not poll.poll(grace * 1000):
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+        with contextlib.suppress(BlockingIOError):
+            self.last_words = os.read(self.output, OUTPUT_CHUNK)[-LAST_WORDS:] or self.last_words
         self.channel.close()
         os.close(self.pidfd)
+        os.close(self.output)
         try:
             return self.server.reap(self.pid)
         finally:
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            self.watched.remove()
+
+
+class Watched:
+    """A scratch folder on a shared disk: its size is looked at while the worker runs."""
+
+    def __init__(self, folder: Path | None, max_bytes: int) -> None:
+        self.folder = folder  # None where the kernel bounds it
+        self.max_bytes = max_bytes
+
+    def is_over(self) -> bool:
+        """Whether its files have more bytes than they may."""
+        if self.folder is None:
+            return False
+        total = 0
+        for base, _, names in os.walk(self.folder):
+            for name in names:
+                with contextlib.suppress(OSError):
+                    total += 4096 + os.lstat(os.path.join(base, name)).st_size
+            if total > self.max_bytes:
+                return True
+        return False
+
+    def remove(self) -> None:
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _pid_here(pidfd: int) -> int:
+    """The process id in this process's own namespace; the server's may be another one."""
+    fields = Path(f"/proc/self/fdinfo/{pidfd}").read_text().split()
+    return int(fields[fields.index("Pid:") + 1])

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -11,14 +12,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import msgspec
+
 from ..errors import SandboxError
 from ..limits import Limits
-from .channel import Worker
+from ..worker.layers.cgroup import remove_groups
+from ..worker.server import Setup
+from .channel import Watched, Worker
+from .level import REMEDIES, Level, missing
 
 WORKER_PACKAGE = Path(__file__).resolve().parent.parent / "worker"
 START_SECONDS = 120.0
 CONTROL_SECONDS = 20.0
 CONTROL_BYTES = 1 << 16
+LAST_WORDS = 800  # characters of a lost server's log
 
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -36,24 +43,50 @@ ENVIRONMENT = {
 
 
 class ForkServer:
-    """A warm server and the workers forked from it. Use it as a context manager."""
+    """A warm server and the workers forked from it. Use it as a context manager.
 
-    def __init__(self, limits: Limits) -> None:
+    minimum: the isolation below which no worker is given out.
+    workers: how many run at a time at the most, for their common limits.
+    without: layers that are left out, for tests and measurements.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        minimum: Level = Level.STRICT,
+        workers: int = 1,
+        without: frozenset[str] = frozenset(),
+    ) -> None:
         if not sys.platform.startswith("linux"):
             raise SandboxError(
                 f"Grading in separate processes needs Linux; this is {sys.platform}.",
                 fix="`pytest exercises/` works everywhere. To grade, use Linux, WSL 2 or a Linux container.",
             )
         self.limits = limits
+        self.minimum = minimum
+        self.workers = workers
+        self.without = without
         self._start()
 
     def _start(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="torchstone-"))
+        self.folder.chmod(0o711)  # a worker of another user reaches its own folder, and can list nothing
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.log = open(self.folder / "server.log", "w+", encoding="utf-8")  # noqa: SIM115  closed in close()
+        self.log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115  closed in close()
+        setup = Setup(
+            scratch=str(self.folder),
+            memory_bytes=self.limits.memory_mb << 20,
+            cpu_seconds=int(self.limits.submission_seconds) + 1,
+            file_bytes=self.limits.file_mb << 20,
+            scratch_bytes=self.limits.scratch_mb << 20,
+            workers=self.workers,
+            without=self.without,
+        )
+        command = [sys.executable, "-P", str(WORKER_PACKAGE / "__main__.py"), str(theirs.fileno())]
         with theirs:
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", str(WORKER_PACKAGE / "__main__.py"), str(theirs.fileno())],
+            self.process: subprocess.Popen[bytes] | None = subprocess.Popen(
+                [*command, msgspec.json.encode(setup).decode()],
                 pass_fds=[theirs.fileno()],
                 env=ENVIRONMENT,
                 cwd="/",
@@ -70,24 +103,39 @@ class ForkServer:
             self._receive(START_SECONDS)
             self.is_ready = True
 
+    def connected(self) -> Self:
+        """Another connection to the same server, for another grader process; it starts a server of its own if this is lost."""
+        self._wait_until_ready()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._ask({"op": "connect"}, [theirs.fileno()])
+        other = object.__new__(type(self))
+        other.__dict__ |= self.__dict__ | {"control": ours, "process": None}
+        return other
+
     def spawn(self) -> Worker:
-        """A fresh worker with a scratch folder of its own. Starts a new server when the old one is gone."""
-        if self.process.poll() is not None:
+        """A fresh worker with a scratch folder of its own. Starts a new server when the old one is gone.
+
+        Raises SandboxError where the worker would be less isolated than the minimum.
+        """
+        if self.process is not None and self.process.poll() is not None:
             self.close()
             self._start()
         self._wait_until_ready()
-        scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=self.folder))
-        ours, theirs = socket.socketpair()
-        with theirs:
-            request = {
-                "op": "spawn",
-                "scratch": str(scratch),
-                "memory_bytes": self.limits.memory_mb << 20,
-                "cpu_seconds": int(self.limits.submission_seconds) + 1,
-                "file_bytes": self.limits.file_mb << 20,
-            }
-            reply, descriptors = self._ask(request, [theirs.fileno()])
-        return Worker(ours, reply["pid"], descriptors[0], scratch, self)
+        channel, their_channel = socket.socketpair()
+        output, their_output = os.pipe()
+        with their_channel:
+            try:
+                reply, descriptors = self._ask({"op": "spawn"}, [their_channel.fileno(), their_output])
+            finally:
+                os.close(their_output)
+        folder = None if reply["has_file_system"] else self.folder / str(reply["pid"])
+        watched = Watched(folder, self.limits.scratch_mb << 20)
+        worker = Worker(self, reply["pid"], descriptors[0], channel, output, watched)
+        if not self.minimum.allows(worker.layers):
+            worker.end()
+            raise _too_open(worker.layers)
+        return worker
 
     def reap(self, pid: int) -> int:
         """Wait for a worker that has been killed or has ended; its exit status, negative for a signal."""
@@ -115,27 +163,46 @@ class ForkServer:
         return reply, descriptors
 
     def _lost(self) -> SandboxError:
+        """What to say; a connection without a process of its own starts one at the next spawn."""
+        if self.process is None:
+            self.control.close()
+            self._start()
+            return SandboxError("The fork server that several graders shared ended unexpectedly.")
         self.process.kill()
         self.process.wait()
         self.log.seek(0)
-        last_words = self.log.read()[-800:].strip()
+        last_words = self.log.read()[-LAST_WORDS:].strip()
         return SandboxError(
             f"The fork server ended unexpectedly{': ' + last_words if last_words else ''}.",
             fix="Check that torch, numpy, jieba and msgspec can be imported by this Python.",
         )
 
     def close(self) -> None:
-        """Hang up: the server and its workers end, and their folders are removed."""
+        """Hang up: this connection's workers end, and with the last connection the server; its folder is removed."""
         self.control.close()
+        if self.process is None:
+            return
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(5 if self.is_ready else 0)
         self.process.kill()
         self.process.wait()
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+        remove_groups(self.process.pid)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
+
+
+def _too_open(layers: dict[str, str]) -> SandboxError:
+    lacking = missing(layers)
+    reasons = "; ".join(f"{layer} ({layers[layer].removeprefix('missing: ')})" for layer in lacking)
+    remedies = "; ".join(f"{layer}: {REMEDIES[layer]}" for layer in lacking)
+    return SandboxError(
+        f"This machine cannot shut student code in: it lacks {reasons}.",
+        fix=f"{remedies}. `autograder doctor` shows every layer. "
+        "To grade code whose authors you trust all the same, add --isolation basic.",
+    )

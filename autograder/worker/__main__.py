@@ -1,4 +1,4 @@
-"""Start the fork server: `python -P __main__.py CONTROL_FD`.
+"""Start the fork server: `python -P __main__.py CONTROL_FD SETUP`.
 
 This folder is loaded as a package of its own, so that the grader's package is never on the server's path.
 """
@@ -19,6 +19,15 @@ package = importlib.util.module_from_spec(spec)
 sys.modules["worker"] = package
 spec.loader.exec_module(package)
 
-from worker.server import serve  # type: ignore[import-not-found]  # noqa: E402
+import msgspec  # noqa: E402
+from worker.server import Server, Setup  # type: ignore[import-not-found]  # noqa: E402
 
-serve(socket.socket(fileno=int(sys.argv[1])))
+server = Server(msgspec.json.decode(sys.argv[2], type=Setup))
+server.enter_namespaces()
+
+from worker.readable import READABLE  # type: ignore[import-not-found]  # noqa: E402
+from worker.warm import warm_up  # type: ignore[import-not-found]  # noqa: E402  imports torch: after the namespaces
+
+warm_up()
+server.enter_private_root(READABLE)
+server.serve(socket.socket(fileno=int(sys.argv[1])))

@@ -3,171 +3,171 @@
 It holds no check, no reference and no submission: a worker gets its student's source over its own socket.
 Its environment keeps OpenMP and BLAS to one thread: a forked child of a process with more hangs in its first
 parallel operation.
-Control messages are small JSON objects from the grader, its parent:
-    {"op": "spawn", "scratch": …, "memory_bytes": …} + the worker's socket  ->  {"pid": …} + a pidfd
-    {"op": "reap", "pid": …}                                                ->  {"exit": …}
+Control messages are small JSON objects; each grader process has a control socket of its own:
+    {"op": "spawn"} + the worker's socket and output pipe  ->  {"pid": …} + a pidfd
+    {"op": "reap", "pid": …}                               ->  {"exit": …}
+    {"op": "connect"} + another control socket             ->  {}
+A closed control socket ends its workers; the last one ends the server.
 """
 
 import contextlib
 import gc
 import json
-import logging
 import os
+import select
 import signal
 import socket
-import sys
-import sysconfig
+import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
-import jieba
-import numpy as np
-import torch
+import msgspec
 
-from . import wire
-from .confine import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, Confinement, confine, prctl
-from .operators import OperatorWatch
-from .session import Session, answer_frame
+from . import linux
+from .layers import Report, apply
+from .layers.cgroup import common_limits
+from .layers.namespaces import become_first_process, own_namespaces
+from .layers.private_root import SCRATCH, private_root
 
 CONTROL_BYTES = 1 << 16
 SWEEPS = 1000
-# What a worker may read: Python, its packages, shared libraries, and what describes this machine to them.
-READABLE = (
-    *sorted({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}),
-    *sorted(entry for entry in sys.path if entry.endswith((".zip", "site-packages", "dist-packages", "lib-dynload"))),
-    *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", "/etc/localtime", "/etc/ld.so.cache"),
-    *("/dev/null", "/dev/zero", "/dev/urandom", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu"),
-)
-
-CHANNEL = 3  # the worker's only descriptor beside stdin, stdout and stderr
 
 
-def warm_up() -> None:
-    """Touch what torch, numpy and jieba load lazily, so that no worker pays for it."""
-    torch.set_num_threads(1)
-    jieba.setLogLevel(logging.WARNING)
-    jieba.initialize()
-    layer = torch.nn.Linear(4, 4)
-    optimiser = torch.optim.SGD(layer.parameters(), lr=0.1)  # imports torch._dynamo: 2 s
-    layer(torch.ones(2, 4)).sum().backward()
-    optimiser.step()
-    torch.nn.LSTM(4, 4)(torch.ones(2, 1, 4))
-    torch.nn.Conv2d(1, 1, 3)(torch.ones(1, 1, 8, 8))
-    torch.nn.BatchNorm2d(1)(torch.ones(1, 1, 2, 2))
-    torch.linalg.svd(torch.rand(3, 3))
-    repr(torch.rand(2))
-    np.random.default_rng(0).random(3)
-    np.linalg.svd(np.ones((3, 3)))
-    with OperatorWatch((), frozenset()):
-        torch.ones(1) + 1
+class Setup(msgspec.Struct, frozen=True, kw_only=True):
+    """What the grader tells its server when it starts it."""
+
+    scratch: str  # folder for the workers' scratch folders, where they cannot have file systems of their own
+    memory_bytes: int  # of each worker; see `layers.Confinement`
+    cpu_seconds: int
+    file_bytes: int
+    scratch_bytes: int
+    workers: int  # how many may run at a time, for the common limits
+    without: frozenset[str]  # layers that are left out
 
 
-def serve(control: socket.socket) -> NoReturn:
-    """Answer control messages until the grader hangs up."""
-    with contextlib.suppress(OSError):
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        prctl(PR_SET_CHILD_SUBREAPER, 1)  # what a worker leaves behind becomes ours, to be swept away
-    warm_up()
-    gc.collect()
-    gc.freeze()
-    _say(control, {"ready": os.getpid()})
-    workers: set[int] = set()
-    while True:
-        message, descriptors, _, _ = socket.recv_fds(control, CONTROL_BYTES, 1)
-        if not message:
-            _sweep(set())
-            os._exit(0)
-        request = json.loads(message)
-        if request.pop("op") == "spawn":
-            workers.add(_spawn(control, request, descriptors[0]))
+SERVER_BYTES = 1 << 30  # of the server itself, in the common limits
+SERVER_TASKS, WORKER_TASKS = 16, 80
+
+
+class Server:
+    """The state of the warm process."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.layers: Report = {}
+        self.workers: dict[int, socket.socket] = {}  # pid -> whose worker it is
+
+    def enter_namespaces(self) -> None:
+        """Before anything is imported: this process is small, and what it forks stays behind."""
+        bounds = SERVER_BYTES + self.setup.workers * self.setup.memory_bytes, self._tasks
+        self.layers |= apply({"common_limits": common_limits}, self.setup.without, *bounds)
+        self.layers |= apply({"namespaces": own_namespaces}, self.setup.without)
+        if self.has("namespaces"):
+            become_first_process()
+
+    @property
+    def _tasks(self) -> int:
+        return SERVER_TASKS + self.setup.workers * WORKER_TASKS
+
+    def has(self, layer: str) -> bool:
+        return self.layers.get(layer) == "on"
+
+    def enter_private_root(self, readable: tuple[str, ...]) -> None:
+        """After everything is imported: what is imported later is found there."""
+        without = self.setup.without if self.has("namespaces") else {"private_root"}
+        self.layers |= apply({"private_root": private_root}, without, readable)
+
+    def serve(self, control: socket.socket) -> NoReturn:
+        """Answer control messages until the last grader hangs up."""
+        with contextlib.suppress(OSError):
+            linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)  # what a worker leaves behind becomes ours, to be swept away
+        gc.collect()
+        gc.freeze()
+        _say(control, {"ready": os.getpid()})
+        poll = select.poll()
+        controls = {control.fileno(): control}
+        poll.register(control, select.POLLIN)
+        while controls:
+            for descriptor, _ in poll.poll():
+                control = controls[descriptor]
+                message, descriptors, _, _ = socket.recv_fds(control, CONTROL_BYTES, 2)
+                if not message:
+                    poll.unregister(descriptor)
+                    del controls[descriptor]
+                    self._hang_up(control)
+                elif (another := self._answer(control, json.loads(message), descriptors)) is not None:
+                    controls[another.fileno()] = another
+                    poll.register(another, select.POLLIN)
+        os._exit(0)
+
+    def _answer(self, control: socket.socket, request: dict[str, Any], descriptors: list[int]) -> socket.socket | None:
+        """Carry out one request; the new control socket, if it brought one."""
+        match request["op"]:
+            case "spawn":
+                self._spawn(control, *descriptors)
+            case "reap":
+                _, status = os.waitpid(request["pid"], 0)
+                self.workers.pop(request["pid"], None)
+                self._sweep()
+                _say(control, {"exit": os.waitstatus_to_exitcode(status)})
+            case "connect":
+                _say(control, {})
+                return socket.socket(fileno=descriptors[0])
+        return None
+
+    def _hang_up(self, control: socket.socket) -> None:
+        self.workers = {pid: owner for pid, owner in self.workers.items() if owner is not control}
+        self._sweep()
+        control.close()
+
+    def _sweep(self) -> None:
+        """Kill and wait for every process that was forked from here and is no live worker; orphans come in generations."""
+        for _ in range(SWEEPS):
+            try:
+                children = {int(pid) for pid in Path("/proc/thread-self/children").read_text().split()}
+            except OSError:  # a kernel without it
+                return
+            strays = children - self.workers.keys()
+            if not strays:
+                return
+            for pid in strays:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            for pid in strays:
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, 0)
+
+    def _spawn(self, control: socket.socket, channel: int, output: int) -> None:
+        """Fork a worker, where that is safe."""
+        threads = len(os.listdir("/proc/self/task"))
+        if threads != 1:
+            _say(control, {"error": f"the fork server runs {threads} threads: forking would not be safe"})
+        elif (pid := os.fork()) == 0:
+            self._be_worker(channel, output)
         else:
-            _, status = os.waitpid(request["pid"], 0)
-            workers.discard(request["pid"])
-            _sweep(workers)
-            _say(control, {"exit": os.waitstatus_to_exitcode(status)})
-
-
-def _sweep(workers: set[int]) -> None:
-    """Kill and wait for every process that was forked from here and is no live worker; orphans come in generations."""
-    for _ in range(SWEEPS):
-        try:
-            children = {int(pid) for pid in Path("/proc/thread-self/children").read_text().split()} - workers
-        except OSError:  # a kernel without it
-            return
-        if not children:
-            return
-        for pid in children:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        for pid in children:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, 0)
-
-
-def _spawn(control: socket.socket, request: dict[str, Any], channel: int) -> int:
-    """Fork a worker; its pid, or 0 where forking would not be safe."""
-    threads = len(os.listdir("/proc/self/task"))
-    if threads != 1:
-        _say(control, {"error": f"the fork server runs {threads} threads: forking would not be safe"})
+            self.workers[pid] = control
+            pidfd = os.pidfd_open(pid)
+            _say(control, {"pid": pid, "has_file_system": self.has("private_root")}, [pidfd])
+            os.close(pidfd)
         os.close(channel)
-        return 0
-    pid = os.fork()
-    if pid == 0:
+        os.close(output)
+
+    def _be_worker(self, channel: int, output: int) -> NoReturn:
+        from .life import live  # here, since it imports torch
+
         try:
-            _be_worker(request, channel)
+            live(self.setup, self.layers, channel, output, scratch=self._scratch())
+        except BaseException:
+            os.write(2, traceback.format_exc().encode())  # the grader hears it where the worker was not ready yet
         finally:
-            os._exit(70)  # the loop below only ends by an exception
-    pidfd = os.pidfd_open(pid)
-    _say(control, {"pid": pid}, [pidfd])
-    os.close(pidfd)
-    os.close(channel)
-    return pid
+            os._exit(70)  # a worker's life only ends by an exception
 
-
-def _be_worker(request: dict[str, Any], channel: int) -> NoReturn:
-    """In the child: give up what it must not have, then answer requests."""
-    os.setsid()
-    null = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(null, standard)
-    os.dup2(channel, CHANNEL)
-    os.closerange(CHANNEL + 1, 4096)
-    for name, descriptor, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
-        setattr(sys, name, open(descriptor, mode, closefd=False))  # noqa: SIM115  open as long as the worker lives
-    sys.argv = ["student"]
-    gc.enable()
-    scratch = Path(request.pop("scratch"))
-    report = confine(Confinement(scratch=scratch, readable=READABLE, **request))
-    sys.path.insert(0, str(scratch))
-    _write(wire.pack({"layers": report}))
-    _answer_requests(scratch)
-
-
-def _answer_requests(scratch: Path) -> NoReturn:
-    session = Session("student", scratch)
-    while True:
-        header, payload = wire.frame_sizes(_read(wire.FRAME.size))
-        frame = _read(header), _read(payload)
-        _write(answer_frame(session, *frame))
-
-
-def _read(size: int) -> bytearray:
-    """Exactly `size` bytes of the channel; plain reads, so that a filter may refuse socket calls."""
-    data = bytearray(size)
-    view = memoryview(data)
-    while view:
-        count = os.readv(CHANNEL, [view])
-        if not count:
-            os._exit(0)
-        view = view[count:]
-    return data
-
-
-def _write(frame: list[memoryview | bytes]) -> None:
-    data = memoryview(b"".join(frame))
-    while data:
-        data = data[os.write(CHANNEL, data) :]
+    def _scratch(self) -> str:
+        if self.has("private_root"):
+            return SCRATCH
+        return str(Path(self.setup.scratch) / str(os.getpid()))
 
 
 def _say(control: socket.socket, message: dict[str, Any], descriptors: list[int] | None = None) -> None:
-    socket.send_fds(control, [json.dumps(message).encode()], descriptors or [])
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it hung up: the next poll tells
+        socket.send_fds(control, [json.dumps(message).encode()], descriptors or [])

@@ -1,13 +1,15 @@
-"""A student's module and what it made. Answers requests about them, in a worker or in process.
+"""A student's modules and what they made. Answers requests about them, in a worker or in process.
 
 A request is a dict with "op" and what that op needs; a reply holds "value", or "error" with what was raised.
-Results that are not plain data are kept here under a number and travel as a `wire.Handle`.
+Results that are not plain data are kept here under a number and travel as a `wire.Handle`. The first request of each
+check says so ("is_first"): what earlier checks kept is forgotten, and numbers start again.
 """
 
 import contextlib
 import itertools
 import linecache
 import math
+import os
 import random
 import sys
 import traceback
@@ -43,25 +45,25 @@ def reset_globals() -> None:
 
 
 class Session:
-    """One module, loaded from source, and the objects that requests made it return.
+    """The module that was loaded last, and the objects that requests made it return.
 
-    name: the module's name in sys.modules.
     scratch: the folder that requests may write files into.
     """
 
-    def __init__(self, name: str, scratch: Path) -> None:
-        self.module = types.ModuleType(name)
-        self.scratch = scratch
+    def __init__(self, scratch: Path) -> None:
+        self.module = types.ModuleType("")
+        self.scratch = self.folder = scratch
         self.filenames: frozenset[str] = frozenset()
         self.objects: dict[int, object] = {}
         self.last_error: BaseException | None = None
-        sys.modules[name] = self.module
 
     # What it does for a request
 
     def answer(self, request: Request) -> Reply:
         """Carry out one request. Whatever the student's code raises becomes the reply's "error"."""
         self.last_error = None
+        if request.get("is_first"):
+            self.objects.clear()
         operation = OPERATIONS[request["op"]]
         try:
             return operation(self, request)
@@ -72,12 +74,15 @@ class Session:
             return {"error": self._describe(error)}
 
     def load(self, request: Request) -> Reply:
-        """Run the module's chunks (a file, or the cells of a notebook) in order, in one namespace.
+        """Run a module's chunks (a file, or the cells of a notebook) in order, in one namespace.
 
         A chunk that raises ends there; names it had defined stay, and later chunks still run.
         """
-        for name, content in request.get("files", {}).items():
+        if request["folder"]:
+            self._enter(request["folder"])
+        for name, content in request["files"].items():
             self._write(name, content)
+        self.module = sys.modules[request["module"]] = types.ModuleType(request["module"])
         self.filenames = frozenset(name for name, _ in request["chunks"])
         self.module.__file__ = request["chunks"][0][0] if request["chunks"] else None
         problems = []
@@ -169,9 +174,21 @@ class Session:
         with OperatorWatch(operators, self.filenames) as watch:
             yield watch.seen
 
+    def _enter(self, folder: str) -> None:
+        """Work in a folder of the module's own; modules found in another one are not its helpers."""
+        if sys.path[:1] == [str(self.folder)]:
+            del sys.path[0]
+        self.folder = self.scratch / folder
+        self.folder.mkdir(exist_ok=True)
+        for name, module in list(sys.modules.items()):
+            if str(getattr(module, "__file__", None) or "").startswith(f"{self.scratch}/"):
+                del sys.modules[name]
+        sys.path.insert(0, str(self.folder))
+        os.chdir(self.folder)
+
     def _write(self, name: str, content: bytes) -> Path:
-        path = self.scratch / name
-        if not path.resolve().is_relative_to(self.scratch.resolve()):
+        path = self.folder / name
+        if not path.resolve().is_relative_to(self.folder.resolve()):
             raise ValueError(f"{name} lies outside the scratch folder")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -207,14 +224,23 @@ OPERATIONS: dict[str, Callable[[Session, Request], Reply]] = {
 }
 
 
-def answer_frame(session: Session, header: bytes | bytearray, payload: bytearray) -> list[memoryview | bytes]:
+def answer_frame(
+    session: Session, number: int, header: bytes | bytearray, payload: bytearray
+) -> list[memoryview | bytes]:
     """One request frame in, one reply frame out. A reply that cannot travel becomes an error of its own."""
-    request = wire.unpack(header, payload, session.kept, strides=True)
+    try:
+        request = wire.unpack(header, payload, session.kept, strides=True)
+    except KeyError:  # sent ahead for an object that this submission did not make
+        return wire.pack(_no_reply("an object that is not there"), number=number)
     reply = session.answer(request)
     try:
-        return wire.pack(reply, keep=session.keep)
+        return wire.pack(reply, number=number, keep=session.keep)
     except wire.WireError as error:
-        return wire.pack({"error": {"type": "WireError", "bases": [], "message": str(error), "frames": []}})
+        return wire.pack(_no_reply(str(error)), number=number)
+
+
+def _no_reply(why: str) -> Reply:
+    return {"error": {"type": "WireError", "bases": [], "message": why, "frames": []}}
 
 
 __all__ = ["Reply", "Request", "Session", "answer_frame"]

@@ -1,6 +1,6 @@
 """Plain data as bytes, and back: what may travel between the grader and a worker.
 
-A frame is `magic | header length | payload length | header | payload`. The header is msgpack: a tree of
+A frame is `magic | number | header length | payload length | header | payload`; a reply has its request's number. The header is msgpack: a tree of
 the node types below; the payload holds the raw bytes of its tensors and arrays, 64-byte aligned.
 Decoding builds None, bool, int, float, complex, str, bytes, list, tuple, dict, Tensor, ndarray, numpy
 scalars, torch dtypes and `Handle`s. It never runs code from the bytes, and it checks sizes before it allocates.
@@ -15,8 +15,8 @@ import msgspec
 import numpy as np
 import torch
 
-FRAME = struct.Struct("<4sIQ")
-MAGIC = b"TSW1"
+FRAME = struct.Struct("<4sIIQ")
+MAGIC = b"TSW2"
 MAX_HEADER = 1 << 20  # 1 MiB of small lists takes the reader well under a second
 MAX_PAYLOAD = 64 << 20
 MAX_DEPTH = 64
@@ -246,9 +246,12 @@ class _Writer:
         return _ArrayNode(dense.dtype.name, list(plain.shape), self.buffer(raw))
 
 
-def pack(value: object, *, keep: Keep | None = None, strides: bool = False) -> list[memoryview | bytes]:
+def pack(
+    value: object, *, number: int = 0, keep: Keep | None = None, strides: bool = False
+) -> list[memoryview | bytes]:
     """One frame for `value`, as buffers to be written one after the other.
 
+    number: the request's; its reply has the same.
     keep: called for what is not plain data; returns the handle that travels instead. Without it such a value
     raises `WireError`.
     strides: also send the strides of non-contiguous tensors and requires_grad (requests do, replies don't).
@@ -260,7 +263,7 @@ def pack(value: object, *, keep: Keep | None = None, strides: bool = False) -> l
         raise WireError(f"cannot travel: {type(error).__name__}") from None
     if len(header) > MAX_HEADER:
         raise WireError(f"more than {MAX_HEADER >> 20} MiB of plain data in one message")
-    return [FRAME.pack(MAGIC, len(header), writer.size), header, *writer.buffers]
+    return [FRAME.pack(MAGIC, number, len(header), writer.size), header, *writer.buffers]
 
 
 class _Reader:
@@ -383,14 +386,14 @@ def unpack(
         raise WireError(f"malformed message: {type(error).__name__}") from None
 
 
-def frame_sizes(head: bytes | bytearray) -> tuple[int, int]:
-    """(header, payload) lengths in bytes from a frame's first `FRAME.size` bytes. Raises WireError beyond the limits."""
-    magic, header, payload = FRAME.unpack(head)
+def frame_sizes(head: bytes | bytearray) -> tuple[int, int, int]:
+    """(number, header length, payload length) from a frame's first `FRAME.size` bytes. Raises WireError beyond the limits."""
+    magic, number, header, payload = FRAME.unpack(head)
     if magic != MAGIC:
         raise WireError("not a frame")
     if header > MAX_HEADER or payload > MAX_PAYLOAD:
         raise WireError("the reply is too large")
-    return header, payload
+    return number, header, payload
 
 
 def copied(value: object, *, keep: Keep | None = None, strides: bool = False, handle: Callable[[Handle], Any]) -> Any:

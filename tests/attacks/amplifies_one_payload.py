@@ -3,14 +3,14 @@
 import sys
 
 
-def forged(session, header, payload):
+def forged(session, number, header, payload):
     wire = sys.modules["worker.wire"]
     size = 1 << 24
     node = wire._ListNode([wire._TensorNode("float32", [size], 0, None, False) for _ in range(60)])
     body = wire.msgspec.msgpack.encode(wire._DictNode([("value", node)]))
-    return [wire.FRAME.pack(wire.MAGIC, len(body), size * 4), body, bytes(size * 4)]
+    return [wire.FRAME.pack(wire.MAGIC, number, len(body), size * 4), body, bytes(size * 4)]
 
 
 def double(x):
-    sys.modules["worker.server"].answer_frame = forged
+    sys.modules["worker.life"].answer_frame = forged
     return x

@@ -4,8 +4,8 @@ import sys
 
 
 def double(x):
-    server = sys.modules["worker.server"]
+    server = sys.modules["worker.life"]
     wire = sys.modules["worker.wire"]
-    server._write(wire.pack({"value": 2 * x}))
-    server._write(wire.pack({"value": 2 * x}))
+    server._write(b''.join(wire.pack({"value": 2 * x})))
+    server._write(b''.join(wire.pack({"value": 2 * x})))
     return x

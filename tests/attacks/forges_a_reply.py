@@ -6,7 +6,7 @@ import os
 def double(x):
     for descriptor in range(3, 64):
         try:
-            os.write(descriptor, b"TSW1" + (10).to_bytes(4, "little") + bytes(8) + b"\x82\xa5valuexx")
+            os.write(descriptor, b"TSW2" + (1).to_bytes(4, "little") + (10).to_bytes(4, "little") + bytes(8) + b"\x82\xa5valuexx")
         except OSError:
             pass
     return x

@@ -5,5 +5,5 @@ import struct
 
 
 def double(x):
-    os.write(3, struct.pack("<4sIQ", b"TSW1", 1 << 30, 1 << 60))
+    os.write(3, struct.pack("<4sIIQ", b"TSW2", 1, 1 << 30, 1 << 60))
     return x

@@ -1,0 +1,161 @@
+"""One exercise of one submission: every check's outcome, from replies sent for in one go where that can be.
+
+Whatever goes wrong on the quick way (a worker that dies or takes long, a check that asks what could not be foreseen)
+is done again the slow way, call by call, so that a loop costs its own check and the answers that came before it count.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from .checks.collect import Check
+from .checks.describe import Description, describe
+from .checks.failures import CheckFailure, Crashed, TimedOut
+from .checks.remote import RemoteTransport
+from .checks.run import Outcome, Parameters, run_check
+from .checks.script import Deviation, Script, ScriptedTransport, ask
+from .course import Exercise, Topic
+from .limits import Limits
+from .results import Verdict
+from .sandbox.channel import Frame, WorkerDied
+from .text import Text
+
+_NOT_TRIED = Text("not tried: earlier checks of this exercise ran into a limit", "未运行：此练习之前的检查已触及限制")
+_OUT_OF_BUDGET = Text("not tried: the submission has used up its time", "未运行：这份提交的总时间已用完")
+NOT_TRIED, OUT_OF_BUDGET = Description(_NOT_TRIED, _NOT_TRIED), Description(_OUT_OF_BUDGET, _OUT_OF_BUDGET)
+
+AHEAD_FACTOR = 20.0  # how much longer than the reference a submission may take over requests sent ahead
+AHEAD_SECONDS = 0.3  # and what it gets in any case
+MAX_REMEMBERED = 1024  # outcomes of failed checks, which keep the calls that they made
+
+
+class Attempted(msgspec.Struct, frozen=True):
+    """One check and what became of it."""
+
+    check: Check
+    outcome: Outcome
+    script: Script | None = None  # what it asked; None where that depended on the student's answers
+    key: bytes | None = None  # equal keys: equal replies to the script; None where they are this student's own
+
+
+class Memory:
+    """Outcomes by check and replies: what many students answer is judged once."""
+
+    def __init__(self) -> None:
+        self.passed: set[bytes] = set()
+        self.failed: dict[bytes, Outcome] = {}
+
+    def recall(self, key: bytes) -> Outcome | None:
+        """The outcome of an earlier check with these replies."""
+        return Outcome(verdict=Verdict.PASSED) if key in self.passed else self.failed.get(key)
+
+    def keep(self, key: bytes, outcome: Outcome) -> None:
+        if outcome.verdict is Verdict.PASSED:
+            if len(self.passed) < 64 * MAX_REMEMBERED:
+                self.passed.add(key)
+        else:
+            while len(self.failed) >= MAX_REMEMBERED:
+                del self.failed[next(iter(self.failed))]
+            self.failed[key] = outcome
+
+
+class Attempt:
+    """Runs the checks of one exercise against the source that the transport has entered."""
+
+    def __init__(
+        self,
+        topic: Topic,
+        exercise: Exercise,
+        checks: Sequence[Check],
+        *,
+        scripts: dict[str, Script],
+        memory: Memory,
+        transport: RemoteTransport,
+        limits: Limits,
+        parameters: Parameters,
+    ) -> None:
+        self.topic = topic
+        self.exercise = exercise
+        self.checks = checks
+        self.scripts = scripts
+        self.memory = memory
+        self.transport = transport
+        self.limits = limits
+        self.parameters = parameters
+        self.fatal: list[Outcome] = []  # of the checks that cost a worker
+
+    def run(self) -> Iterator[Attempted]:
+        """Each check's outcome, in order; as lazily as it is asked for."""
+        replies = self._replies_ahead()
+        for check in self.checks:
+            attempted = self._check(check, replies.get(check.id))
+            if not self.transport.is_alive:
+                self.fatal.append(attempted.outcome)
+            yield attempted
+
+    def _replies_ahead(self) -> dict[str, list[Frame]]:
+        """Check -> the replies to its script; nothing where the worker did not live to send them all."""
+        scripts = [self.scripts[check.id] for check in self.checks]
+        requests = [request for script in scripts for request in script.requests]
+        seconds = max(AHEAD_SECONDS, AHEAD_FACTOR * sum(script.seconds for script in scripts))
+        try:
+            self.transport.ensure_loaded()
+            waiting = iter(self.transport.send_ahead(requests, min(seconds, self.limits.call_seconds)))
+        except WorkerDied:
+            return {}
+        return {
+            check.id: [next(waiting) for _ in script.requests]
+            for check, script in zip(self.checks, scripts, strict=True)
+        }
+
+    def _check(self, check: Check, replies: list[Frame] | None) -> Attempted:
+        if len(self.fatal) >= self.limits.strikes:
+            return Attempted(check, Outcome(verdict=self.fatal[-1].verdict, description=NOT_TRIED))
+        on_replies = self._on_replies(check, replies) if replies is not None else None
+        return on_replies or Attempted(check, self._live(check))
+
+    def _on_replies(self, check: Check, replies: list[Frame]) -> Attempted | None:
+        """The outcome by the replies that are there; None where the check asks something else."""
+        script, key = self.scripts[check.id], _key(check, replies)
+        known = self.memory.recall(key)
+        if known is not None:
+            return Attempted(check, known, script, key)
+        transport = ScriptedTransport(self.transport, script, replies)
+        try:
+            outcome = run_check(check, ask(transport, self.topic, self.exercise, self.limits), self.parameters)
+        except Deviation:
+            return None
+        if not transport.is_plain:
+            return Attempted(check, outcome, script)
+        self.memory.keep(key, outcome)
+        return Attempted(check, outcome, script, key)
+
+    def _live(self, check: Check) -> Outcome:
+        if self.transport.until is not None and time.monotonic() > self.transport.until:
+            return Outcome(verdict=Verdict.TIMED_OUT, description=OUT_OF_BUDGET)
+        try:
+            self.transport.ensure_loaded()
+        except WorkerDied as died:
+            return self._failed_to_load(died)
+        student = ask(self.transport, self.topic, self.exercise, self.limits)
+        return run_check(check, student, self.parameters)
+
+    def _failed_to_load(self, died: WorkerDied) -> Outcome:
+        failure: CheckFailure
+        if died.cause == "time":
+            failure = TimedOut(self.topic.filename, self.limits.load_seconds)
+        else:
+            failure = Crashed(self.topic.filename, None, died.detail or died.cause)
+        told = describe(failure, [], {}).full  # no check had handed over an input yet
+        return Outcome(verdict=failure.verdict, description=Description(told, told))
+
+
+def _key(check: Check, replies: Sequence[Frame]) -> bytes:
+    digest = hashlib.blake2b(f"{check.exercise}\0{check.id}".encode(), digest_size=32)
+    for reply in replies:
+        digest.update(b"%d %d " % (len(reply.header), len(reply.payload)))
+        digest.update(reply.header)
+        digest.update(reply.payload)
+    return digest.digest()

@@ -1,0 +1,86 @@
+"""What a check asks, known before it asks: its requests to its own reference, as bytes.
+
+They are the same for every student as long as they do not depend on a student's answers. So a worker gets all
+requests of an exercise in one go, and the checks then run on the replies. A check that asks something else than it
+asked its reference is run again, live.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import msgspec
+
+from ..course import Exercise, Topic
+from ..limits import Limits
+from ..results import Verdict
+from ..sandbox.channel import Frame, encode
+from .collect import Check
+from .failures import CheckFailure, Raised
+from .local import LocalTransport
+from .remote import RemoteTransport
+from .run import Parameters, run_check
+from .student import Reply, Student, Transport
+
+REFERENCE_LIMITS = Limits(call_seconds=60.0)  # only so that a broken reference does not hang the grader
+
+
+class Script(msgspec.Struct, frozen=True):
+    """One check's requests."""
+
+    requests: tuple[Frame, ...]
+    seconds: float  # that the reference took over them
+    passes: bool  # the check passes on its own reference; one that doesn't is broken, and nobody's loss
+
+
+def ask(transport: Transport, topic: Topic, exercise: Exercise, limits: Limits) -> Student:
+    """The proxy that a check of `exercise` gets."""
+    return Student(
+        transport,
+        exercise.name,
+        filename=topic.filename,
+        seconds=limits.call_seconds,
+        banned_operators=exercise.banned_operators,
+    )
+
+
+def write_script(
+    reference: LocalTransport, topic: Topic, exercise: Exercise, check: Check, parameters: Parameters
+) -> Script:
+    """Run the check on its reference and note what it asks."""
+    reference.asked = []
+    started = time.perf_counter()
+    outcome = run_check(check, ask(reference, topic, exercise, REFERENCE_LIMITS), parameters)
+    seconds = time.perf_counter() - started
+    return Script(tuple(reference.asked), seconds, outcome.verdict is Verdict.PASSED)
+
+
+class Deviation(BaseException):
+    """The check asks something else than it asked its reference. Not an Exception: no check may catch it."""
+
+
+class ScriptedTransport:
+    """The student's replies to a script's requests, handed out one by one."""
+
+    def __init__(self, remote: RemoteTransport, script: Script, replies: Sequence[Frame]) -> None:
+        self.remote = remote
+        self.script = script
+        self.replies = replies
+        self.names = remote.names
+        self.position = 0
+        self.is_plain = True  # no reply so far depends on which lines the student's file has
+
+    def why_missing(self, name: str) -> Raised | None:
+        self.is_plain = False
+        return self.remote.why_missing(name)
+
+    def request(self, message: dict[str, Any], seconds: float) -> Reply:
+        if self.position >= len(self.replies) or encode(message) != self.script.requests[self.position]:
+            raise Deviation
+        reply = self.remote.read(self.replies[self.position])
+        self.position += 1
+        self.is_plain = self.is_plain and reply.error is None and not reply.operators
+        return reply
+
+    def blame(self, failure: CheckFailure) -> NoReturn:
+        raise failure

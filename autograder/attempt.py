@@ -124,7 +124,7 @@ class Attempt:
             return Attempted(check, known, script, key)
         transport = ScriptedTransport(self.transport, script, replies)
         try:
-            outcome = run_check(check, ask(transport, self.topic, self.exercise, self.limits), self.parameters)
+            outcome = run_check(check, ask(transport, self.topic, self.exercise, check, self.limits), self.parameters)
         except Deviation:
             return None
         if not transport.is_plain:
@@ -139,7 +139,7 @@ class Attempt:
             self.transport.ensure_loaded()
         except WorkerDied as died:
             return self._failed_to_load(died)
-        student = ask(self.transport, self.topic, self.exercise, self.limits)
+        student = ask(self.transport, self.topic, self.exercise, check, self.limits)
         return run_check(check, student, self.parameters)
 
     def _failed_to_load(self, died: WorkerDied) -> Outcome:

@@ -168,5 +168,19 @@ def mutate(
         raise typer.Exit(run_mutate(_course(course), exercises or []))
 
 
+@app.command()
+def doctor() -> None:
+    """Try what student code must not be able to do on this machine, and say which isolation it gives.
+
+    Exit status: 0 strict isolation, 1 less than that, 2 no grading at all.
+    """
+    with _errors_as_sentences():
+        from rich.console import Console
+
+        from .doctor import run_doctor
+
+        raise typer.Exit(run_doctor(Console()))
+
+
 def _course(folder: Path | None) -> Course:
     return load_course(find_course(folder or Path.cwd()))

@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "classroom": {"course", "grade", "results", "sandbox", "submission", "worker"},
     "stubs": {"course"},
     "mutation": {"course", "diagnosis", "grade", "source", "stubs"},
+    "doctor": {"limits", "sandbox"},
     "verify": {"course", "diagnosis", "grade", "mutation", "results", "source", "stubs"},
     "reports": {"course", "results"},
     "hints": {"course"},
@@ -36,7 +37,7 @@ MAY_IMPORT = {
     "plugin": {"home", "reports"},
     "self_grading": {"course", "grade", "mutation", "sandbox", "verify"},
     "grading_run": {"classroom", "course", "grade", "reports", "submission"},
-    "cli": {"course", "grading_run", "hints", "self_grading", "stubs", "watch"},
+    "cli": {"course", "doctor", "grading_run", "hints", "self_grading", "stubs", "watch"},
     "__main__": {"cli"},
     "__init__": set(),
 }

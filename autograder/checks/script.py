@@ -33,14 +33,14 @@ class Script(msgspec.Struct, frozen=True):
     passes: bool  # the check passes on its own reference; one that doesn't is broken, and nobody's loss
 
 
-def ask(transport: Transport, topic: Topic, exercise: Exercise, limits: Limits) -> Student:
-    """The proxy that a check of `exercise` gets."""
+def ask(transport: Transport, topic: Topic, exercise: Exercise, check: Check, limits: Limits) -> Student:
+    """The proxy that the check gets."""
     return Student(
         transport,
         exercise.name,
         filename=topic.filename,
         seconds=limits.call_seconds,
-        banned_operators=exercise.banned_operators,
+        banned_operators=exercise.banned_operators if check.is_watched else {},
     )
 
 
@@ -50,7 +50,7 @@ def write_script(
     """Run the check on its reference and note what it asks."""
     reference.asked = []
     started = time.perf_counter()
-    outcome = run_check(check, ask(reference, topic, exercise, REFERENCE_LIMITS), parameters)
+    outcome = run_check(check, ask(reference, topic, exercise, check, REFERENCE_LIMITS), parameters)
     seconds = time.perf_counter() - started
     return Script(tuple(reference.asked), seconds, outcome.verdict is Verdict.PASSED)
 

@@ -67,6 +67,7 @@ class ForkServer:
         self.minimum = minimum
         self.workers = workers
         self.without = without
+        self.cpu_seconds = 0.0  # of all workers that have ended
         self._start()
 
     def _start(self) -> None:
@@ -140,6 +141,7 @@ class ForkServer:
     def reap(self, pid: int) -> int:
         """Wait for a worker that has been killed or has ended; its exit status, negative for a signal."""
         reply, _ = self._ask({"op": "reap", "pid": pid})
+        self.cpu_seconds += reply["cpu"]
         return int(reply["exit"])
 
     def _ask(self, request: dict[str, Any], descriptors: list[int] | None = None) -> tuple[dict[str, Any], list[int]]:

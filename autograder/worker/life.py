@@ -85,16 +85,13 @@ def _keep_only(channel: int, output: int) -> None:
 
 def _answer_requests(session: Session) -> NoReturn:
     requests = _Requests()
-    waiting: list[bytes | memoryview] = []
-    size = 0
+    waiting = bytearray()
     while True:
-        if waiting and (size > MAX_WAITING or not requests.is_there()):
-            _write(b"".join(waiting))
-            waiting, size = [], 0
-        number, header, payload = requests.next()
-        reply = answer_frame(session, number, header, payload)
-        waiting += reply
-        size += sum(map(len, reply))
+        if waiting and (len(waiting) > MAX_WAITING or not requests.is_there()):
+            _write(waiting)
+            waiting.clear()
+        # copied at once: a reply's buffers are the student's own memory, which the next request may change
+        waiting += b"".join(answer_frame(session, *requests.next()))
 
 
 class _Requests:
@@ -124,7 +121,8 @@ class _Requests:
         return taken
 
 
-def _write(data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(CHANNEL, view) :]
+def _write(data: bytes | bytearray) -> None:
+    with memoryview(data) as view:
+        written = 0
+        while written < len(view):
+            written += os.write(CHANNEL, view[written:])

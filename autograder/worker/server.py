@@ -5,7 +5,7 @@ Its environment keeps OpenMP and BLAS to one thread: a forked child of a process
 parallel operation.
 Control messages are small JSON objects; each grader process has a control socket of its own:
     {"op": "spawn"} + the worker's socket and output pipe  ->  {"pid": …} + a pidfd
-    {"op": "reap", "pid": …}                               ->  {"exit": …}
+    {"op": "reap", "pid": …}                               ->  {"exit": …, "cpu": seconds}
     {"op": "connect"} + another control socket             ->  {}
 A closed control socket ends its workers; the last one ends the server.
 """
@@ -106,10 +106,12 @@ class Server:
             case "spawn":
                 self._spawn(control, *descriptors)
             case "reap":
-                _, status = os.waitpid(request["pid"], 0)
+                _, status, usage = os.wait4(request["pid"], 0)
                 self.workers.pop(request["pid"], None)
                 self._sweep()
-                _say(control, {"exit": os.waitstatus_to_exitcode(status)})
+                spent = usage.ru_utime + usage.ru_stime
+                print("USAGE", usage.ru_utime, usage.ru_stime, usage.ru_minflt, usage.ru_nvcsw, flush=True)
+                _say(control, {"exit": os.waitstatus_to_exitcode(status), "cpu": spent})
             case "connect":
                 _say(control, {})
                 return socket.socket(fileno=descriptors[0])

@@ -53,6 +53,7 @@ class Session:
     def __init__(self, scratch: Path) -> None:
         self.module = types.ModuleType("")
         self.scratch = self.folder = scratch
+        self._known = next(reversed(sys.modules))  # the youngest module that is not a helper of the student's
         self.filenames: frozenset[str] = frozenset()
         self.objects: dict[int, object] = {}
         self.last_error: BaseException | None = None
@@ -180,8 +181,8 @@ class Session:
             del sys.path[0]
         self.folder = self.scratch / folder
         self.folder.mkdir(exist_ok=True)
-        for name, module in list(sys.modules.items()):
-            if str(getattr(module, "__file__", None) or "").startswith(f"{self.scratch}/"):
+        for name in list(itertools.takewhile(lambda name: name != self._known, reversed(sys.modules))):
+            if str(getattr(sys.modules[name], "__file__", None) or "").startswith(f"{self.scratch}/"):
                 del sys.modules[name]
         sys.path.insert(0, str(self.folder))
         os.chdir(self.folder)

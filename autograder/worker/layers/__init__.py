@@ -42,5 +42,6 @@ def apply(layers: Mapping[str, Callable[..., None]], without: Collection[str], *
             layer(*arguments)
             report[name] = ON
         except OSError as error:
-            report[name] = f"missing: {error.strerror or error}"
+            where = f": {error.filename}" if error.filename else ""
+            report[name] = f"missing: {error.strerror or error}{where}"
     return report

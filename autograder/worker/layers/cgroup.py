@@ -12,13 +12,20 @@ LIMITS = {"memory": ("memory.limit_in_bytes", "memory.max"), "pids": ("pids.max"
 def common_limits(memory_bytes: int, tasks: int) -> None:
     """Join a new control group with these bounds. Before the server's namespaces, which hide where groups are."""
     values = {"memory": memory_bytes, "pids": tasks}
-    for folder, controllers in _parents().items():
-        group = folder / f"{PREFIX}{os.getpid()}"
-        group.mkdir(exist_ok=True)
-        for controller in controllers:
-            old, new = LIMITS[controller]
-            limit = group / (old if (group / old).exists() else new)
-            limit.write_text(str(values[controller]))
+    groups = {folder / f"{PREFIX}{os.getpid()}": controllers for folder, controllers in _parents().items()}
+    try:
+        for group, controllers in groups.items():
+            group.mkdir(exist_ok=True)
+            for controller in controllers:
+                old, new = LIMITS[controller]
+                limit = group / (old if (group / old).exists() else new)
+                limit.write_text(str(values[controller]))
+    except OSError:
+        for group in groups:
+            with contextlib.suppress(OSError):
+                group.rmdir()
+        raise
+    for group in groups:
         (group / "cgroup.procs").write_text("0")
 
 

@@ -1,0 +1,89 @@
+"""Forbidden acts, for `autograder doctor`. Never imported: its text runs in a worker, as a student's would."""
+
+import ctypes
+import mmap
+import os
+import resource
+import signal
+import socket
+import threading
+import time
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def call(number, *arguments):
+    """A system call by its x86_64 number; EPERM and its like become OSError."""
+    if os.uname().machine != "x86_64":
+        raise OSError("only tried on x86_64")
+    if libc.syscall(number, *arguments) < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def fork():
+    if os.fork() == 0:
+        os._exit(0)
+
+
+def many_threads():
+    for _ in range(300):
+        threading.Thread(target=time.sleep, args=(2,), daemon=True).start()
+
+
+def write(path):
+    with open(path, "w") as file:
+        file.write("x")
+    os.unlink(path)
+
+
+def fill_scratch():
+    for number in range(40):
+        with open(f"fill{number}", "wb") as file:
+            file.write(bytes(8 << 20))
+
+
+ACTS = {
+    "read the grader's secret file": lambda secret, grader: open(secret).read(),
+    "see that the secret file exists": lambda secret, grader: os.stat(secret),
+    "read /etc/passwd": lambda secret, grader: open("/etc/passwd").read(),
+    "list the processes": lambda secret, grader: os.listdir("/proc"),
+    "read the grader's environment": lambda secret, grader: open(f"/proc/{grader}/environ", "rb").read(),
+    "read its server's memory": lambda secret, grader: open(f"/proc/{os.getppid()}/mem", "rb"),
+    "write to /tmp": lambda secret, grader: write("/tmp/torchstone-doctor"),
+    "write to /dev/shm": lambda secret, grader: write("/dev/shm/torchstone-doctor"),
+    "write more than its scratch folder may hold": lambda secret, grader: fill_scratch(),
+    "signal the grader": lambda secret, grader: os.kill(grader, 0),
+    "signal its server": lambda secret, grader: os.kill(os.getppid(), 0),
+    "start a process": lambda secret, grader: fork(),
+    "run a program": lambda secret, grader: os.posix_spawn("/bin/true", ["true"], {}),
+    "start 300 threads": lambda secret, grader: many_threads(),
+    "open a TCP socket": lambda secret, grader: socket.socket().close(),
+    "open a UDP socket": lambda secret, grader: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close(),
+    "open a Unix socket": lambda secret, grader: socket.socket(socket.AF_UNIX).close(),
+    "share memory by System V": lambda secret, grader: call(29, 0, 1 << 20, 0o1600),
+    "make a file in memory": lambda secret, grader: os.memfd_create("x"),
+    "trace its server": lambda secret, grader: call(101, 16, os.getppid(), 0, 0),
+    "make a user namespace": lambda secret, grader: call(272, 0x10000000),
+    "use io_uring": lambda secret, grader: call(425, 8, ctypes.create_string_buffer(200)),
+    "load a BPF program": lambda secret, grader: call(321, 0, 0, 0),
+    "use a keyring": lambda secret, grader: call(250, 0, -3, 0),
+    "change its priority": lambda secret, grader: os.nice(1),
+    "raise a limit": lambda secret, grader: resource.setrlimit(resource.RLIMIT_CPU, (10**6, 10**6)),
+    "take 64 GiB of memory": lambda secret, grader: bytearray(64 << 30),
+    "map 16 GiB of shared memory": lambda secret, grader: mmap.mmap(-1, 16 << 30),
+    "be root": lambda secret, grader: os.geteuid() == 0 or (_ for _ in ()).throw(OSError("it is not")),
+}
+
+
+def acts():
+    return list(ACTS)
+
+
+def attempt(name, secret, grader):
+    """Whether the act succeeded, and what it ran into."""
+    signal.alarm(5)
+    try:
+        ACTS[name](secret, grader)
+    except Exception as error:
+        return False, f"{type(error).__name__}: {error}"
+    return True, ""

@@ -8,11 +8,13 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def call(number, *arguments):
+def call(number: int, *arguments: object) -> None:
     """A system call by its x86_64 number; EPERM and its like become OSError."""
     if os.uname().machine != "x86_64":
         raise OSError("only tried on x86_64")
@@ -20,35 +22,38 @@ def call(number, *arguments):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
-def fork():
+def fork() -> None:
     if os.fork() == 0:
         os._exit(0)
 
 
-def many_threads():
+def many_threads() -> None:
     for _ in range(300):
         threading.Thread(target=time.sleep, args=(2,), daemon=True).start()
 
 
-def write(path):
-    with open(path, "w") as file:
-        file.write("x")
+def write(path: str) -> None:
+    Path(path).write_text("x")
     os.unlink(path)
 
 
-def fill_scratch():
+def fill_scratch() -> None:
     for number in range(40):
-        with open(f"fill{number}", "wb") as file:
-            file.write(bytes(8 << 20))
+        Path(f"fill{number}").write_bytes(bytes(8 << 20))
 
 
-ACTS = {
-    "read the grader's secret file": lambda secret, grader: open(secret).read(),
+def be_root() -> None:
+    if os.geteuid() != 0:
+        raise OSError("it is not")
+
+
+ACTS: dict[str, Callable[[str, int], object]] = {
+    "read the grader's secret file": lambda secret, grader: Path(secret).read_text(),
     "see that the secret file exists": lambda secret, grader: os.stat(secret),
-    "read /etc/passwd": lambda secret, grader: open("/etc/passwd").read(),
+    "read /etc/passwd": lambda secret, grader: Path("/etc/passwd").read_text(),
     "list the processes": lambda secret, grader: os.listdir("/proc"),
-    "read the grader's environment": lambda secret, grader: open(f"/proc/{grader}/environ", "rb").read(),
-    "read its server's memory": lambda secret, grader: open(f"/proc/{os.getppid()}/mem", "rb"),
+    "read the grader's environment": lambda secret, grader: Path(f"/proc/{grader}/environ").read_bytes(),
+    "read its server's memory": lambda secret, grader: os.open(f"/proc/{os.getppid()}/mem", os.O_RDONLY),
     "write to /tmp": lambda secret, grader: write("/tmp/torchstone-doctor"),
     "write to /dev/shm": lambda secret, grader: write("/dev/shm/torchstone-doctor"),
     "write more than its scratch folder may hold": lambda secret, grader: fill_scratch(),
@@ -71,15 +76,15 @@ ACTS = {
     "raise a limit": lambda secret, grader: resource.setrlimit(resource.RLIMIT_CPU, (10**6, 10**6)),
     "take 64 GiB of memory": lambda secret, grader: bytearray(64 << 30),
     "map 16 GiB of shared memory": lambda secret, grader: mmap.mmap(-1, 16 << 30),
-    "be root": lambda secret, grader: os.geteuid() == 0 or (_ for _ in ()).throw(OSError("it is not")),
+    "be root": lambda secret, grader: be_root(),
 }
 
 
-def acts():
+def acts() -> list[str]:
     return list(ACTS)
 
 
-def attempt(name, secret, grader):
+def attempt(name: str, secret: str, grader: int) -> tuple[bool, str]:
     """Whether the act succeeded, and what it ran into."""
     signal.alarm(5)
     try:

@@ -110,7 +110,6 @@ class Server:
                 self.workers.pop(request["pid"], None)
                 self._sweep()
                 spent = usage.ru_utime + usage.ru_stime
-                print("USAGE", usage.ru_utime, usage.ru_stime, usage.ru_minflt, usage.ru_nvcsw, flush=True)
                 _say(control, {"exit": os.waitstatus_to_exitcode(status), "cpu": spent})
             case "connect":
                 _say(control, {})

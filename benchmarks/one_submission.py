@@ -1,0 +1,205 @@
+"""What isolation costs one submission: the same checks bare, under pytest, and in the sandbox, in CPU time.
+
+    python benchmarks/one_submission.py [--rounds 5] [--repeats 20]
+
+Everything is warm: torch is imported, the checks are collected, the fork server runs. The submission holds right
+answers to the seven exercises below. CPU time is that of every process involved; medians over the rounds.
+"""
+
+import os
+
+os.environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # before torch
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import msgspec
+import psutil
+import pytest
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from autograder.attempt import Memory
+from autograder.checks.failures import CheckFailure, Raised
+from autograder.checks.script import ask
+from autograder.checks.student import Reply
+from autograder.course import Course, load_course
+from autograder.grade import Grader, Settings
+from autograder.sandbox import ForkServer
+from autograder.source import Source
+from autograder.submission import Submission, open_submission
+from autograder.worker.session import Session
+from autograder.worker.wire import Handle
+
+ROOT = Path(__file__).resolve().parents[1]
+SEVEN = (
+    "sigmoid_grad",
+    "xavier_uniform_limit",
+    "conv_output_size",
+    "softmax_cross_entropy",
+    "adam_step",
+    "bn_running_stats",
+    "build_vocab",
+)
+QUIET = [
+    option
+    for plugin in (
+        "terminal",
+        "cacheprovider",
+        "logging",
+        "capture",
+        "warnings",
+        "threadexception",
+        "unraisableexception",
+        "faulthandler",
+        "junitxml",
+        "doctest",
+    )
+    for option in ("-p", f"no:{plugin}")
+]
+
+
+class Bare:
+    """The student's functions, called directly: nothing is copied, watched, or kept apart."""
+
+    def __init__(self, source: Source) -> None:
+        self.session = Session(Path(tempfile.gettempdir()))
+        message = {"op": "load", "module": "bare", "folder": "", "chunks": source.chunks, "files": {}}
+        self.names = frozenset(self.session.answer(message)["value"])
+
+    def request(self, message: dict[str, Any], seconds: float) -> Reply:
+        answer = self.session.answer({**self._resolved(message), "watch": ()})
+        error = answer.get("error")
+        return Reply(
+            value=answer.get("value"),
+            error=msgspec.convert(error, Raised) if error else None,
+            inputs=answer.get("inputs", []),
+        )
+
+    def _resolved(self, value: Any) -> Any:
+        """Handles as the objects that they stand for."""
+        if isinstance(value, Handle):
+            return self.session.kept(value)
+        if isinstance(value, dict):
+            return {key: self._resolved(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return type(value)(map(self._resolved, value))
+        return value
+
+    def why_missing(self, name: str) -> Raised | None:
+        return None
+
+    def blame(self, failure: CheckFailure) -> NoReturn:
+        raise failure
+
+
+def bare(grader: Grader, submission: Submission) -> None:
+    """Every check's function, called one after the other."""
+    for topic in grader.topics:
+        source = submission.sources[topic.name]
+        assert isinstance(source, Source)
+        transport = Bare(source)
+        for exercise in topic.exercises:
+            for check in grader.checks[exercise.name]:
+                check.run(ask(transport, topic, exercise, check, grader.limits))  # type: ignore[arg-type]
+
+
+def under_pytest(course: Course, folder: Path) -> None:
+    """pytest's own main in this process, which has imported everything, without the plugins that cost most."""
+    topics = {course.exercise(name).topic for name in SEVEN}
+    files = [str(path) for topic in course.topics if topic.name in topics
+             for path in (topic.visible_checks, topic.hidden_checks)]  # fmt: skip
+    chosen = " or ".join(f"test_{name}" for name in SEVEN)
+    status = pytest.main(
+        [
+            *files,
+            "--against",
+            str(folder),
+            "-k",
+            chosen,
+            "-c",
+            os.devnull,
+            f"--rootdir={ROOT}",
+            "--import-mode=importlib",
+            *QUIET,
+        ]
+    )
+    assert status == pytest.ExitCode.OK, status
+
+
+def cpu_now(server: ForkServer) -> float:
+    """CPU seconds of this process, the server, and the workers that have ended."""
+    assert server.process is not None
+    outer = psutil.Process(server.process.pid)
+    warm = [process.cpu_times() for process in (outer, *outer.children())]
+    return time.process_time() + sum(times.user + times.system for times in warm) + server.cpu_seconds
+
+
+def measured(action: Callable[[], object], server: ForkServer, rounds: int, repeats: int) -> list[float]:
+    """CPU milliseconds of one call, for each round."""
+    action()
+    found = []
+    for _ in range(rounds):
+        before = cpu_now(server)
+        for _ in range(repeats):
+            action()
+        found.append(1000 * (cpu_now(server) - before) / repeats)
+    return found
+
+
+def main(
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds, of which the median is shown.")] = 5,
+    repeats: Annotated[int, typer.Option(min=1, help="Gradings in each round.")] = 20,
+) -> None:
+    """Measure and print."""
+    course = load_course(ROOT)
+    with tempfile.TemporaryDirectory() as scratch, ForkServer(course.limits) as server:
+        folder = Path(scratch) / "student"
+        for topic in course.topics:
+            (folder / topic.name).mkdir(parents=True)
+            (folder / topic.name / topic.filename).write_bytes(topic.reference.read_bytes())
+        topics = tuple(dict.fromkeys(course.exercise(name).topic for name in SEVEN))
+        grader = Grader(course, server, Settings(topics=topics))
+        grader.topics = [msgspec.structs.replace(t, exercises=tuple(e for e in t.exercises if e.name in SEVEN))
+                         for t in grader.topics]  # fmt: skip
+        submission = open_submission(folder, course)
+        count = sum(len(grader.checks[name]) for name in SEVEN)
+        result = grader.grade(submission)
+        assert result.points == result.worth, "the references pass"
+
+        def new_answers() -> None:
+            grader.memory = Memory()
+            grader.grade(submission)
+
+        ways: dict[str, Callable[[], object]] = {
+            "bare, in one process": lambda: bare(grader, submission),
+            "warm pytest, in one process": lambda: under_pytest(course, folder),
+            "sandboxed, answers never seen before": new_answers,
+            "sandboxed, answers seen before": lambda: grader.grade(submission),
+        }
+        rows = {way: measured(action, server, rounds, repeats) for way, action in ways.items()}
+        workers = measured(lambda: server.spawn().end(), server, rounds, repeats)
+    show(rows, workers, count, str(result.isolation))
+
+
+def show(rows: dict[str, list[float]], workers: list[float], checks: int, level: str) -> None:
+    """The table, and the ratios that it comes to."""
+    table = Table(title=f"{len(SEVEN)} exercises, {checks} checks, isolation {level}", box=None)
+    for heading in ("", "CPU ms", "from", "to", "ms a check", "x bare", "x pytest"):
+        table.add_column(heading, justify="right" if heading else "left")
+    plain, with_pytest, *_ = (statistics.median(values) for values in rows.values())
+    for way, values in rows.items():
+        middle = statistics.median(values)
+        table.add_row(way, f"{middle:.1f}", f"{min(values):.1f}", f"{max(values):.1f}", f"{middle / checks:.2f}",
+                      f"{middle / plain:.2f}", f"{middle / with_pytest:.2f}")  # fmt: skip
+    Console(width=120).print(table)
+    print(f"One worker, forked, confined, killed and waited for: {statistics.median(workers):.1f} ms CPU.")
+
+
+if __name__ == "__main__":
+    typer.run(main)

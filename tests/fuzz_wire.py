@@ -187,19 +187,19 @@ class Maker:
         """One or two places of the tree replaced: a number by another one, a node by one from elsewhere."""
         try:
             tree = [msgspec.msgpack.decode(header)]
-        except (msgspec.DecodeError, RecursionError, TypeError, UnicodeDecodeError):
+            for _ in range(self.rng.choice([1, 1, 2])):
+                places = [*_places(tree)]
+                parent, key = self.rng.choice(places)
+                parent[key] = self.replacement(parent[key], places)
+            return encode(tree[0])
+        except (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError):  # no tree, or too deep
             return header
-        for _ in range(self.rng.choice([1, 1, 2])):
-            places = [*_places(tree)]
-            parent, key = self.rng.choice(places)
-            parent[key] = self.replacement(parent[key], places)
-        return encode(tree[0])
 
     def replacement(self, old: Any, places: list[tuple[list[Any], int]]) -> Any:
         rng = self.rng
         if rng.random() < 0.2:
             parent, key = rng.choice(places)
-            return json.loads(json.dumps(parent[key], default=str))  # a copy: no cycles
+            return msgspec.msgpack.decode(encode(parent[key]))  # a copy: no cycles
         if type(old) is int:
             return rng.choice([old + 1, old - 1, rng.choice(NUMBERS)]) % (1 << 64)
         if type(old) is str:

@@ -1,12 +1,13 @@
 # make demo   set up .venv and grade the sample class
 # make test   set up .venv and run lint, types and every test
 # make bench  set up .venv and compare grading speeds
+# make fuzz   set up .venv and send the channel's decoder a million hostile messages
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: setup demo test lint bench clean
+.PHONY: setup demo test lint bench fuzz clean
 
 setup: $(STAMP)
 
@@ -29,6 +30,10 @@ test: lint
 
 bench: setup
 	$(BIN)/python benchmarks/grading.py
+
+fuzz: setup
+	$(BIN)/python tests/fuzz_wire.py --worst
+	$(BIN)/python tests/fuzz_wire.py --messages 1000000 --seed 0
 
 clean:
 	rm -rf build $(VENV)

@@ -5,7 +5,6 @@ is done again the slow way, call by call, so that a loop costs its own check and
 """
 
 import hashlib
-import time
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -100,6 +99,8 @@ class Attempt:
         scripts = [self.scripts[check.id] for check in self.checks]
         requests = [request for script in scripts for request in script.requests]
         seconds = max(AHEAD_SECONDS, AHEAD_FACTOR * sum(script.seconds for script in scripts))
+        if self.transport.is_out_of_time:
+            return {}
         try:
             self.transport.ensure_loaded()
             waiting = iter(self.transport.send_ahead(requests, min(seconds, self.limits.call_seconds)))
@@ -133,7 +134,7 @@ class Attempt:
         return Attempted(check, outcome, script, key)
 
     def _live(self, check: Check) -> Outcome:
-        if self.transport.until is not None and time.monotonic() > self.transport.until:
+        if self.transport.is_out_of_time:
             return Outcome(verdict=Verdict.TIMED_OUT, description=OUT_OF_BUDGET)
         try:
             self.transport.ensure_loaded()

@@ -55,7 +55,7 @@ class LocalTransport:
     def reply(self, request: Frame, seconds: float) -> Reply:
         """The answer to a request that has been encoded. Raises KeyError for an object that is not there."""
         with _alarm(seconds if self.has_deadlines else None):
-            message = wire.unpack(request.header, bytearray(request.payload), self.session.kept, strides=True)
+            message = wire.unpack(request.header, request.payload, self.session.kept, strides=True)
             answer = self.session.answer(message)
         if isinstance(self.session.last_error, _Alarm):
             raise WorkerDied("time")

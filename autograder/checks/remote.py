@@ -54,6 +54,11 @@ class RemoteTransport:
         return self._worker is not None and self._worker.is_alive
 
     @property
+    def is_out_of_time(self) -> bool:
+        """Whether the submission's time is over."""
+        return self.until is not None and time.monotonic() > self.until
+
+    @property
     def is_shared(self) -> bool:
         """Whether the living worker has run another source, too: what that did to the process may be at fault."""
         return self.is_alive and self._others

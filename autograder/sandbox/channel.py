@@ -40,18 +40,18 @@ class Frame(NamedTuple):
     """One message as bytes, without its number."""
 
     header: bytes | bytearray
-    payload: bytes | bytearray
+    payload: bytearray  # writable, since tensors are made from it
 
 
 def encode(message: dict[str, Any]) -> Frame:
     """A request as it will travel. Raises wire.WireError."""
     _, header, *buffers = wire.pack(message, strides=True)
-    return Frame(bytes(header), b"".join(buffers))
+    return Frame(bytes(header), bytearray().join(buffers))
 
 
 def decode(reply: Frame) -> dict[str, Any]:
     """A reply's record. Raises wire.WireError for anything else."""
-    record = wire.unpack(reply.header, bytearray(reply.payload))  # a copy: arrays would share it
+    record = wire.unpack(reply.header, reply.payload)
     if type(record) is not dict:
         raise wire.WireError("the reply is not a record")
     return record

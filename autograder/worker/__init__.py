@@ -1,6 +1,9 @@
 """The one place where student code runs. It imports nothing of the grader and knows no path of the course.
 
     wire       plain data to bytes and back, with limits; shared by both ends of the channel
+    nodes      what a message is made of, and its limits
+    writer     a value as nodes
+    reader     nodes as a value
     session    a student's module and what it made; answers requests about them
     operators  which aten operators a call ran, and from which line
     landlock   which files a worker may open

@@ -4,10 +4,10 @@ import sys
 
 
 def forged(session, number, header, payload):
-    wire = sys.modules["worker.wire"]
+    wire, nodes = sys.modules["worker.wire"], sys.modules["worker.nodes"]
     size = 1 << 24
-    node = wire._ListNode([wire._TensorNode("float32", [size], 0, None, False) for _ in range(60)])
-    body = wire.msgspec.msgpack.encode(wire._DictNode([("value", node)]))
+    node = nodes.ListNode([nodes.TensorNode("float32", [size], 0, None, False) for _ in range(60)])
+    body = wire.msgspec.msgpack.encode(nodes.DictNode([("value", node)]))
     return [wire.FRAME.pack(wire.MAGIC, number, len(body), size * 4), body, bytes(size * 4)]
 
 

@@ -36,8 +36,15 @@ class RevealOption(StrEnum):
     calls = "calls"
 
 
-def _fix_hash_seed() -> None:
-    """Start again with PYTHONHASHSEED=0, as workers have it, so that sets have the same order in a replay."""
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def _fix_environment() -> None:
+    """Before torch is imported: its libraries start no threads, so that this process can fork graders.
+
+    Start again with PYTHONHASHSEED=0, as workers have it, so that sets have the same order in a replay.
+    """
+    os.environ.update(ONE_THREAD)
     if os.environ.get("PYTHONHASHSEED") != "0":
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, "PYTHONHASHSEED": "0"})
 
@@ -90,7 +97,7 @@ def grade(
     Exit status: 0 all graded, 1 some could not be read, 2 usage or course error (a broken check is one).
     """
     with _errors_as_sentences():
-        _fix_hash_seed()
+        _fix_environment()
         from .grading_run import run_grading
 
         loaded = _course(course)
@@ -149,7 +156,7 @@ def verify(
 ) -> None:
     """The course grades itself: stubs, references, misconceptions, hints, languages, examples. Exit 1 on a finding."""
     with _errors_as_sentences():
-        _fix_hash_seed()
+        _fix_environment()
         from .self_grading import run_verify
 
         raise typer.Exit(run_verify(_course(course), topic or [], sample))
@@ -162,7 +169,7 @@ def mutate(
 ) -> None:
     """Change references at one point and see whether the hidden checks notice. Exit 1 below 98 % for an exercise."""
     with _errors_as_sentences():
-        _fix_hash_seed()
+        _fix_environment()
         from .self_grading import run_mutate
 
         raise typer.Exit(run_mutate(_course(course), exercises or []))

@@ -15,6 +15,7 @@ from .errors import UsageError
 from .text import NOTHING, Text
 
 FORMAT: Literal["torchstone/1"] = "torchstone/1"
+TEMPORARY = ".result-"  # how the name of a file begins that is not whole yet
 
 
 class Verdict(StrEnum):
@@ -133,7 +134,7 @@ def exercise_result(
 def write_result(result: SubmissionResult, path: Path) -> None:
     """Write the JSON file atomically: it is whole, or not there."""
     data = msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
-    handle, temporary = tempfile.mkstemp(prefix=".result-", dir=path.parent)
+    handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

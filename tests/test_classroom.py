@@ -19,10 +19,11 @@ from small_course import DOUBLE_ONLY, ROOT, heed_interrupts
 from typer.testing import CliRunner
 
 from autograder import results
-from autograder.classroom import Graded, grade_all
+from autograder.classroom import grade_all
 from autograder.cli import app
 from autograder.course import load_course
 from autograder.grade import Grader, Settings
+from autograder.graders import Graded, LocalGraders
 from autograder.results import SubmissionResult, read_result, write_result
 from autograder.submission import Submission
 
@@ -71,26 +72,27 @@ def durationless(path: Path) -> dict:
     return data
 
 
-def grade_folder(folder: Path, out: Path, **options) -> list[Graded]:
+def grade_folder(folder: Path, out: Path, *, jobs: int) -> list[Graded]:
     course = load_course(folder.parent)
     graded: list[Graded] = []
-    grade_all(sorted(folder.iterdir()), course, SETTINGS, out, report=graded.append, **options)
+    graders = LocalGraders(course, SETTINGS, jobs)
+    grade_all(sorted(folder.iterdir()), course, SETTINGS, out, graders=graders, report=graded.append)
     return graded
 
 
 def test_a_class_is_graded_and_what_is_done_is_kept(class_folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     first = grade_folder(class_folder, out, jobs=1)
-    points = {one.path.name: one.result.points for one in first if one.result}
+    points = {one.path.name: one.summary.points for one in first if one.summary}
     assert points == {"ann": 4, "bob": 0.8, "cy": 0, "dee": 0, "eve.zip": 4, "张伟": 4}
-    assert [one.path.name for one in first if one.result is None] == ["fay.zip"]
+    assert [one.path.name for one in first if one.summary is None] == ["fay.zip"]
     assert sorted(path.name for path in out.iterdir()) == sorted(
         f"{name}.json" for name in ("ann", "bob", "cy", "dee", "eve", "张伟")
     )
     stamps = {path: path.stat().st_mtime_ns for path in out.iterdir()}
     (class_folder / "bob" / "demo.py").write_text(DOUBLE_ONLY)
     second = grade_folder(class_folder, out, jobs=1)
-    assert {one.path.name for one in second if one.result and not one.kept} == {"bob"}
+    assert {one.path.name for one in second if one.summary and not one.kept} == {"bob"}
     changed = {path.name for path, stamp in stamps.items() if path.stat().st_mtime_ns != stamp}
     assert changed == {"bob.json"}
 
@@ -125,7 +127,7 @@ def test_names_that_would_share_a_file_do_not(class_folder: Path, tmp_path: Path
         (class_folder / name).mkdir()
         (class_folder / name / "demo.py").write_text(DOUBLE_ONLY)
     graded = grade_folder(class_folder, tmp_path / "out", jobs=1)
-    assert len(list((tmp_path / "out").iterdir())) == sum(one.result is not None for one in graded) == 10
+    assert len(list((tmp_path / "out").iterdir())) == sum(one.summary is not None for one in graded) == 10
 
 
 def test_where_the_grader_fails_the_others_are_graded(
@@ -142,15 +144,15 @@ def test_where_the_grader_fails_the_others_are_graded(
     graded = {one.path.name: one for one in grade_folder(class_folder, tmp_path / "out", jobs=1)}
     assert graded["bob"].is_ours
     assert graded["bob"].reason.startswith("The grader failed on it: KeyError: 'ours'")
-    assert graded["张伟"].result is not None
+    assert graded["张伟"].summary is not None
 
 
 def test_a_lost_server_costs_nobody(class_folder: Path, tmp_path: Path) -> None:
     """A file that kills its server is tried twice; the others are graded by a new one."""
     (class_folder / "bob" / "demo.py").write_text("import os\nos.kill(os.getppid(), 9)\n" + DOUBLE_ONLY)
     graded = {one.path.name: one for one in grade_folder(class_folder, tmp_path / "out", jobs=1)}
-    assert graded["ann"].result is not None
-    assert graded["张伟"].result is not None
+    assert graded["ann"].summary is not None
+    assert graded["张伟"].summary is not None
 
 
 # The command
@@ -237,7 +239,6 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(own_course: Path, tmp_path: 
         )
     out = tmp_path / "out"
     command = [sys.executable, "-m", "autograder", "grade", "class", "--out", str(out), "--jobs", str(jobs)]
-    before = _servers()
     run = subprocess.Popen(
         command,
         cwd=own_course,
@@ -249,16 +250,14 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(own_course: Path, tmp_path: 
     deadline = time.monotonic() + 60
     while len(list(out.glob("*.json"))) < 3 and time.monotonic() < deadline:
         time.sleep(0.02)
+    started = psutil.Process(run.pid).children(recursive=True)
     if number == signal.SIGINT:
         os.killpg(run.pid, number)
         assert run.wait(20) == 130
     else:
         run.kill()
         run.wait(20)
-    deadline = time.monotonic() + 10
-    while _servers() - before and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert _servers() <= before
+    assert not psutil.wait_procs(started, timeout=10)[1]
     finished = list(out.glob("*.json"))
     assert 3 <= len(finished) < 12
     for path in finished:
@@ -267,14 +266,6 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(own_course: Path, tmp_path: 
     assert again.returncode == 0
     assert f"12 graded ({len(finished)} unchanged and kept)" in again.stdout
     assert not [path for path in out.iterdir() if path.suffix != ".json"]
-
-
-def _servers() -> set[int]:
-    return {
-        process.pid
-        for process in psutil.process_iter(["cmdline"])
-        if any(part.endswith("worker/__main__.py") for part in process.info["cmdline"] or ())
-    }
 
 
 # The file format

@@ -12,6 +12,7 @@ import typer
 
 from . import __version__
 from .course import Course, find_course, load_course
+from .environment import HASH_SEED, ONE_THREAD
 from .errors import AutograderError
 from .text import Language
 
@@ -36,17 +37,11 @@ class RevealOption(StrEnum):
     calls = "calls"
 
 
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-
-
 def _fix_environment() -> None:
-    """Before torch is imported: its libraries start no threads, so that this process can fork graders.
-
-    Start again with PYTHONHASHSEED=0, as workers have it, so that sets have the same order in a replay.
-    """
+    """Before torch is imported. The hash seed is read when Python starts: start it again where it is another."""
     os.environ.update(ONE_THREAD)
-    if os.environ.get("PYTHONHASHSEED") != "0":
-        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, "PYTHONHASHSEED": "0"})
+    if not HASH_SEED.items() <= os.environ.items():
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **HASH_SEED})
 
 
 @contextmanager
@@ -86,6 +81,12 @@ def grade(
         int | None,
         typer.Option("--jobs", min=1, help="Grader processes; default: one a core, fewer for a small class."),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster", metavar="ADDRESS", help="Grade on a Dask cluster: its scheduler's tcp:// or tls:// address."
+        ),
+    ] = None,
     reveal: Annotated[
         RevealOption, typer.Option("--reveal", help="What hidden checks tell: only their titles, or the calls too.")
     ] = RevealOption.titles,
@@ -98,10 +99,11 @@ def grade(
     """
     with _errors_as_sentences():
         _fix_environment()
-        from .grading_run import run_grading
+        from .grading_run import Where, run_grading
 
         loaded = _course(course)
-        raise typer.Exit(run_grading(paths, loaded, topic or [], out, jobs=jobs, reveal=reveal.value, language=lang))
+        where = Where(jobs=jobs, cluster=cluster)
+        raise typer.Exit(run_grading(paths, loaded, topic or [], out, where=where, reveal=reveal.value, language=lang))
 
 
 @app.command()

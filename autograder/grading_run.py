@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -36,7 +37,7 @@ def run_grading(
     topics: Sequence[str],
     out: Path,
     *,
-    jobs: int | None,
+    where: "Where",
     reveal: str,
     language: Language,
 ) -> int:
@@ -48,7 +49,7 @@ def run_grading(
         raise UsageError(f"{out} is not a folder.")
     submissions = [found for path in paths for found in find_submissions(path, course)]
     settings = Settings(topics=chosen, reveal=Reveal(reveal))
-    graders: Graders = LocalGraders(course, settings, jobs or default_jobs(len(submissions)))
+    graders = where.graders(course, settings, len(submissions))
     found = Found(len(submissions))
     with progress(len(submissions), Console(stderr=True)) as advance:
 
@@ -59,6 +60,28 @@ def run_grading(
         grade_all(submissions, course, settings, out, graders=graders, report=report)
     _show(found, chosen, out, language)
     return found.status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Where:
+    """Who grades, as it was asked for."""
+
+    jobs: int | None  # grader processes on this machine
+    cluster: str | None  # the address of a Dask scheduler
+
+    def graders(self, course: Course, settings: Settings, submissions: int) -> Graders:
+        """The graders. Raises UsageError where they cannot be had."""
+        if self.cluster is None:
+            return LocalGraders(course, settings, self.jobs or default_jobs(submissions))
+        if self.jobs is not None:
+            raise UsageError(
+                "--jobs is for this machine.", fix="With --cluster, start as many `dask worker`s as you want."
+            )
+        try:
+            from .cluster.client import ClusterGraders
+        except ImportError as error:
+            raise UsageError(f"--cluster needs Dask: {error}.", fix="pip install 'torchstone[cluster]'") from None
+        return ClusterGraders(course, settings, self.cluster)
 
 
 class Found:

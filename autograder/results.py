@@ -113,6 +113,7 @@ def exercise_result(
 
     A rule broken in any check costs the whole exercise.
     """
+    worth = float(worth)  # the same bytes whether a result comes from a grader, a file or a cluster
     judged = [check for check in checks if check.verdict is not Verdict.BROKEN]
     total = sum(check.weight for check in judged)
     earned = sum(check.weight for check in judged if check.verdict is Verdict.PASSED)

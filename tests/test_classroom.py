@@ -188,8 +188,8 @@ def test_a_class_is_read_as_there_is_room_for_it() -> None:
         return future
 
     done = []
-    for one in in_flight(submit, tasks(), lambda: 5, {}):
-        done.append(one)
+    for _, future in in_flight(submit, tasks(), lambda: 5, {}):
+        done.append(future.result())
         assert taken - len(done) <= 5
     assert sorted(done) == list(range(1, 101))
 

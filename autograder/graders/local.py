@@ -110,12 +110,13 @@ class Pool:
                 return lost
 
         while self.suspects:
-            yield from in_flight(submit, iter([self.suspects[0]]), lambda: 1, pending)
+            for _, future in in_flight(submit, iter([self.suspects[0]]), lambda: 1, pending):
+                yield future.result()
             self.suspects.popleft()
             self.losses = 0
-        for graded in in_flight(submit, tasks, lambda: self.jobs * AHEAD, pending):
+        for _, future in in_flight(submit, tasks, lambda: self.jobs * AHEAD, pending):
+            yield future.result()
             self.losses = 0
-            yield graded
 
     def _convicted(self, task: Task) -> Graded:
         reason = "A grader process was lost twice while grading it."

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -14,6 +14,8 @@ from ..grade import Grader
 from ..results import SubmissionResult, write_result
 from ..submission import Submission
 from ..summary import Summary, summarise
+
+Done = TypeVar("Done")
 
 TRIES = 2  # what is lost while a submission is graded is replaced, and the submission tried once more
 
@@ -72,19 +74,22 @@ def _our_fault(error: Exception) -> str:
 
 def conclude(task: Task, outcome: SubmissionResult | Failure) -> Graded:
     """Write the result; what the run remembers of it."""
-    if isinstance(outcome, Failure):
-        return Graded(path=task.path, target=task.target, reason=outcome.reason, is_ours=True)
-    write_result(outcome, task.target)
-    return Graded(path=task.path, target=task.target, summary=summarise(outcome))
+    if not isinstance(outcome, Failure):
+        try:
+            write_result(outcome, task.target)
+            return Graded(path=task.path, target=task.target, summary=summarise(outcome))
+        except Exception as error:
+            outcome = Failure(_our_fault(error))
+    return Graded(path=task.path, target=task.target, reason=outcome.reason, is_ours=True)
 
 
 def in_flight(
-    submit: Callable[[Task], "Future[Graded]"],
+    submit: Callable[[Task], "Future[Done]"],
     tasks: Iterator[Task],
     room: Callable[[], int],
-    pending: "dict[Future[Graded], Task]",
-) -> Iterator[Graded]:
-    """Submit tasks as there is room for them; their outcomes as they come.
+    pending: "dict[Future[Done], Task]",
+) -> "Iterator[tuple[Task, Future[Done]]]":
+    """Submit tasks as there is room for them; each with its future, as they are done.
 
     pending: what is in flight; the caller's, so that it knows what is left when a future raises.
     """
@@ -94,6 +99,5 @@ def in_flight(
         if not pending:
             return
         for future in wait(pending, return_when=FIRST_COMPLETED).done:
-            graded = future.result()
+            yield pending[future], future
             del pending[future]
-            yield graded

@@ -2,12 +2,13 @@
 
 import contextlib
 import logging
+import re
 from collections.abc import Generator, Iterator
 from concurrent.futures import CancelledError, Future
 from itertools import chain, islice
 
 import msgspec
-from distributed import Client, KilledWorker
+from distributed import Client, KilledWorker, Security
 
 from ..course import Course
 from ..errors import ClusterError
@@ -21,6 +22,10 @@ from .plugin import GraderPlugin, grade_remotely
 CONNECT_SECONDS = 30.0
 WORKER_SECONDS = 60.0
 AHEAD = 3  # submissions in flight for each Dask worker
+LOGGERS = ("distributed", "distributed.client", "tornado.application", "asyncio")
+ADDRESS = re.compile(r"(tcp|tls)://\S+:\d+")
+START = "Start one with `dask scheduler`, and give the address that it prints, such as tcp://10.0.0.1:8786."
+TLS = "docs/cluster.md says how Dask is told of them."
 SUPPORT = "Every worker needs Python with the same torchstone, torch and numpy as this machine."
 
 
@@ -60,16 +65,29 @@ class ClusterGraders:
 
 @contextlib.contextmanager
 def _connected(address: str) -> Iterator[Client]:
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is wrong is told below, in a sentence
+    for logger in LOGGERS:
+        logging.getLogger(logger).setLevel(logging.CRITICAL)  # what is wrong is told here, in a sentence
+    security = _security(address)
     try:
-        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
-        raise ClusterError(
-            f"No Dask scheduler answers at {address}: {error}.",
-            fix="Start one with `dask scheduler`, and give the address that it prints. TLS needs Dask's configuration.",
-        ) from None
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False, security=security)
+    except OSError as error:
+        raise ClusterError(f"No Dask scheduler answers at {address}: {error}.", fix=START) from None
     with client:
         yield client
+
+
+def _security(address: str) -> Security:
+    """Dask's own configuration. It is looked at first: a client that fails over it would hang at its end."""
+    if not ADDRESS.fullmatch(address):
+        raise ClusterError(f"{address} is not the address of a Dask scheduler.", fix=START)
+    try:
+        security = Security()
+        has_certificates = security.get_connection_args("client").get("ssl_context") is not None
+    except (OSError, ValueError, TypeError) as error:
+        raise ClusterError(f"Dask's TLS configuration cannot be used: {error}.", fix=TLS) from None
+    if address.startswith("tls") and not has_certificates:
+        raise ClusterError("A tls:// address needs certificates.", fix=TLS)
+    return security
 
 
 def _check_engines(client: Client, ours: dict[str, str]) -> None:

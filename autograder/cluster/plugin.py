@@ -103,8 +103,10 @@ class GraderProcess:
 
     def close(self) -> None:
         """Hang up: the grader ends, and its folder is removed."""
-        with contextlib.suppress(OSError):
-            self.process.communicate(timeout=0)
+        assert self.process.stdin is not None and self.process.stdout is not None
+        with contextlib.suppress(OSError):  # it may have hung up first
+            self.process.stdin.close()
+        self.process.stdout.close()
         try:
             self.process.wait(GOODBYE_SECONDS)
         except subprocess.TimeoutExpired:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import queue
 import subprocess
 import sys
 import tempfile
@@ -18,12 +19,12 @@ from small_course import DOUBLE_ONLY, autograder, durationless, start_autograder
 from typer.testing import CliRunner
 
 from autograder.cli import app
-from autograder.cluster import client, plugin
+from autograder.cluster import client, plugin, process
 from autograder.cluster.messages import Reply, engine, pack_course, read_frame, write_frame
 from autograder.cluster.plugin import GraderPlugin
 from autograder.course import Course, load_course
 from autograder.errors import ClusterError
-from autograder.grade import Settings
+from autograder.grade import Grader, Settings
 from autograder.submission import Submission, open_submission
 
 SETTINGS = msgspec.json.encode(Settings(topics=("01_demo",)))
@@ -47,18 +48,21 @@ class Cluster:
         self.address = json.loads((folder / "scheduler.json").read_text())["address"]
         self.workers: list[psutil.Popen] = []
 
-    def add_worker(self) -> None:
-        self.workers.append(self._start("worker", "--nthreads", "1", "--no-nanny"))
+    def add_worker(self, **environment: str) -> None:
+        self.workers.append(self._start("worker", "--nthreads", "1", "--no-nanny", **environment))
 
-    def _start(self, kind: str, *arguments: str) -> psutil.Popen:
+    def _start(self, kind: str, *arguments: str, **environment: str) -> psutil.Popen:
         command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", *arguments]
         command += ["--no-dashboard", "--scheduler-file", str(self.folder / "scheduler.json")]
-        return psutil.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        environment = {**os.environ, **environment}
+        return psutil.Popen(
+            command, cwd=self.folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
 
     def close(self) -> None:
-        for process in [*self.workers, self.scheduler]:
-            process.kill()
-            process.wait()
+        for started in [*self.workers, self.scheduler]:
+            started.kill()
+            started.wait()
 
 
 @pytest.fixture
@@ -111,6 +115,15 @@ def test_a_cluster_that_loses_a_worker_finds_what_this_machine_finds(
     again = autograder("grade", "class", "--cluster", cluster.address, "--out", out, cwd=course)
     assert "17 graded (16 unchanged and kept), 1 unreadable" in again.stdout
     assert other.children(recursive=True) == survivors
+
+
+def test_a_worker_without_us_is_told(own_course: Path, cluster: Cluster, tmp_path: Path) -> None:
+    (tmp_path / "autograder").mkdir()
+    (tmp_path / "autograder" / "__init__.py").write_text("")
+    cluster.add_worker(PYTHONPATH=str(tmp_path))
+    with client._connected(cluster.address) as connected, pytest.raises(ClusterError) as told:
+        client._check_engines(connected, engine())
+    assert "cannot grade: ModuleNotFoundError" in str(told.value)
 
 
 def test_another_engine_and_no_worker_are_told(
@@ -232,6 +245,11 @@ def test_a_worker_of_another_engine_refuses(submission: Submission) -> None:
     grader_plugin.setup(None)
     assert ask(grader_plugin, submission).error.startswith("A worker of the cluster has torchstone 0.1")
     assert grader_plugin.grader is None
+
+
+def test_a_grader_that_nobody_asks_ends(grader: Grader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "IDLE_SECONDS", 0.05)
+    process._answer(grader, queue.SimpleQueue(), io.BytesIO())
 
 
 # What travels

@@ -94,14 +94,12 @@ def _check_engines(client: Client, ours: dict[str, str]) -> None:
     """Whether there are workers, and each would find what this machine would."""
     try:
         client.wait_for_workers(1, timeout=WORKER_SECONDS)
-        theirs = client.run(engine)
     except TimeoutError:
         raise ClusterError("The cluster has no workers.", fix="Start some with `dask worker`.") from None
-    except ImportError as error:
-        raise ClusterError(f"A worker of the cluster cannot grade: {error}.", fix=SUPPORT) from None
-    for worker, their in theirs.items():
-        different = differences(ours, their)
-        if different:
+    for worker, theirs in client.run(engine, on_error="return").items():
+        if isinstance(theirs, Exception):  # it cannot even import us
+            raise ClusterError(f"The worker {worker} cannot grade: {theirs}.", fix=SUPPORT)
+        if different := differences(ours, theirs):
             raise ClusterError(f"The worker {worker} has {different}.", fix=SUPPORT)
 
 

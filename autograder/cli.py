@@ -12,6 +12,7 @@ import typer
 
 from . import __version__
 from .course import Course, find_course, load_course
+from .environment import HASH_SEED, ONE_THREAD
 from .errors import AutograderError
 from .text import Language
 
@@ -36,10 +37,18 @@ class RevealOption(StrEnum):
     calls = "calls"
 
 
-def _fix_hash_seed() -> None:
-    """Start again with PYTHONHASHSEED=0, as workers have it, so that sets have the same order in a replay."""
-    if os.environ.get("PYTHONHASHSEED") != "0":
-        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, "PYTHONHASHSEED": "0"})
+class IsolationOption(StrEnum):
+    """`sandbox.level.Level`, without importing torch for `--help`."""
+
+    strict = "strict"
+    basic = "basic"
+
+
+def _fix_environment() -> None:
+    """Before torch is imported. The hash seed is read when Python starts: start it again where it is another."""
+    os.environ.update(ONE_THREAD)
+    if not HASH_SEED.items() <= os.environ.items():
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **HASH_SEED})
 
 
 @contextmanager
@@ -79,9 +88,19 @@ def grade(
         int | None,
         typer.Option("--jobs", min=1, help="Grader processes; default: one a core, fewer for a small class."),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster", metavar="ADDRESS", help="Grade on a Dask cluster: its scheduler's tcp:// or tls:// address."
+        ),
+    ] = None,
     reveal: Annotated[
         RevealOption, typer.Option("--reveal", help="What hidden checks tell: only their titles, or the calls too.")
     ] = RevealOption.titles,
+    isolation: Annotated[
+        IsolationOption,
+        typer.Option("--isolation", help="Grade nothing on a machine that gives less; see `autograder doctor`."),
+    ] = IsolationOption.strict,
     lang: LanguageOption = Language.BOTH,
 ) -> None:
     """Grade submissions with the hidden checks, each in sandboxed processes.
@@ -90,11 +109,19 @@ def grade(
     Exit status: 0 all graded, 1 some could not be read, 2 usage or course error (a broken check is one).
     """
     with _errors_as_sentences():
-        _fix_hash_seed()
-        from .grading_run import run_grading
+        _fix_environment()
+        from .grading_run import Where, run_grading
 
         loaded = _course(course)
-        raise typer.Exit(run_grading(paths, loaded, topic or [], out, jobs=jobs, reveal=reveal.value, language=lang))
+        where = Where(jobs=jobs, cluster=cluster)
+        status = run_grading(
+            *(paths, loaded, topic or [], out),
+            where=where,
+            reveal=reveal.value,
+            isolation=isolation.value,
+            language=lang,
+        )
+        raise typer.Exit(status)
 
 
 @app.command()
@@ -149,7 +176,7 @@ def verify(
 ) -> None:
     """The course grades itself: stubs, references, misconceptions, hints, languages, examples. Exit 1 on a finding."""
     with _errors_as_sentences():
-        _fix_hash_seed()
+        _fix_environment()
         from .self_grading import run_verify
 
         raise typer.Exit(run_verify(_course(course), topic or [], sample))
@@ -162,7 +189,7 @@ def mutate(
 ) -> None:
     """Change references at one point and see whether the hidden checks notice. Exit 1 below 98 % for an exercise."""
     with _errors_as_sentences():
-        _fix_hash_seed()
+        _fix_environment()
         from .self_grading import run_mutate
 
         raise typer.Exit(run_mutate(_course(course), exercises or []))

@@ -28,3 +28,7 @@ class SubmissionError(AutograderError):
 
 class SandboxError(AutograderError):
     """The machine cannot run student code as asked."""
+
+
+class ClusterError(AutograderError):
+    """The cluster cannot grade as asked, or was lost."""

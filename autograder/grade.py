@@ -19,7 +19,7 @@ from .course import Course, Exercise, Topic
 from .diagnosis import Diagnostician, FailedCheck, read_reference
 from .results import CheckResult, ExerciseResult, Problem, SubmissionResult, Verdict, exercise_result
 from .sandbox.fork_server import ForkServer
-from .sandbox.level import level_of
+from .sandbox.level import Level, level_of
 from .source import Source, Unreadable
 from .submission import Submission
 from .text import NOTHING, Text
@@ -48,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     topics: tuple[str, ...]  # folder names of the topics to grade
     reveal: Reveal = Reveal.TITLES
+    isolation: Level = Level.STRICT  # below it, nothing is graded
 
 
 class Grader:

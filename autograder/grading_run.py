@@ -2,17 +2,30 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from .classroom import Graded, default_jobs, grade_all
+from .classroom import grade_all
 from .course import Course
 from .errors import CourseError, UsageError
 from .grade import Reveal, Settings
-from .reports.terminal import class_table, legend, printable, show_submission
+from .graders import Graded, Graders, LocalGraders, default_jobs
+from .progress import LARGE, progress
+from .reports.terminal import (
+    class_table,
+    exercise_table,
+    legend,
+    misconception_table,
+    points_line,
+    printable,
+    show_submission,
+)
+from .results import read_result
+from .sandbox.level import Level
 from .submission import find_submissions
+from .summary import ClassTally, Summary
 from .text import Language
 
 REPORT_WIDTH = 120  # characters of a table that goes into a file or a pipe
@@ -25,8 +38,9 @@ def run_grading(
     topics: Sequence[str],
     out: Path,
     *,
-    jobs: int | None,
+    where: "Where",
     reveal: str,
+    isolation: str,
     language: Language,
 ) -> int:
     """Grade and show; the command's exit status."""
@@ -36,46 +50,95 @@ def run_grading(
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is not a folder.")
     submissions = [found for path in paths for found in find_submissions(path, course)]
-    settings = Settings(topics=chosen, reveal=Reveal(reveal))
+    settings = Settings(topics=chosen, reveal=Reveal(reveal), isolation=Level(isolation))
+    graders = where.graders(course, settings, len(submissions))
+    found = Found(len(submissions))
+    with progress(len(submissions), Console(stderr=True)) as advance:
+
+        def report(graded: Graded) -> None:
+            found.add(graded)
+            advance()
+
+        grade_all(submissions, course, settings, out, graders=graders, report=report)
+    _show(found, chosen, out, language)
+    return found.status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Where:
+    """Who grades, as it was asked for."""
+
+    jobs: int | None  # grader processes on this machine
+    cluster: str | None  # the address of a Dask scheduler
+
+    def graders(self, course: Course, settings: Settings, submissions: int) -> Graders:
+        """The graders. Raises UsageError where they cannot be had."""
+        if self.cluster is None:
+            return LocalGraders(course, settings, self.jobs or default_jobs(submissions))
+        if self.jobs is not None:
+            raise UsageError(
+                "--jobs is for this machine.", fix="With --cluster, start as many `dask worker`s as you want."
+            )
+        try:
+            from .cluster.client import ClusterGraders
+        except ImportError as error:
+            raise UsageError(f"--cluster needs Dask: {error}.", fix="pip install 'torchstone[cluster]'") from None
+        return ClusterGraders(course, settings, self.cluster)
+
+
+class Found:
+    """What a run found: a row for each submission of a small class, a large one only in numbers."""
+
+    def __init__(self, submissions: int) -> None:
+        self.is_large = submissions > LARGE
+        self.rows: list[Summary] = []
+        self.tally = ClassTally()
+        self.kept = 0
+        self.ungraded: list[Graded] = []
+        self.latest: Path | None = None  # a result file
+
+    def add(self, graded: Graded) -> None:
+        self.kept += graded.kept
+        if graded.summary is None:
+            self.ungraded.append(graded)
+            return
+        self.tally.add(graded.summary)
+        self.latest = graded.target
+        if not self.is_large:
+            self.rows.append(graded.summary)
+
+    @property
+    def status(self) -> int:
+        if self.tally.broken or any(graded.is_ours for graded in self.ungraded):
+            return BROKEN_COURSE
+        return SOME_UNREADABLE if self.ungraded else READABLE
+
+
+def _show(found: Found, topics: Sequence[str], out: Path, language: Language) -> None:
     console = Console()
     if not console.is_terminal:
         console.width = max(console.width, REPORT_WIDTH)
-    graded = _with_progress(submissions, course, settings, out, jobs or default_jobs(len(submissions)), console)
-    return _show(graded, chosen, out, language, console)
-
-
-def _with_progress(
-    submissions: Sequence[Path], course: Course, settings: Settings, out: Path, jobs: int, console: Console
-) -> list[Graded]:
-    graded: list[Graded] = []
-    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    screen = Console(stderr=True)
-    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
-        task = progress.add_task("grading", total=len(submissions))
-
-        def report(one: Graded) -> None:
-            graded.append(one)
-            progress.advance(task)
-
-        grade_all(submissions, course, settings, out, jobs=jobs, report=report)
-    return graded
-
-
-def _show(graded: Sequence[Graded], topics: Sequence[str], out: Path, language: Language, console: Console) -> int:
-    results = [one.result for one in graded if one.result is not None]
-    unreadable = sorted((one for one in graded if one.result is None), key=lambda one: one.path)
-    broken = sorted({f"{e.topic}: {check.id}" for result in results for e, check in result.broken})
-    if len(graded) == 1 and results:
-        show_submission(results[0], language, console)
-    elif results:
-        console.print(class_table(results, topics))
+    graded = len(found.tally.points)
+    if graded == 1 and not found.ungraded and found.latest is not None:
+        show_submission(read_result(found.latest), language, console)
+    elif found.is_large and graded:
+        _show_numbers(found.tally, console)
+    elif graded:
+        console.print(class_table(found.rows, topics))
         console.print(f"\n{legend()}\n", highlight=False)
-    kept = sum(one.kept for one in graded)
-    summary = f"{len(results)} graded" + (f" ({kept} unchanged and kept)" if kept else "")
-    console.print(f"{summary}, {len(unreadable)} unreadable. Results in {out}/", highlight=False)
-    for one in unreadable:
+    kept = f" ({found.kept:,} unchanged and kept)" if found.kept else ""
+    summary = f"{graded:,} graded{kept}, {len(found.ungraded):,} unreadable. Results in {out}/"
+    console.print(summary, highlight=False)
+    for one in sorted(found.ungraded, key=lambda one: one.path):
         print(printable(f"{one.path.name}: {one.reason}"), file=sys.stderr)
-    for name in broken:
+    for name in sorted(found.tally.broken):
         print(f"broken check, nobody lost points over it: {name}", file=sys.stderr)
-    is_ours = bool(broken) or any(one.is_ours for one in graded)
-    return BROKEN_COURSE if is_ours else SOME_UNREADABLE if unreadable else READABLE
+
+
+def _show_numbers(tally: ClassTally, console: Console) -> None:
+    """A class that is too large for a row each."""
+    console.print(exercise_table(tally))
+    if tally.misconceptions:
+        console.print()
+        console.print(misconception_table(tally))
+    console.print(f"\n{points_line(tally)}\n", highlight=False)

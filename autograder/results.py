@@ -15,6 +15,7 @@ from .errors import UsageError
 from .text import NOTHING, Text
 
 FORMAT: Literal["torchstone/1"] = "torchstone/1"
+TEMPORARY = ".result-"  # how the name of a file begins that is not whole yet
 
 
 class Verdict(StrEnum):
@@ -118,6 +119,7 @@ def exercise_result(
 
     A rule broken in any check costs the whole exercise.
     """
+    worth = float(worth)  # the same bytes whether a result comes from a grader, a file or a cluster
     judged = [check for check in checks if check.verdict is not Verdict.BROKEN]
     total = sum(check.weight for check in judged)
     earned = sum(check.weight for check in judged if check.verdict is Verdict.PASSED)
@@ -140,7 +142,7 @@ def exercise_result(
 def write_result(result: SubmissionResult, path: Path) -> None:
     """Write the JSON file atomically: it is whole, or not there."""
     data = msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
-    handle, temporary = tempfile.mkstemp(prefix=".result-", dir=path.parent)
+    handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

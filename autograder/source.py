@@ -14,7 +14,7 @@ MAX_SOURCE = 1 << 19  # bytes of one file or notebook's code; with helper files 
 ENCODINGS = {"utf-8", "utf-8-sig", "ascii", "iso8859-1", "cp1252", "gbk", "gb2312", "gb18030", "big5"}
 
 
-class Source(msgspec.Struct, frozen=True, kw_only=True):
+class Source(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """What a worker loads for one topic."""
 
     filename: str  # activations.py
@@ -43,7 +43,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
         return self.filename, line
 
 
-class Unreadable(msgspec.Struct, frozen=True):
+class Unreadable(msgspec.Struct, frozen=True, tag=True):
     """Why a text is not Python, for its student."""
 
     sentence: Text

@@ -1,8 +1,13 @@
 """A course of one topic for the engine's tests, so that they know no real exercise."""
 
+import json
 import signal
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
+
+import psutil
 
 from autograder.checks.student import Student
 from autograder.course import load_course
@@ -216,6 +221,26 @@ def write_course(root: Path) -> Path:
 def heed_interrupts() -> None:
     """For a child process: a shell's background job, and what it starts, would ignore Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def autograder(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The command, in a process of its own."""
+    command = [sys.executable, "-m", "autograder", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+
+
+def start_autograder(*arguments: str | Path, cwd: Path) -> psutil.Popen:
+    """The command, running, in a session of its own."""
+    command = [sys.executable, "-m", "autograder", *map(str, arguments)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return psutil.Popen(command, cwd=cwd, start_new_session=True, preexec_fn=heed_interrupts, **quiet)
+
+
+def durationless(path: Path) -> dict:
+    data = json.loads(path.read_text())
+    for exercise in data["exercises"]:
+        exercise["duration"] = 0
+    return data
 
 
 def source(code: str) -> Source:

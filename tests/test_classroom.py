@@ -2,29 +2,28 @@
 
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
+import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import msgspec
-import psutil
 import pytest
-from small_course import DOUBLE_ONLY, ROOT, heed_interrupts
+from small_course import DOUBLE_ONLY, ROOT, autograder, durationless
 from typer.testing import CliRunner
 
-from autograder import results
-from autograder.classroom import Graded, grade_all
+from autograder import result_folder, results
+from autograder.classroom import grade_all
 from autograder.cli import app
 from autograder.course import load_course
 from autograder.grade import Grader, Settings
+from autograder.graders import Graded, LocalGraders, Task
+from autograder.graders.task import in_flight
 from autograder.results import SubmissionResult, read_result, write_result
-from autograder.submission import Submission
+from autograder.submission import Submission, open_submission
 
 SETTINGS = Settings(topics=("01_demo",))
 
@@ -49,12 +48,6 @@ def class_folder(own_course: Path) -> Path:
     return folder
 
 
-def autograder(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """The command, in a process of its own."""
-    command = [sys.executable, "-m", "autograder", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
-
-
 @pytest.fixture
 def command(class_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """The command in this process, in the course's folder: torch is imported already."""
@@ -63,42 +56,50 @@ def command(class_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...
     return lambda *arguments: CliRunner().invoke(app, list(arguments))
 
 
-def durationless(path: Path) -> dict:
-    data = json.loads(path.read_text())
-    for exercise in data["exercises"]:
-        exercise["duration"] = 0
-    return data
+def grade_folder(folder: Path, out: Path, *, jobs: int) -> list[Graded]:
+    return grade(sorted(folder.iterdir()), out, jobs=jobs)
 
 
-def grade_folder(folder: Path, out: Path, **options) -> list[Graded]:
-    course = load_course(folder.parent)
+def grade(paths: list[Path], out: Path, *, jobs: int) -> list[Graded]:
+    course = load_course(paths[0].parents[1])
     graded: list[Graded] = []
-    grade_all(sorted(folder.iterdir()), course, SETTINGS, out, report=graded.append, **options)
+    graders = LocalGraders(course, SETTINGS, jobs)
+    grade_all(paths, course, SETTINGS, out, graders=graders, report=graded.append)
     return graded
 
 
 def test_a_class_is_graded_and_what_is_done_is_kept(class_folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     first = grade_folder(class_folder, out, jobs=1)
-    points = {one.path.name: one.result.points for one in first if one.result}
+    points = {one.path.name: one.summary.points for one in first if one.summary}
     assert points == {"ann": 4, "bob": 0.8, "cy": 0, "dee": 0, "eve.zip": 4, "张伟": 4}
-    assert [one.path.name for one in first if one.result is None] == ["fay.zip"]
+    assert [one.path.name for one in first if one.summary is None] == ["fay.zip"]
     assert sorted(path.name for path in out.iterdir()) == sorted(
         f"{name}.json" for name in ("ann", "bob", "cy", "dee", "eve", "张伟")
     )
     stamps = {path: path.stat().st_mtime_ns for path in out.iterdir()}
     (class_folder / "bob" / "demo.py").write_text(DOUBLE_ONLY)
     second = grade_folder(class_folder, out, jobs=1)
-    assert {one.path.name for one in second if one.result and not one.kept} == {"bob"}
+    assert {one.path.name for one in second if one.summary and not one.kept} == {"bob"}
     changed = {path.name for path, stamp in stamps.items() if path.stat().st_mtime_ns != stamp}
     assert changed == {"bob.json"}
 
 
-def test_several_processes_find_the_same(class_folder: Path, tmp_path: Path) -> None:
+def test_several_processes_find_the_same(class_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """Whether they are forked, or started anew because this process has a second thread."""
+    ended = threading.Event()
+    second = threading.Thread(target=ended.wait)
+    second.start()
+    grade_folder(class_folder, tmp_path / "anew", jobs=2)
+    ended.set()
+    second.join()
+    assert "threads cannot fork" in capsys.readouterr().err
+    run = autograder("grade", "class", "--out", tmp_path / "forked", "--jobs", "2", cwd=class_folder.parent)
+    assert "cannot fork" not in run.stderr
     grade_folder(class_folder, tmp_path / "one", jobs=1)
-    grade_folder(class_folder, tmp_path / "two", jobs=2)
     for path in (tmp_path / "one").iterdir():
-        assert durationless(path) == durationless(tmp_path / "two" / path.name)
+        assert durationless(path) == durationless(tmp_path / "anew" / path.name)
+        assert durationless(path) == durationless(tmp_path / "forked" / path.name)
 
 
 def test_a_result_that_became_unreadable_does_not_stay(class_folder: Path, tmp_path: Path) -> None:
@@ -124,7 +125,91 @@ def test_names_that_would_share_a_file_do_not(class_folder: Path, tmp_path: Path
         (class_folder / name).mkdir()
         (class_folder / name / "demo.py").write_text(DOUBLE_ONLY)
     graded = grade_folder(class_folder, tmp_path / "out", jobs=1)
-    assert len(list((tmp_path / "out").iterdir())) == sum(one.result is not None for one in graded) == 10
+    assert len(list((tmp_path / "out").iterdir())) == sum(one.summary is not None for one in graded) == 10
+
+
+def test_the_same_files_are_graded_once(
+    class_folder: Path, tmp_path: Path, grader: Grader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twins' results are what they would have been: under their own names, with their own remarks."""
+    for name in ("gil", "hao"):
+        (class_folder / name).mkdir()
+        (class_folder / name / "demo.py").write_bytes((class_folder / "bob" / "demo.py").read_bytes())
+    (class_folder / "hao" / "link.py").symlink_to(class_folder / "cy" / "demo.py")
+    for name in ("bob", "eve.zip", "gil", "hao", "张伟"):
+        alone = grader.grade(open_submission(class_folder / name, grader.course))
+        write_result(alone, tmp_path / f"{Path(name).stem}.json")
+    honest, seen = Grader.grade, []
+
+    def noting(grader: Grader, submission: Submission) -> SubmissionResult:
+        seen.append(submission.id)
+        return honest(grader, submission)
+
+    monkeypatch.setattr(Grader, "grade", noting)
+    graded = grade_folder(class_folder, tmp_path / "out", jobs=1)
+    assert sorted(seen) == ["ann", "bob", "cy", "dee"]
+    assert len(graded) == 9
+    for path in tmp_path.glob("*.json"):
+        assert durationless(tmp_path / "out" / path.name) == durationless(path)
+    assert read_result(tmp_path / "hao.json").problems != read_result(tmp_path / "bob.json").problems
+
+
+def test_twins_of_what_is_being_graded_wait_for_it(class_folder: Path, tmp_path: Path) -> None:
+    """The whole class is read before the first is graded; even so there are only four to grade."""
+
+    class AllAtOnce(LocalGraders):
+        def run(self, tasks: Iterator[Task]) -> Iterator[Graded]:
+            taken.extend(tasks)
+            return super().run(iter(taken))
+
+    taken: list[Task] = []
+    course = load_course(class_folder.parent)
+    graded: list[Graded] = []
+    graders = AllAtOnce(course, SETTINGS, 1)
+    grade_all(sorted(class_folder.iterdir()), course, SETTINGS, tmp_path, graders=graders, report=graded.append)
+    assert [task.path.name for task in taken] == ["ann", "bob", "cy", "dee"]
+    assert len(graded) == 7
+    assert {path.stem: read_result(path).points for path in tmp_path.glob("e*.json")} == {"eve": 4}
+
+
+def test_a_class_is_read_as_there_is_room_for_it() -> None:
+    """No more than the room is ever in flight, so that ten thousand submissions do not fill the memory."""
+    taken = 0
+
+    def tasks() -> Iterator[Any]:
+        nonlocal taken
+        while taken < 100:
+            taken += 1
+            yield taken
+
+    def submit(task: Any) -> Future:
+        future: Future = Future()
+        threading.Timer(0.001, future.set_result, [task]).start()
+        return future
+
+    done = []
+    for _, future in in_flight(submit, tasks(), lambda: 5, {}):
+        done.append(future.result())
+        assert taken - len(done) <= 5
+    assert sorted(done) == list(range(1, 101))
+
+
+def test_two_runs_into_one_folder_are_refused(class_folder: Path, command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(result_folder, "LOCK_SECONDS", 0.2)
+    with result_folder.locked(Path("out")):
+        run = command("grade", "class/bob", "--out", "out")
+        assert run.exit_code == 2
+        assert "Another run is writing its results into out/." in run.stderr
+        assert command("grade", "class/bob", "--out", "other").exit_code == 0
+    assert command("grade", "class/bob", "--out", "out").exit_code == 0
+    assert [path.name for path in Path("out").iterdir()] == ["bob.json"]
+
+
+def test_what_a_killed_run_left_half_written_is_removed(class_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / f"{results.TEMPORARY}x7s9").write_text("{")
+    grade_folder(class_folder, tmp_path / "out", jobs=1)
+    assert {path.suffix for path in (tmp_path / "out").iterdir()} == {".json"}
 
 
 def test_where_the_grader_fails_the_others_are_graded(
@@ -141,15 +226,15 @@ def test_where_the_grader_fails_the_others_are_graded(
     graded = {one.path.name: one for one in grade_folder(class_folder, tmp_path / "out", jobs=1)}
     assert graded["bob"].is_ours
     assert graded["bob"].reason.startswith("The grader failed on it: KeyError: 'ours'")
-    assert graded["张伟"].result is not None
+    assert graded["张伟"].summary is not None
 
 
 def test_a_lost_server_costs_nobody(class_folder: Path, tmp_path: Path) -> None:
     """A file that kills its server is tried twice; the others are graded by a new one."""
     (class_folder / "bob" / "demo.py").write_text("import os\nos.kill(os.getppid(), 9)\n" + DOUBLE_ONLY)
     graded = {one.path.name: one for one in grade_folder(class_folder, tmp_path / "out", jobs=1)}
-    assert graded["ann"].result is not None
-    assert graded["张伟"].result is not None
+    assert graded["ann"].summary is not None
+    assert graded["张伟"].summary is not None
 
 
 # The command
@@ -222,60 +307,6 @@ def test_a_broken_check_is_told_and_sets_the_status(command) -> None:
     assert "broken check, nobody lost points over it: 01_demo: test_bad" in run.stderr
 
 
-@pytest.mark.parametrize(
-    ("jobs", "number"),
-    [(1, signal.SIGINT), (2, signal.SIGINT), (2, signal.SIGKILL)],
-    ids=["Ctrl-C", "Ctrl-C of two", "kill -9 of two"],
-)
-def test_a_run_that_is_stopped_goes_on_where_it_was(own_course: Path, tmp_path: Path, number: int, jobs: int) -> None:
-    for index in range(12):
-        folder = own_course / "class" / f"s{index:02}"
-        folder.mkdir(parents=True)
-        (folder / "demo.py").write_text(
-            f"import time\ndef double(x):\n    time.sleep(0.05)\n    return 2 * x\n# {index}\n"
-        )
-    out = tmp_path / "out"
-    command = [sys.executable, "-m", "autograder", "grade", "class", "--out", str(out), "--jobs", str(jobs)]
-    before = _servers()
-    run = subprocess.Popen(
-        command,
-        cwd=own_course,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        preexec_fn=heed_interrupts,
-    )
-    deadline = time.monotonic() + 60
-    while len(list(out.glob("*.json"))) < 3 and time.monotonic() < deadline:
-        time.sleep(0.02)
-    if number == signal.SIGINT:
-        os.killpg(run.pid, number)
-        assert run.wait(20) == 130
-    else:
-        run.kill()
-        run.wait(20)
-    deadline = time.monotonic() + 10
-    while _servers() - before and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert _servers() <= before
-    finished = list(out.glob("*.json"))
-    assert 3 <= len(finished) < 12
-    for path in finished:
-        assert read_result(path).points == 4
-    again = autograder("grade", "class", "--out", out, "--jobs", str(jobs), cwd=own_course)
-    assert again.returncode == 0
-    assert f"12 graded ({len(finished)} unchanged and kept)" in again.stdout
-    assert not [path for path in out.iterdir() if path.suffix != ".json"]
-
-
-def _servers() -> set[int]:
-    return {
-        process.pid
-        for process in psutil.process_iter(["cmdline"])
-        if any(part.endswith("worker/__main__.py") for part in process.info["cmdline"] or ())
-    }
-
-
 # The file format
 
 
@@ -297,15 +328,7 @@ def test_results_keep_to_the_schema(class_folder: Path, tmp_path: Path) -> None:
 
 def test_a_result_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = SubmissionResult(
-        submission="a",
-        content_hash="",
-        grading_key="",
-        points=1,
-        worth=1,
-        problems=(),
-        exercises=(),
-        isolation=None,
-        confinement={},
+        submission="a", content_hash="", grading_key="", points=1, worth=1, problems=(), exercises=(), confinement={}
     )
     path = tmp_path / "a.json"
     write_result(result, path)

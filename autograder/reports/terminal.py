@@ -1,4 +1,4 @@
-"""Results in a terminal: a table of a class, and one submission in full."""
+"""Results in a terminal: a table of a class, a large class in numbers, and one submission in full."""
 
 import re
 from collections import Counter
@@ -9,7 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from ..results import SYMBOLS, CheckResult, ExerciseResult, SubmissionResult, Verdict
+from ..summary import ClassTally, ExerciseSummary, Summary
 from ..text import Language
+
+FREQUENT = 20  # misconceptions that the summary of a large class lists
 
 # What would move the cursor, ring, or change the window's title.
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -36,7 +39,7 @@ STYLES = {
 }
 
 
-def class_table(results: Sequence[SubmissionResult], topics: Sequence[str]) -> Table:
+def class_table(rows: Sequence[Summary], topics: Sequence[str]) -> Table:
     """One row for each submission: points, a symbol for each exercise, and what it misunderstands."""
     table = Table(box=None, pad_edge=False)
     table.add_column("Submission", overflow="fold")
@@ -44,13 +47,45 @@ def class_table(results: Sequence[SubmissionResult], topics: Sequence[str]) -> T
     for topic in topics:
         table.add_column(topic.split("_")[0], no_wrap=True)
     table.add_column("Notes", overflow="fold")
-    for result in sorted(results, key=lambda result: result.submission):
-        by_topic = {topic: [e for e in result.exercises if e.topic == topic] for topic in topics}
+    for row in sorted(rows, key=lambda row: row.submission):
+        by_topic = {topic: [e for e in row.exercises if e.topic == topic] for topic in topics}
         symbols = ["".join(_symbol(exercise) for exercise in by_topic[topic]) for topic in topics]
-        table.add_row(
-            escape(result.submission), f"{result.points:.2f}/{result.worth:g}", *symbols, escape(_notes(result))
-        )
+        table.add_row(escape(row.submission), f"{row.points:.2f}/{row.worth:g}", *symbols, escape(_notes(row)))
     return table
+
+
+def exercise_table(tally: ClassTally) -> Table:
+    """One row for each exercise of a large class: how many passed, failed and so on."""
+    shown = [verdict for verdict in SYMBOLS if any(counts[verdict] for counts in tally.verdicts.values())]
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Exercise", no_wrap=True)
+    for verdict in shown:
+        heading = f"[{STYLES[verdict]}]{verdict.symbol}[/] {verdict.replace('_', ' ')}"
+        table.add_column(heading, justify="right", no_wrap=True)
+    for (topic, exercise), counts in tally.verdicts.items():
+        table.add_row(f"{topic.split('_')[0]} {escape(exercise)}", *(f"{counts[verdict]:,}" for verdict in shown))
+    return table
+
+
+def misconception_table(tally: ClassTally) -> Table:
+    """The misconceptions that most of a large class hold."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Submissions", justify="right", no_wrap=True)
+    table.add_column("Misconception", overflow="fold")
+    for (exercise, name), count in sorted(tally.misconceptions.items(), key=lambda item: (-item[1], item[0]))[
+        :FREQUENT
+    ]:
+        table.add_row(f"{count:,}", escape(f"{exercise}: {name}"))
+    return table
+
+
+def points_line(tally: ClassTally) -> str:
+    """The points of a large class in a line."""
+    low, high = min(tally.points), max(tally.points)
+    return (
+        f"Points out of {tally.worth:g}: mean {tally.mean:.2f}, median {tally.median:.2f}, from {low:g} to {high:g}. "
+        f"{tally.with_problems:,} with a remark on their files."
+    )
 
 
 def legend() -> str:
@@ -58,14 +93,13 @@ def legend() -> str:
     return "  ".join(f"{symbol} {verdict.replace('_', ' ')}" for verdict, symbol in SYMBOLS.items())
 
 
-def _symbol(exercise: ExerciseResult) -> str:
+def _symbol(exercise: ExerciseResult | ExerciseSummary) -> str:
     return f"[{STYLES[exercise.verdict]}]{exercise.verdict.symbol}[/]"
 
 
-def _notes(result: SubmissionResult) -> str:
-    notes = [f"{e.name}: {' or '.join(d.name for d in e.misconceptions)}" for e in result.exercises if e.misconceptions]
-    notes += [f"{problem.file}: {problem.sentence.en}" for problem in result.problems]
-    return "; ".join(notes)
+def _notes(row: Summary) -> str:
+    notes = [f"{e.name}: {' or '.join(e.misconceptions)}" for e in row.exercises if e.misconceptions]
+    return "; ".join([*notes, *row.problems])
 
 
 SHORT = 50  # a message of up to this many characters stands on its check's own line

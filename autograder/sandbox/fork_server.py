@@ -114,6 +114,10 @@ class ForkServer:
         other.__dict__ |= self.__dict__ | {"control": ours, "process": None}
         return other
 
+    def check(self) -> None:
+        """Raise SandboxError where workers cannot be had, or would be less isolated than the minimum."""
+        self.spawn().end()
+
     def spawn(self) -> Worker:
         """A fresh worker with a scratch folder of its own. Starts a new server when the old one is gone.
 

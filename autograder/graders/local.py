@@ -1,0 +1,160 @@
+"""Graders on this machine: this process, or a pool of others. A lost one costs a retry of what was in flight."""
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
+from pathlib import Path
+
+from ..course import Course
+from ..errors import SandboxError
+from ..grade import Grader, Settings
+from ..sandbox.fork_server import ForkServer
+from .process import forked, grade_here, spawned, terminate
+from .task import Graded, Task, conclude, grade_safely, in_flight
+
+MAX_JOBS = 8
+WORTH_A_PROCESS = 4  # submissions that pay for the start of one more process and its server
+AHEAD = 3  # submissions in flight for each grader process
+LOSSES_IN_A_ROW = 8  # grader processes lost with no submission graded in between: it is not the submissions
+
+
+def default_jobs(submissions: int) -> int:
+    """One grader process for each core, but no more than a small class pays for."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, MAX_JOBS, submissions // WORTH_A_PROCESS))
+
+
+class LocalGraders:
+    """Grader processes on this machine; a single one is this process itself.
+
+    Raises SandboxError where student code cannot be run at all.
+    """
+
+    def __init__(self, course: Course, settings: Settings, jobs: int) -> None:
+        self.course = course
+        self.settings = settings
+        self.jobs = jobs
+
+    def run(self, tasks: Iterator[Task]) -> Generator[Graded, None, None]:
+        first = list(islice(tasks, self.jobs))
+        jobs = min(self.jobs, len(first))
+        if jobs == 1:
+            yield from self._here(chain(first, tasks))
+        elif jobs > 1:
+            with _temporary_folder() as folder:
+                yield from Pool(self.course, self.settings, jobs, folder).run(chain(first, tasks))
+
+    def _here(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]:
+        with ForkServer(self.course.limits, minimum=self.settings.isolation) as server:
+            grader = Grader(self.course, server, self.settings)
+            server.check()
+            for task in tasks:
+                yield conclude(task, grade_safely(grader, task.submission))
+
+
+@contextlib.contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    """A folder for every temporary file of a run: whichever of its processes ends last can remove them all."""
+    before = tempfile.tempdir
+    with tempfile.TemporaryDirectory(prefix="torchstone-", ignore_cleanup_errors=True) as folder:
+        tempfile.tempdir = folder
+        try:
+            yield Path(folder)
+        finally:
+            tempfile.tempdir = before
+
+
+class Pool:
+    """Grader processes, each with a server of its own."""
+
+    def __init__(self, course: Course, settings: Settings, jobs: int, folder: Path) -> None:
+        self.course = course
+        self.settings = settings
+        self.jobs = jobs
+        self.folder = folder
+        self.grader: Grader | None = None
+        self.suspects: deque[Task] = deque()  # each may have cost a grader process: tried again alone, to be certain
+        self.losses = 0  # with nothing graded in between
+
+    def run(self, tasks: Iterator[Task]) -> Generator[Graded, None, None]:
+        while True:
+            pending: dict[Future[Graded], Task] = {}
+            try:
+                with self._executor() as executor:
+                    yield from self._grade(executor, tasks, pending)
+                return
+            except BrokenProcessPool:
+                yield from (future.result() for future in pending if not _is_lost(future))
+                left = [task for future, task in pending.items() if _is_lost(future)]
+                if self.suspects:
+                    yield self._convicted(self.suspects.popleft())
+                else:
+                    self.suspects.extend(left[: self.jobs])  # the oldest: they were being graded
+                    tasks = chain(left[self.jobs :], tasks)
+                self._count_loss()
+
+    def _grade(
+        self, executor: ProcessPoolExecutor, tasks: Iterator[Task], pending: "dict[Future[Graded], Task]"
+    ) -> Iterator[Graded]:
+        def submit(task: Task) -> "Future[Graded]":
+            try:
+                return executor.submit(grade_here, task)
+            except BrokenProcessPool as error:
+                lost: Future[Graded] = Future()
+                lost.set_exception(error)
+                return lost
+
+        while self.suspects:
+            for _, future in in_flight(submit, iter([self.suspects[0]]), lambda: 1, pending):
+                yield future.result()
+            self.suspects.popleft()
+            self.losses = 0
+        for _, future in in_flight(submit, tasks, lambda: self.jobs * AHEAD, pending):
+            yield future.result()
+            self.losses = 0
+
+    def _convicted(self, task: Task) -> Graded:
+        reason = "A grader process was lost twice while grading it."
+        return Graded(path=task.path, target=task.target, reason=reason, is_ours=True)
+
+    def _count_loss(self) -> None:
+        self.losses += 1
+        if self.losses >= LOSSES_IN_A_ROW:
+            raise SandboxError(
+                f"Grader processes were lost {self.losses} times in a row.",
+                fix="Is there enough memory? Try fewer --jobs.",
+            )
+
+    @contextlib.contextmanager
+    def _executor(self) -> Iterator[ProcessPoolExecutor]:
+        server = ForkServer(self.course.limits, minimum=self.settings.isolation, workers=self.jobs)
+        try:  # it imports while the grader is made
+            self.grader = self.grader or Grader(self.course, server, self.settings)
+            threads = len(os.listdir("/proc/self/task"))
+            if threads == 1:
+                server.check()
+                executor = forked(self.grader, server, self.jobs, self.folder)
+            else:
+                server.close()
+                print(
+                    f"Each grader loads the course itself: a process of {threads} threads cannot fork.", file=sys.stderr
+                )
+                executor = spawned(self.jobs, self.course, self.settings, self.folder)
+            try:
+                yield executor
+            except BaseException:
+                terminate(executor)
+                raise
+            executor.shutdown()
+        finally:
+            server.close()
+
+
+def _is_lost(future: "Future[Graded]") -> bool:
+    return not future.done() or future.exception() is not None

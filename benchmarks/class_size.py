@@ -1,0 +1,106 @@
+"""Whether ten thousand submissions cost what a hundred cost, each: time and memory of `autograder grade` by class size.
+
+    python benchmarks/class_size.py [--size 100 --size 1000] [--real] [--jobs 2]
+
+Submissions are generated and all different. The time is from the first result to the last, so without the start.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import grading
+import psutil
+import typer
+from grading import ROOT, Watch, generate
+from rich.console import Console
+from rich.table import Table
+
+from autograder.course import load_course
+
+grading.POLL_SECONDS = 1.0  # looking at the memory of large processes costs them time
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run of `autograder grade` on an empty folder."""
+
+    size: int
+    first: float  # seconds until the first result
+    rest: float  # seconds from there to the last
+    cpu: float  # seconds, of the whole process tree
+    peak: int  # bytes, proportional set size of the whole tree
+
+    @property
+    def each(self) -> float:
+        """Seconds for one submission."""
+        return self.rest / (self.size - 1)
+
+
+def measure(course: Path, folder: Path, out: Path, jobs: int) -> Measured:
+    """Grade the class; watch the process tree."""
+    command = [sys.executable, "-m", "autograder", "grade", str(folder), "--jobs", str(jobs), "--out", str(out)]
+    started = time.time()
+    process = psutil.Popen(command, cwd=course, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    watch = Watch(process)
+    if process.wait() != 0:
+        raise SystemExit(f"{' '.join(command)} exited with {process.returncode}")
+    times = sorted(path.stat().st_mtime for path in out.glob("*.json"))
+    return Measured(
+        size=len(times), first=times[0] - started, rest=times[-1] - times[0], cpu=watch.finish(), peak=watch.peak
+    )
+
+
+def main(
+    size: Annotated[list[int], typer.Option(help="Submissions; may be repeated. The first is the measure.")] = [  # noqa: B006
+        100,
+        1000,
+    ],
+    real: Annotated[
+        bool, typer.Option("--real", help="The course of this repository, not the tests' small one.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(help="Grader processes.")] = 2,
+) -> None:
+    """Measure and print. Ten thousand of the small course (`--size 100 --size 10000`) take about half an hour."""
+    rows = []
+    with tempfile.TemporaryDirectory() as scratch:
+        course = ROOT if real else _small_course(Path(scratch) / "course")
+        for number, count in enumerate(size):
+            folder = Path(scratch) / f"class{number}"
+            generate(load_course(course), folder, count)
+            rows.append(measure(course, folder, Path(scratch) / f"out{number}", jobs))
+    show(rows)
+
+
+def _small_course(folder: Path) -> Path:
+    sys.path.insert(0, str(ROOT / "tests"))
+    from small_course import write_course
+
+    return write_course(folder)
+
+
+def show(rows: list[Measured]) -> None:
+    """Each size beside the first."""
+    table = Table(box=None)
+    for heading in ("submissions", "first s", "rest s", "ms each", "x", "CPU ms each", "peak MiB", "x"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(
+            f"{row.size:,}",
+            f"{row.first:.1f}",
+            f"{row.rest:.1f}",
+            f"{row.each * 1000:.0f}",
+            f"{row.each / rows[0].each:.2f}",
+            f"{row.cpu / row.size * 1000:.0f}",
+            str(row.peak >> 20),
+            f"{row.peak / rows[0].peak:.2f}",
+        )
+    Console(width=120).print(table)
+
+
+if __name__ == "__main__":
+    typer.run(main)

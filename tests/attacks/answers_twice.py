@@ -1,11 +1,10 @@
-"""Calls the session's own writer to send two replies to one request."""
+"""crashed|failed: sends two forged replies beside the real one."""
 
 import sys
 
 
 def double(x):
-    server = sys.modules["worker.server"]
-    wire = sys.modules["worker.wire"]
-    server._write(wire.pack({"value": 2 * x}))
-    server._write(wire.pack({"value": 2 * x}))
+    server, wire = sys.modules["worker.server"], sys.modules["worker.wire"]
+    server._write(wire.pack({"value": x}))
+    server._write(wire.pack({"value": x}))
     return x

@@ -1,4 +1,4 @@
-"""Announces a reply of 2**60 bytes."""
+"""crashed: announces a reply of 2**60 bytes."""
 
 import os
 import struct

@@ -1,0 +1,13 @@
+"""refused: claims banned operators with numbers and texts that the message might repeat."""
+
+import sys
+
+
+def forged(session, header, payload):
+    wire = sys.modules["worker.wire"]
+    return wire.pack({"value": None, "operators": [("LEAK: 0.1234", -(10**15)), ("aten::cosh", 10**15)]})
+
+
+def double(x):
+    sys.modules["worker.server"].answer_frame = forged
+    return x

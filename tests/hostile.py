@@ -10,7 +10,9 @@ import importlib.util
 import io
 import os
 import re
+import subprocess
 import sysconfig
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +25,7 @@ import torch
 from rich.console import Console
 from small_course import ROOT
 
-from autograder.reports.terminal import class_table, printable, show_submission
+from autograder.reports.terminal import class_table, show_submission
 from autograder.results import SubmissionResult, Verdict
 from autograder.sandbox import ForkServer
 from autograder.text import Language
@@ -38,6 +40,7 @@ WATCHED_FOLDERS = ("/var/tmp", "/dev/shm", "/dev/mqueue", "/run", "/")
 # Everybody's folder: other programs come and go in it. These are the names that attacks use, or Python for them.
 EVERYBODYS = "/tmp"
 OF_ATTACKS = re.compile(r"torchstone-was-here.*|psm_.*|pymp-.*|torch_\d+_.*|sem\..*")
+SETTLING_SECONDS = 1.0  # a killed process may take a moment to vanish
 PLANTED = ("sitecustomize.py", "usercustomize.py", "conftest.py", "torch.py", "zz.pth", "torchstone-was-here")
 
 
@@ -154,6 +157,29 @@ def _server_state(server: ForkServer) -> tuple[Any, ...]:
     return process.pid, process.nice(), *process.cpu_affinity(), *limits
 
 
+def settled(server: ForkServer, before: Traces) -> list[str]:
+    """What is left after a moment."""
+    until = time.monotonic() + SETTLING_SECONDS
+    while found := traces(server).more_than(before):
+        if time.monotonic() > until:
+            break
+        time.sleep(0.05)
+    return found
+
+
+def clear(server: ForkServer, before: Traces) -> None:
+    """A failed test must not make the next ones fail: a new server, and the attack's own marks removed."""
+    for trace in traces(server).more_than(before):
+        kind, _, where = trace.partition(" ")
+        if kind in ("shm", "sem", "msg"):
+            subprocess.run(["ipcrm", {"shm": "-m", "sem": "-s", "msg": "-q"}[kind], where], check=False)
+        elif kind == "file" and ("torchstone-was-here" in where or where.startswith(str(server.folder))):
+            subprocess.run(["chattr", "-R", "-i", where], check=False, capture_output=True)
+            subprocess.run(["rm", "-rf", where], check=False)  # rmtree cannot remove what is nested too deeply
+    server.process.kill()
+    server.process.wait()
+
+
 # What no report may tell
 
 
@@ -207,6 +233,3 @@ def numbers_in(value: Any) -> Iterator[float]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from numbers_in(item)
-
-
-__all__ = ["Attack", "Traces", "attacks", "leaks", "load_builder", "numbers_in", "printable", "rendered", "texts_of"]

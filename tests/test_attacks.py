@@ -2,7 +2,6 @@
 
 import copy
 import re
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,12 +13,13 @@ from hostile import (
     ATTACKS,
     UNREADABLE,
     Attack,
-    Traces,
     attacks,
+    clear,
     leaks,
     load_builder,
     numbers_in,
     rendered,
+    settled,
     texts_of,
     traces,
     unprintable,
@@ -37,7 +37,6 @@ from autograder.submission import Submission, open_submission
 
 LIMITS = Limits(call_seconds=0.5, load_seconds=1.5, strikes=1, submission_seconds=60.0)
 SLACK_SECONDS = 1.0  # for spawning, killing and sweeping up, on a busy machine
-SETTLING_SECONDS = 1.0  # a killed process may take a moment to vanish
 
 # Right in one exercise and wrong in the other, so that there are messages to compare.
 NEIGHBOUR = """
@@ -109,29 +108,6 @@ def nothing_left(attacked: Attacked) -> Iterator[Callable[[], list[str]]]:
     yield look
     if look():
         clear(server, before)
-
-
-def settled(server: ForkServer, before: Traces) -> list[str]:
-    """What is left after a moment."""
-    until = time.monotonic() + SETTLING_SECONDS
-    while found := traces(server).more_than(before):
-        if time.monotonic() > until:
-            break
-        time.sleep(0.05)
-    return found
-
-
-def clear(server: ForkServer, before: Traces) -> None:
-    """A failed test must not make the next ones fail: a new server, and the attack's own marks removed."""
-    for trace in traces(server).more_than(before):
-        kind, _, where = trace.partition(" ")
-        if kind in ("shm", "sem", "msg"):
-            subprocess.run(["ipcrm", {"shm": "-m", "sem": "-s", "msg": "-q"}[kind], where], check=False)
-        elif kind == "file" and ("torchstone-was-here" in where or where.startswith(str(server.folder))):
-            subprocess.run(["chattr", "-R", "-i", where], check=False, capture_output=True)
-            subprocess.run(["rm", "-rf", where], check=False)  # rmtree cannot remove what is nested too deeply
-    server.process.kill()
-    server.process.wait()
 
 
 def without_durations(result: SubmissionResult) -> Any:

@@ -1,4 +1,4 @@
-"""refused: claims banned operators with numbers and texts that the message might repeat."""
+"""failed|refused: claims banned operators with numbers and texts that the message might repeat."""
 
 import sys
 

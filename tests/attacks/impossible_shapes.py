@@ -1,4 +1,4 @@
-"""crashed: sends tensors whose shapes overflow, are negative, or lie outside the payload."""
+"""crashed|failed: sends tensors whose shapes overflow, are negative, or lie outside the payload."""
 
 import sys
 

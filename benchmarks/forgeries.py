@@ -1,0 +1,275 @@
+"""How many hostile submissions win against a home-made grader, and how many against the sandbox.
+
+    python benchmarks/forgeries.py [--only WORD] [--seconds 3]
+
+The home-made grader is one pytest process: the tests import the student's file beside the reference and compare with
+torch.allclose. Each attack gets a fresh process in namespaces of its own, with small tmpfs folders and a read-only
+root, so that this machine is not harmed. The same files are then graded by the engine. Needs Linux; without root it
+needs user namespaces.
+"""
+
+import contextlib
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import torch
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from hostile import SUCCESS, Attack, attacks, clear, leaks, settled, texts_of, traces  # noqa: E402
+from small_course import write_course  # noqa: E402
+
+from autograder.course import load_course  # noqa: E402
+from autograder.grade import Grader, Settings  # noqa: E402
+from autograder.limits import Limits  # noqa: E402
+from autograder.results import Verdict  # noqa: E402
+from autograder.sandbox import ForkServer  # noqa: E402
+from autograder.submission import open_submission  # noqa: E402
+
+WINS = {
+    "passed": "got a hidden test passed",
+    "told": "read or told what is hidden, or got what is out of bounds",
+    "killed": "ended the grader without a report",
+    "hung": "hung the grader beyond its time",
+    "left": "left something behind",
+}
+RIGHT_THERE = {"right_at_home"}  # its answers are right where it sees pytest: no forgery
+LIMITS = Limits(call_seconds=0.5, load_seconds=1.5, strikes=1)
+SLACK_SECONDS = 1.0
+NEW = 0x10000 * 2 | 0x8000000 | 0x20000000 | 0x40000000 | 0x4000000  # mount, ipc, pid, net and uts namespaces
+NEW_USER = 0x10000000
+READ_ONLY, REMOUNT, BIND, RECURSIVE, PRIVATE = 1, 32, 4096, 16384, 1 << 18
+
+HOME = Path("/tmp/pytest-of-root/pytest-0/course0")  # in a tmpfs of the attack's own; where attacks would look
+REFERENCE = "def double(x):\n    return 2 * x\n"
+TESTS = """
+import demo
+import pytest
+import torch
+from reference import double as reference_double
+
+torch.manual_seed(1)
+HIDDEN = [torch.randn(3, 4), torch.randn(3, 4, dtype=torch.float64), torch.randn(2, 3).T, torch.tensor(1.5)]
+
+
+def test_example():
+    assert torch.allclose(demo.double(torch.ones(2)), torch.full((2,), 2.0))
+
+
+@pytest.mark.parametrize("x", HIDDEN)
+def test_hidden(x):
+    expected = reference_double(x)
+    assert torch.allclose(demo.double(x), expected)
+
+
+def test_hidden_gradient():
+    x = torch.ones(3, requires_grad=True)
+    demo.double(x).sum().backward()
+    torch.testing.assert_close(x.grad, torch.full((3,), 2.0))
+"""
+
+
+# The home-made grader: three processes, of which the innermost runs pytest and the student's code
+
+
+def try_at_home(attack: Attack, seconds: float) -> set[str]:
+    """What the attack wins against one pytest process."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        _or_exit(lambda: _in_namespaces(attack, seconds, writer))
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        told = pipe.read()
+    os.waitpid(pid, 0)
+    if not told:
+        raise SystemExit(f"{attack.name} could not be tried: are there user namespaces?")
+    return set(json.loads(told)) - ({"passed"} if attack.name in RIGHT_THERE else set())
+
+
+def _or_exit(run: Callable[[], object]) -> NoReturn:
+    """For a forked child: it must never return into its parent's code."""
+    try:
+        run()
+    finally:
+        os._exit(0)
+
+
+def _in_namespaces(attack: Attack, seconds: float, writer: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    user, group = os.getuid(), os.getgid()
+    if libc.unshare(NEW | (NEW_USER if user else 0)) != 0:
+        raise OSError(ctypes.get_errno(), "unshare")
+    if user:
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"0 {user} 1")
+        Path("/proc/self/gid_map").write_text(f"0 {group} 1")
+    pid = os.fork()
+    if pid == 0:
+        _or_exit(lambda: os.write(writer, json.dumps(sorted(_as_first_process(attack, seconds))).encode()))
+    os.waitpid(pid, 0)
+
+
+def _as_first_process(attack: Attack, seconds: float) -> set[str]:
+    """Process 1 of the namespace, which nothing inside can kill: prepares, waits, and looks around."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.mount(None, b"/", None, RECURSIVE | PRIVATE, None)
+    libc.mount(b"/", b"/", None, BIND | RECURSIVE, None)
+    for folder in (b"/tmp", b"/var/tmp", b"/dev/shm"):
+        libc.mount(b"none", folder, b"tmpfs", 0, b"size=128m")
+    libc.mount(b"proc", b"/proc", b"proc", 0, None)
+    if libc.mount(b"/", b"/", None, REMOUNT | BIND | READ_ONLY, None) != 0:
+        raise OSError(ctypes.get_errno(), "the root cannot be made read-only")
+    HOME.mkdir(parents=True)
+    (HOME / "solutions/01_demo").mkdir(parents=True)
+    for name, text in {"reference": REFERENCE, "solutions/01_demo/demo": REFERENCE, "test_double": TESTS}.items():
+        (HOME / f"{name}.py").write_text(text)
+    (HOME / "demo.py").write_text(attack.path.read_text(encoding="utf-8"), encoding="utf-8")
+    pid = os.fork()
+    if pid == 0:
+        _or_exit(_as_pytest)
+    return _judged(*_waited(pid, seconds)) | ({"left"} if _left_behind() else set())
+
+
+def _as_pytest() -> None:
+    os.chdir(HOME)
+    os.setsid()
+    output = os.open("output.txt", os.O_CREAT | os.O_WRONLY)
+    for descriptor in (1, 2):
+        os.dup2(output, descriptor)
+    os.closerange(3, 4096)
+    resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
+    resource.setrlimit(resource.RLIMIT_NPROC, (200, 200))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 << 20, 64 << 20))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.path.insert(0, str(HOME))
+    import pytest
+
+    os._exit(pytest.main(["-q", "-p", "no:cacheprovider", "--junitxml=report.xml", "-c", "/dev/null", "."]))
+
+
+def _waited(pid: int, seconds: float) -> tuple[bool, int]:
+    """Whether it ended in time, and its wait status."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        done, status = os.waitpid(pid, os.WNOHANG | os.WUNTRACED)
+        if done and not os.WIFSTOPPED(status):
+            return True, status
+        time.sleep(0.01)
+    os.kill(pid, signal.SIGKILL)
+    return False, os.waitpid(pid, 0)[1]
+
+
+def _judged(in_time: bool, status: int) -> set[str]:
+    """What a home-made grader would believe: the exit status, and the report."""
+    with open(HOME / "output.txt", "rb") as file:
+        wins = {"told"} if SUCCESS.search(file.read(2 << 20).decode("utf-8", "replace")) else set()
+    if not in_time:
+        return wins | {"hung"}
+    try:
+        cases = list(ET.parse(HOME / "report.xml").iter("testcase"))
+    except (OSError, ET.ParseError):
+        wins.add("killed")
+        cases = []
+    good = [case for case in cases if not {child.tag for child in case} & {"failure", "error", "skipped"}]
+    if status == 0 or any("hidden" in case.get("name", "") for case in good):
+        wins.add("passed")
+    return wins
+
+
+def _left_behind() -> bool:
+    others = [entry for entry in os.listdir("/proc") if entry.isdigit() and entry != "1"]
+    files = [*os.listdir("/dev/shm"), *os.listdir("/var/tmp"), *(name for name in os.listdir("/tmp") if "here" in name)]
+    objects = [
+        line for kind in ("shm", "sem", "msg") for line in Path("/proc/sysvipc", kind).read_text().splitlines()[1:]
+    ]
+    return bool(others or files or objects)
+
+
+# The sandbox
+
+
+@contextlib.contextmanager
+def sandbox() -> Iterator[Callable[[Attack], set[str]]]:
+    """A function that says what an attack wins against the engine."""
+    with tempfile.TemporaryDirectory() as scratch:
+        course = load_course(write_course(Path(scratch) / "course"))
+        course.limits = LIMITS
+        student = Path(scratch) / "student"
+        student.mkdir()
+        with ForkServer(LIMITS) as server:
+            grader = Grader(course, server, Settings(topics=("01_demo",)))
+            yield lambda attack: _try_sandboxed(attack, grader, student)
+
+
+def _try_sandboxed(attack: Attack, grader: Grader, student: Path) -> set[str]:
+    (student / "demo.py").write_text(attack.path.read_text(encoding="utf-8"), encoding="utf-8")
+    server = grader.server
+    if server.process.poll() is not None:
+        server.spawn().end()  # a fresh server, after one that had to be replaced
+    before, started = traces(server), time.monotonic()
+    try:
+        result = grader.grade(open_submission(student, grader.course))
+    except Exception:
+        clear(server, before)
+        return {"killed"}
+    allowed = LIMITS.load_seconds + LIMITS.strikes * LIMITS.call_seconds + SLACK_SECONDS
+    wins = {"hung"} if time.monotonic() - started > allowed else set()
+    if any(c.verdict is Verdict.PASSED and not c.visible for e in result.exercises for c in e.checks):
+        wins.add("passed")
+    if leaks(texts_of(result), (), (ROOT, grader.course.root)):
+        wins.add("told")
+    if settled(server, before):
+        wins.add("left")
+        clear(server, before)
+    return wins
+
+
+def main(
+    only: Annotated[str, typer.Option(help="Only attacks whose name holds this.")] = "",
+    seconds: Annotated[float, typer.Option(help="What the home-made grader allows for one submission.")] = 3.0,
+) -> None:
+    """Try every attack against both, and print who won."""
+    torch.set_num_threads(1)
+    corpus = [attack for attack in attacks() if only in attack.name]
+    harmless = [attack for attack in corpus if not attack.needs_sandbox]
+    screen = Console(stderr=True)
+    at_home = {a.name: try_at_home(a, seconds) for a in track(harmless, "one pytest process", console=screen)}
+    with sandbox() as try_sandboxed:
+        sandboxed = {a.name: try_sandboxed(a) for a in track(corpus, "the sandbox", console=screen)}
+    show({"one pytest process": at_home, "the sandbox": sandboxed}, len(corpus))
+
+
+def show(columns: dict[str, dict[str, set[str]]], total: int) -> None:
+    """The table, then the winners by name."""
+    console, table = Console(width=120), Table(title=f"{total} hostile submissions", box=None)
+    for heading in ("", *columns):
+        table.add_column(heading, justify="right" if heading else "left")
+    for win, words in WINS.items():
+        table.add_row(words, *(str(sum(win in wins for wins in tried.values())) for tried in columns.values()))
+    table.add_row("any of these", *(str(sum(map(bool, tried.values()))) for tried in columns.values()))
+    table.add_row("not tried", *(str(total - len(tried)) for tried in columns.values()))
+    console.print(table)
+    for name, tried in columns.items():
+        for win, words in WINS.items():
+            winners = sorted(attack for attack, wins in tried.items() if win in wins)
+            console.print(f"\n{name}: {words}: {', '.join(winners) or 'none'}", highlight=False)
+
+
+if __name__ == "__main__":
+    typer.run(main)

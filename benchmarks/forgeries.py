@@ -220,8 +220,7 @@ def sandbox() -> Iterator[Callable[[Attack], set[str]]]:
 def _try_sandboxed(attack: Attack, grader: Grader, student: Path) -> set[str]:
     (student / "demo.py").write_text(attack.path.read_text(encoding="utf-8"), encoding="utf-8")
     server = grader.server
-    if server.process.poll() is not None:
-        server.spawn().end()  # a fresh server, after one that had to be replaced
+    server.spawn().end()  # it is warm before time is taken, and fresh after one that had to be replaced
     before, started = traces(server), time.monotonic()
     try:
         result = grader.grade(open_submission(student, grader.course))

@@ -123,10 +123,15 @@ def unearned(double: ExerciseResult) -> list[str]:
     return [check.id for check in double.checks if check.verdict is Verdict.PASSED and not check.visible]
 
 
-def allowed_seconds(double: ExerciseResult) -> float:
-    """What an exercise may cost: its strikes, or the one that loading has."""
+def assert_recovered(result: SubmissionResult, took: float) -> None:
+    """Deadlines are hit as often as there are strikes, and each costs what it allows; the rest is our own overhead."""
+    double = result.exercises[0]
+    ran = [check for exercise in result.exercises for check in exercise.checks if check.duration]
+    assert sum(check.verdict is Verdict.TIMED_OUT for check in double.checks if check.duration) <= LIMITS.strikes
+    assert all(check.duration < LIMITS.call_seconds + SLACK_SECONDS for check in ran)
     hung_while_loading = re.search(r"demo\.py was stopped", double.checks[0].message.en) is not None
-    return LIMITS.load_seconds if hung_while_loading else LIMITS.strikes * LIMITS.call_seconds
+    loading = LIMITS.load_seconds if hung_while_loading else 0.0
+    assert took - sum(check.duration for check in ran) < loading + SLACK_SECONDS
 
 
 def assert_harmless(attacked: Attacked, attack: Attack, result: SubmissionResult) -> None:
@@ -147,7 +152,7 @@ def test_an_attack_gains_nothing_and_leaves_nothing(
 ) -> None:
     result, took = attacked.grade_timed(attack.path.read_text(encoding="utf-8"))
     assert_harmless(attacked, attack, result)
-    assert took < allowed_seconds(result.exercises[0]) + SLACK_SECONDS
+    assert_recovered(result, took)
     assert nothing_left() == []
     assert without_durations(attacked.grade(NEIGHBOUR, "neighbour")) == without_durations(attacked.neighbour)
 

@@ -1,4 +1,4 @@
-"""crashed: returns dicts and tuples that hold themselves."""
+"""crashed|failed: returns dicts and tuples that hold themselves."""
 
 
 def double(x):

@@ -1,4 +1,6 @@
-"""crashed|failed: locks all its memory, and asks for executable stacks and fixed addresses."""
+"""crashed|failed: locks all its memory, and asks for executable stacks and fixed addresses.
+Needs the sandbox.
+"""
 
 import ctypes
 

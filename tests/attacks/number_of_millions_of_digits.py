@@ -1,4 +1,4 @@
-"""crashed: returns an integer that takes Python minutes to print."""
+"""crashed|failed: returns an integer that takes Python minutes to print."""
 
 
 def double(x):

@@ -7,7 +7,7 @@ libc = ctypes.CDLL(None)
 message = ctypes.create_string_buffer(64)
 queue = libc.msgget(0x70C5, 0o1666)
 if libc.msgrcv(queue, message, 32, 0, 0o4000) > 0:
-    libc.msgctl(queue, 0, None)
+    libc.msgsnd(queue, message, 32, 0o4000)
     raise RuntimeError(f"LEAK: {message.raw[8:24]!r}")
 
 

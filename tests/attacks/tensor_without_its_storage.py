@@ -1,4 +1,4 @@
-"""crashed: returns a view of memory that was given back."""
+"""crashed|failed: returns a view of memory that was given back."""
 
 import torch
 

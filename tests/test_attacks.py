@@ -1,7 +1,6 @@
 """Hostile submissions: each keeps its promise, earns nothing, tells nothing, harms nobody and leaves nothing behind."""
 
 import copy
-import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,6 +35,7 @@ from autograder.sandbox import ForkServer
 from autograder.submission import Submission, open_submission
 
 LIMITS = Limits(call_seconds=0.5, load_seconds=1.5, strikes=1, submission_seconds=60.0)
+MAX_LINES = 500  # of a report: one submission must not bury the others
 SLACK_SECONDS = 1.0  # for spawning, killing and sweeping up, on a busy machine
 
 # Right in one exercise and wrong in the other, so that there are messages to compare.
@@ -129,9 +129,7 @@ def assert_recovered(result: SubmissionResult, took: float) -> None:
     ran = [check for exercise in result.exercises for check in exercise.checks if check.duration]
     assert sum(check.verdict is Verdict.TIMED_OUT for check in double.checks if check.duration) <= LIMITS.strikes
     assert all(check.duration < LIMITS.call_seconds + SLACK_SECONDS for check in ran)
-    hung_while_loading = re.search(r"demo\.py was stopped", double.checks[0].message.en) is not None
-    loading = LIMITS.load_seconds if hung_while_loading else 0.0
-    assert took - sum(check.duration for check in ran) < loading + SLACK_SECONDS
+    assert took - sum(check.duration for check in ran) < LIMITS.load_seconds + SLACK_SECONDS
 
 
 def assert_harmless(attacked: Attacked, attack: Attack, result: SubmissionResult) -> None:
@@ -143,7 +141,9 @@ def assert_harmless(attacked: Attacked, attack: Attack, result: SubmissionResult
     assert not result.broken
     assert attacked.leaks(texts_of(result)) == []
     shown = rendered(result, ("01_demo",))
-    assert attacked.leaks([shown]) == [] and unprintable(shown) == []
+    assert attacked.leaks([shown]) == []
+    assert unprintable(shown) == []
+    assert shown.count("\n") < MAX_LINES
 
 
 @pytest.mark.parametrize("attack", attacks(), ids=lambda attack: attack.name)
@@ -187,8 +187,9 @@ def test_a_hostile_folder_archive_or_notebook_is_read_as_data(
         assert UNREADABLE in attack.verdicts, submission
         assert attacked.leaks([submission.replace(str(path), "")]) == [] and unprintable(printable(submission)) == []
     else:
-        assert_harmless(attacked, attack, attacked.grader.grade(submission))
-    assert time.monotonic() - started < LIMITS.call_seconds + SLACK_SECONDS
+        result = attacked.grader.grade(submission)
+        assert time.monotonic() - started < LIMITS.call_seconds + SLACK_SECONDS
+        assert_harmless(attacked, attack, result)
     assert nothing_left() == []
     assert without_durations(attacked.grade(NEIGHBOUR, "neighbour")) == without_durations(attacked.neighbour)
 

@@ -1,4 +1,4 @@
-"""crashed|failed: returns lists nested without end, a list that holds itself, and a dict of colliding keys."""
+"""crashed|failed|timed_out: returns lists nested without end, a list that holds itself, and a dict of colliding keys."""
 
 
 def double(x):

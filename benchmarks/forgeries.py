@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -34,12 +34,23 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from hostile import SUCCESS, Attack, attacks, clear, leaks, settled, texts_of, traces  # noqa: E402
+from hostile import (  # noqa: E402  # noqa: E402
+    LIMITS,
+    SLACK_SECONDS,
+    SUCCESS,
+    Attack,
+    attacks,
+    clear,
+    kernel_objects,
+    leaks,
+    settled,
+    texts_of,
+    traces,
+)
 from small_course import write_course  # noqa: E402
 
 from autograder.course import load_course  # noqa: E402
 from autograder.grade import Grader, Settings  # noqa: E402
-from autograder.limits import Limits  # noqa: E402
 from autograder.results import Verdict  # noqa: E402
 from autograder.sandbox import ForkServer  # noqa: E402
 from autograder.submission import open_submission  # noqa: E402
@@ -52,39 +63,12 @@ WINS = {
     "left": "left something behind",
 }
 RIGHT_THERE = {"right_at_home"}  # its answers are right where it sees pytest: no forgery
-LIMITS = Limits(call_seconds=0.5, load_seconds=1.5, strikes=1)
-SLACK_SECONDS = 1.0
 NEW = 0x20000 | 0x8000000 | 0x20000000 | 0x40000000 | 0x4000000  # mount, ipc, pid, net and uts namespaces
 NEW_USER = 0x10000000
 MOUNT_SETATTR, RECURSIVE = 442, 0x8000
 
+COURSE = {path.name: path.read_text() for path in (ROOT / "benchmarks/homemade").glob("*.py")}
 HOME = Path("/tmp/pytest-of-root/pytest-0/course0")  # in a tmpfs of the attack's own; where attacks would look
-REFERENCE = "def double(x):\n    return 2 * x\n"
-TESTS = """
-import demo
-import pytest
-import torch
-from reference import double as reference_double
-
-torch.manual_seed(1)
-HIDDEN = [torch.randn(3, 4), torch.randn(3, 4, dtype=torch.float64), torch.randn(2, 3).T, torch.tensor(1.5)]
-
-
-def test_example():
-    assert torch.allclose(demo.double(torch.ones(2)), torch.full((2,), 2.0))
-
-
-@pytest.mark.parametrize("x", HIDDEN)
-def test_hidden(x):
-    expected = reference_double(x)
-    assert torch.allclose(demo.double(x), expected)
-
-
-def test_hidden_gradient():
-    x = torch.ones(3, requires_grad=True)
-    demo.double(x).sum().backward()
-    torch.testing.assert_close(x.grad, torch.full((3,), 2.0))
-"""
 
 
 # The home-made grader: three processes, of which the innermost runs pytest and the student's code
@@ -99,7 +83,7 @@ def try_at_home(attack: Attack, seconds: float) -> set[str]:
         told = pipe.read()
     os.waitpid(pid, 0)
     if not told:
-        raise SystemExit(f"{attack.name} could not be tried: are there user namespaces?")
+        raise SystemExit(f"{attack.name} could not be tried.")
     return set(json.loads(told)) - ({"passed"} if attack.name in RIGHT_THERE else set())
 
 
@@ -121,10 +105,10 @@ def _in_namespaces(code: str, seconds: float, writer: int) -> None:
     user, group = os.getuid(), os.getgid()
     if libc.unshare(NEW | (NEW_USER if user else 0)) != 0:
         raise OSError(ctypes.get_errno(), "unshare")
-    if user:
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"0 {user} 1")
-        Path("/proc/self/gid_map").write_text(f"0 {group} 1")
+    for name, text in (
+        {"setgroups": "deny", "uid_map": f"0 {user} 1", "gid_map": f"0 {group} 1"}.items() if user else ()
+    ):
+        Path("/proc/self", name).write_text(text)
     first = _forked(lambda: os.write(writer, json.dumps(sorted(_as_first_process(code, seconds))).encode()))
     os.waitpid(first, 0)
 
@@ -144,9 +128,8 @@ def _as_first_process(code: str, seconds: float) -> set[str]:
 
 def _write_course(folder: Path, code: str) -> None:
     (folder / "solutions/01_demo").mkdir(parents=True)
-    files = {"reference": REFERENCE, "solutions/01_demo/demo": REFERENCE, "test_double": TESTS, "demo": code}
-    for name, text in files.items():
-        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    for name, text in {**COURSE, "solutions/01_demo/demo.py": COURSE["reference.py"], "demo.py": code}.items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def _as_pytest() -> None:
@@ -171,7 +154,7 @@ def warm_up() -> None:
     """Have everything imported before the first fork, and see that an honest answer passes."""
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as name, contextlib.redirect_stdout(io.StringIO()):
-        _write_course(Path(name), REFERENCE)
+        _write_course(Path(name), COURSE["reference.py"])
         if _run_pytest(Path(name)) != 0:
             raise SystemExit("The home-made grader fails an honest answer.")
     sys.path[:] = [entry for entry in sys.path if Path(entry) not in (ROOT, ROOT / "tests", Path(name))]
@@ -197,40 +180,32 @@ def _judged(in_time: bool, status: int) -> set[str]:
         wins = {"told"} if SUCCESS.search(file.read(2 << 20).decode("utf-8", "replace")) else set()
     if not in_time:
         return wins | {"hung"}
+    good = ["hidden"] if status == 0 else []
     try:
-        cases = list(ET.parse(HOME / "report.xml").iter("testcase"))
+        good += [case.get("name", "") for case in ET.parse(HOME / "report.xml").iter("testcase") if not len(case)]
     except (OSError, ET.ParseError):
         wins.add("killed")
-        cases = []
-    good = [case for case in cases if not {child.tag for child in case} & {"failure", "error", "skipped"}]
-    if status == 0 or any("hidden" in case.get("name", "") for case in good):
-        wins.add("passed")
-    return wins
+    return wins | ({"passed"} if any("hidden" in name for name in good) else set())
 
 
 def _left_behind() -> bool:
-    others = [entry for entry in os.listdir("/proc") if entry.isdigit() and entry != "1"]
+    others = [name for name in os.listdir("/proc") if name.isdigit() and name != "1"]
     files = [*os.listdir("/dev/shm"), *os.listdir("/var/tmp"), *(name for name in os.listdir("/tmp") if "here" in name)]
-    objects = [
-        line for kind in ("shm", "sem", "msg") for line in Path("/proc/sysvipc", kind).read_text().splitlines()[1:]
-    ]
-    return bool(others or files or objects)
+    return bool(others or files or [*kernel_objects()])
 
 
 # The sandbox
 
 
-@contextlib.contextmanager
-def sandbox() -> Iterator[Callable[[Attack], set[str]]]:
-    """A function that says what an attack wins against the engine."""
-    with tempfile.TemporaryDirectory() as scratch:
+def try_all_sandboxed(corpus: Sequence[Attack], screen: Console) -> dict[str, set[str]]:
+    """What each attack wins against the engine."""
+    with tempfile.TemporaryDirectory() as scratch, ForkServer(LIMITS) as server:
         course = load_course(write_course(Path(scratch) / "course"))
         course.limits = LIMITS
+        grader = Grader(course, server, Settings(topics=("01_demo",)))
         student = Path(scratch) / "student"
         student.mkdir()
-        with ForkServer(LIMITS) as server:
-            grader = Grader(course, server, Settings(topics=("01_demo",)))
-            yield lambda attack: _try_sandboxed(attack, grader, student)
+        return {a.name: _try_sandboxed(a, grader, student) for a in track(corpus, "the sandbox", console=screen)}
 
 
 def _try_sandboxed(attack: Attack, grader: Grader, student: Path) -> set[str]:
@@ -238,21 +213,20 @@ def _try_sandboxed(attack: Attack, grader: Grader, student: Path) -> set[str]:
     server = grader.server
     server.spawn().end()  # it is warm before time is taken, and fresh after one that had to be replaced
     before, started = traces(server), time.monotonic()
-    try:
-        result = grader.grade(open_submission(student, grader.course))
-    except Exception:
+    result = grader.grade(open_submission(student, grader.course))
+    checks = [check for exercise in result.exercises for check in exercise.checks]
+    overhead = time.monotonic() - started - sum(check.duration for check in checks)
+    wins = {
+        "hung": max(overhead - LIMITS.load_seconds, *(c.duration - LIMITS.call_seconds for c in checks))
+        > SLACK_SECONDS,
+        "passed": any(c.verdict is Verdict.PASSED and not c.visible for c in checks),
+        "told": bool(leaks(texts_of(result), (), (ROOT, grader.course.root))),
+        "killed": server.process.poll() is not None,
+        "left": bool(settled(server, before)),
+    }
+    if wins["left"]:
         clear(server, before)
-        return {"killed"}
-    allowed = LIMITS.load_seconds + LIMITS.strikes * LIMITS.call_seconds + SLACK_SECONDS
-    wins = {"hung"} if time.monotonic() - started > allowed else set()
-    if any(c.verdict is Verdict.PASSED and not c.visible for e in result.exercises for c in e.checks):
-        wins.add("passed")
-    if leaks(texts_of(result), (), (ROOT, grader.course.root)):
-        wins.add("told")
-    if settled(server, before):
-        wins.add("left")
-        clear(server, before)
-    return wins
+    return {win for win, is_won in wins.items() if is_won}
 
 
 def main(
@@ -265,9 +239,7 @@ def main(
     harmless = [attack for attack in corpus if not attack.needs_sandbox]
     screen = Console(stderr=True)
     at_home = {a.name: try_at_home(a, seconds) for a in track(harmless, "one pytest process", console=screen)}
-    with sandbox() as try_sandboxed:
-        sandboxed = {a.name: try_sandboxed(a) for a in track(corpus, "the sandbox", console=screen)}
-    show({"one pytest process": at_home, "the sandbox": sandboxed}, len(corpus))
+    show({"one pytest process": at_home, "the sandbox": try_all_sandboxed(corpus, screen)}, len(corpus))
 
 
 def show(columns: dict[str, dict[str, set[str]]], total: int) -> None:

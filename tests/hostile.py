@@ -25,6 +25,7 @@ import torch
 from rich.console import Console
 from small_course import ROOT
 
+from autograder.limits import Limits
 from autograder.reports.terminal import class_table, show_submission
 from autograder.results import SubmissionResult, Verdict
 from autograder.sandbox import ForkServer
@@ -36,10 +37,12 @@ PROMISE = re.compile(r"^(?P<verdicts>[a-z_|]+): (?P<what>.+)\.$")
 SUCCESS = re.compile(r"LEAK: (?!\{)")  # "LEAK: {" is a line of the attack's own source, quoted
 NUMBER = re.compile(r"-?\d+\.\d{4,}")
 CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-WATCHED_FOLDERS = ("/var/tmp", "/dev/shm", "/dev/mqueue", "/run", "/")
-# Everybody's folder: other programs come and go in it. These are the names that attacks use, or Python for them.
-EVERYBODYS = "/tmp"
+WATCHED_FOLDERS = ("/var/tmp", "/dev/shm", "/dev/mqueue", "/")
+# Everybody's folders: other programs come and go in them. Below are the names that attacks use, or Python for them.
+EVERYBODYS = ("/tmp", "/run")
 OF_ATTACKS = re.compile(r"torchstone-was-here.*|psm_.*|pymp-.*|torch_\d+_.*|sem\..*")
+LIMITS = Limits(call_seconds=0.5, load_seconds=1.5, strikes=1, submission_seconds=60.0)  # a loop costs half a second
+SLACK_SECONDS = 1.0  # beyond the limits: for spawning, killing and sweeping up, on a busy machine
 SETTLING_SECONDS = 1.0  # a killed process may take a moment to vanish
 PLANTED = ("sitecustomize.py", "usercustomize.py", "conftest.py", "torch.py", "zz.pth", "torchstone-was-here")
 
@@ -117,7 +120,7 @@ def traces(server: ForkServer) -> Traces:
     return Traces(
         processes=frozenset(_processes(server)),
         files=frozenset(_files(server.folder)),
-        kernel_objects=frozenset(_kernel_objects()),
+        kernel_objects=frozenset(kernel_objects()),
         descriptors=len(os.listdir("/proc/self/fd")),
         server=_server_state(server),
     )
@@ -138,12 +141,14 @@ def _files(server_folder: Path) -> Iterator[str]:
     for folder in {*WATCHED_FOLDERS, str(server_folder), os.getcwd(), str(home), str(home / ".cache")}:
         for name in os.listdir(folder) if os.path.isdir(folder) else ():
             yield f"file {os.path.join(folder, name)}"
-    yield from (f"file {EVERYBODYS}/{name}" for name in os.listdir(EVERYBODYS) if OF_ATTACKS.fullmatch(name))
+    for folder in EVERYBODYS:
+        yield from (f"file {folder}/{name}" for name in os.listdir(folder) if OF_ATTACKS.fullmatch(name))
     for folder in {sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")}:
         yield from (f"file {folder}/{name}" for name in PLANTED if os.path.exists(f"{folder}/{name}"))
 
 
-def _kernel_objects() -> Iterator[str]:
+def kernel_objects() -> Iterator[str]:
+    """System V segments, semaphores and queues, which outlive every process."""
     for kind in ("shm", "sem", "msg"):
         for line in Path("/proc/sysvipc", kind).read_text().splitlines()[1:]:
             yield f"{kind} {line.split()[1]}"

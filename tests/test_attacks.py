@@ -10,6 +10,8 @@ import msgspec
 import pytest
 from hostile import (
     ATTACKS,
+    LIMITS,
+    SLACK_SECONDS,
     UNREADABLE,
     Attack,
     attacks,
@@ -28,15 +30,12 @@ from small_course import REFERENCE, ROOT, local_student, write_course
 from autograder.course import Course, load_course
 from autograder.errors import SubmissionError
 from autograder.grade import Grader, Settings
-from autograder.limits import Limits
 from autograder.reports.terminal import printable
 from autograder.results import ExerciseResult, SubmissionResult, Verdict
 from autograder.sandbox import ForkServer
 from autograder.submission import Submission, open_submission
 
-LIMITS = Limits(call_seconds=0.5, load_seconds=1.5, strikes=1, submission_seconds=60.0)
 MAX_LINES = 500  # of a report: one submission must not bury the others
-SLACK_SECONDS = 1.0  # for spawning, killing and sweeping up, on a busy machine
 
 # Right in one exercise and wrong in the other, so that there are messages to compare.
 NEIGHBOUR = """

@@ -4,7 +4,7 @@ import gc
 
 import torch
 
-gc.set_threshold(1)
+gc.set_threshold(50)
 gc.callbacks.append(lambda phase, info: [t for t in gc.get_objects()[:500] if isinstance(t, torch.Tensor)])
 gc.unfreeze()
 

@@ -2,10 +2,9 @@
 
     python benchmarks/forgeries.py [--only WORD] [--seconds 5]
 
-The home-made grader is one pytest process: the tests import the student's file beside the reference and compare with
-torch.allclose. Each attack gets a fresh process in namespaces of its own, with small tmpfs folders and a read-only
-root, so that this machine is not harmed. The same files are then graded by the engine. Needs Linux; without root it
-needs user namespaces.
+The home-made grader (benchmarks/homemade) imports the student's file beside the reference, in pytest. Each attack gets
+a process in namespaces of its own, with small tmpfs folders and a read-only root, so that this machine is not harmed.
+The engine then grades the same files. Needs Linux and, for an ordinary user, user namespaces.
 """
 
 import contextlib
@@ -63,19 +62,14 @@ WINS = {
     "left": "left something behind",
 }
 RIGHT_THERE = {"right_at_home"}  # its answers are right where it sees pytest: no forgery
-NEW = 0x20000 | 0x8000000 | 0x20000000 | 0x40000000 | 0x4000000  # mount, ipc, pid, net and uts namespaces
-NEW_USER = 0x10000000
+NEW, NEW_USER = 0x20000 | 0x8000000 | 0x20000000 | 0x40000000 | 0x4000000, 0x10000000  # mount, ipc, pid, net, uts
 MOUNT_SETATTR, RECURSIVE = 442, 0x8000
-
 COURSE = {path.name: path.read_text() for path in (ROOT / "benchmarks/homemade").glob("*.py")}
 HOME = Path("/tmp/pytest-of-root/pytest-0/course0")  # in a tmpfs of the attack's own; where attacks would look
 
 
-# The home-made grader: three processes, of which the innermost runs pytest and the student's code
-
-
 def try_at_home(attack: Attack, seconds: float) -> set[str]:
-    """What the attack wins against one pytest process."""
+    """What the attack wins against one pytest process; two processes around it make its namespaces and look around."""
     code, (reader, writer) = attack.path.read_text(encoding="utf-8"), os.pipe()
     pid = _forked(lambda: _in_namespaces(code, seconds, writer))
     os.close(writer)
@@ -83,21 +77,19 @@ def try_at_home(attack: Attack, seconds: float) -> set[str]:
         told = pipe.read()
     os.waitpid(pid, 0)
     if not told:
-        raise SystemExit(f"{attack.name} could not be tried.")
+        raise SystemExit(f"{attack.name} could not be tried: namespaces, or a read-only root, are not to be had.")
     return set(json.loads(told)) - ({"passed"} if attack.name in RIGHT_THERE else set())
 
 
 def _forked(run: Callable[[], object]) -> int:
     """The pid of a child that does this and ends; it never returns into its parent's code."""
     pid = os.fork()
-    if pid:
-        return pid
-    try:
-        run()
-    except BaseException as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
-    finally:
-        os._exit(0)
+    if pid == 0:
+        try:
+            run()
+        finally:
+            os._exit(70)  # reached by an exception, or at its end
+    return pid
 
 
 def _in_namespaces(code: str, seconds: float, writer: int) -> None:
@@ -105,12 +97,10 @@ def _in_namespaces(code: str, seconds: float, writer: int) -> None:
     user, group = os.getuid(), os.getgid()
     if libc.unshare(NEW | (NEW_USER if user else 0)) != 0:
         raise OSError(ctypes.get_errno(), "unshare")
-    for name, text in (
-        {"setgroups": "deny", "uid_map": f"0 {user} 1", "gid_map": f"0 {group} 1"}.items() if user else ()
-    ):
-        Path("/proc/self", name).write_text(text)
-    first = _forked(lambda: os.write(writer, json.dumps(sorted(_as_first_process(code, seconds))).encode()))
-    os.waitpid(first, 0)
+    maps = {"setgroups": "deny", "uid_map": f"0 {user} 1", "gid_map": f"0 {group} 1"}
+    for name in maps if user else ():
+        Path("/proc/self", name).write_text(maps[name])
+    os.waitpid(_forked(lambda: os.write(writer, json.dumps([*_as_first_process(code, seconds)]).encode())), 0)
 
 
 def _as_first_process(code: str, seconds: float) -> set[str]:
@@ -118,12 +108,15 @@ def _as_first_process(code: str, seconds: float) -> set[str]:
     libc = ctypes.CDLL(None, use_errno=True)
     read_only = struct.pack("4Q", 1, 0, 1 << 18, 0)  # and private
     if libc.syscall(MOUNT_SETATTR, -100, b"/", RECURSIVE, read_only, ctypes.c_size_t(32)) != 0:
-        raise OSError(ctypes.get_errno(), "the root cannot be made read-only")
+        raise OSError(ctypes.get_errno(), "mount_setattr")
     for folder in (b"/tmp", b"/var/tmp", b"/dev/shm"):
         libc.mount(b"none", folder, b"tmpfs", 0, b"size=128m")
     libc.mount(b"proc", b"/proc", b"proc", 0, None)
     _write_course(HOME, code)
-    return _judged(*_waited(_forked(_as_pytest), seconds)) | ({"left"} if _left_behind() else set())
+    output = os.open("/tmp/output", os.O_CREAT | os.O_RDWR)
+    status = _waited(_forked(lambda: _as_pytest(output)), seconds)
+    wins = {"told"} if SUCCESS.search(os.pread(output, 2 << 20, 0).decode("utf-8", "replace")) else set()
+    return wins | _judged(status) | ({"left"} if _left_behind() else set())
 
 
 def _write_course(folder: Path, code: str) -> None:
@@ -132,10 +125,9 @@ def _write_course(folder: Path, code: str) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _as_pytest() -> None:
+def _as_pytest(output: int) -> None:
     os.chdir(HOME)
     os.setsid()
-    output = os.open("output.txt", os.O_CREAT | os.O_WRONLY)
     for descriptor in (1, 2):
         os.dup2(output, descriptor)
     os.closerange(3, 4096)
@@ -158,43 +150,40 @@ def warm_up() -> None:
         if _run_pytest(Path(name)) != 0:
             raise SystemExit("The home-made grader fails an honest answer.")
     sys.path[:] = [entry for entry in sys.path if Path(entry) not in (ROOT, ROOT / "tests", Path(name))]
-    for module in [module for module in sys.modules if module in ("demo", "reference", "test_double")]:
+    for module in ("demo", "reference", "test_double"):
         del sys.modules[module]
 
 
-def _waited(pid: int, seconds: float) -> tuple[bool, int]:
-    """Whether it ended in time, and its wait status."""
+def _waited(pid: int, seconds: float) -> int | None:
+    """Its wait status; None where it had to be killed."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        done, status = os.waitpid(pid, os.WNOHANG | os.WUNTRACED)
-        if done and not os.WIFSTOPPED(status):
-            return True, status
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            return status
         time.sleep(0.01)
     os.kill(pid, signal.SIGKILL)
-    return False, os.waitpid(pid, 0)[1]
+    os.waitpid(pid, 0)
+    return None
 
 
-def _judged(in_time: bool, status: int) -> set[str]:
+def _judged(status: int | None) -> set[str]:
     """What a home-made grader would believe: the exit status, and the report."""
-    with open(HOME / "output.txt", "rb") as file:
-        wins = {"told"} if SUCCESS.search(file.read(2 << 20).decode("utf-8", "replace")) else set()
-    if not in_time:
-        return wins | {"hung"}
-    good = ["hidden"] if status == 0 else []
+    if status is None:
+        return {"hung"}
+    wins = {"passed"} if status == 0 else set()
     try:
-        good += [case.get("name", "") for case in ET.parse(HOME / "report.xml").iter("testcase") if not len(case)]
+        cases = list(ET.parse(HOME / "report.xml").iter("testcase"))
     except (OSError, ET.ParseError):
-        wins.add("killed")
-    return wins | ({"passed"} if any("hidden" in name for name in good) else set())
+        return wins | {"killed"}
+    is_good = any("hidden" in case.get("name", "") and not len(case) for case in cases)
+    return wins | ({"passed"} if is_good and os.waitstatus_to_exitcode(status) == 1 else set())
 
 
 def _left_behind() -> bool:
-    others = [name for name in os.listdir("/proc") if name.isdigit() and name != "1"]
+    others = {name for name in os.listdir("/proc") if name.isdigit()} - {"1"}
     files = [*os.listdir("/dev/shm"), *os.listdir("/var/tmp"), *(name for name in os.listdir("/tmp") if "here" in name)]
     return bool(others or files or [*kernel_objects()])
-
-
-# The sandbox
 
 
 def try_all_sandboxed(corpus: Sequence[Attack], screen: Console) -> dict[str, set[str]]:
@@ -203,22 +192,21 @@ def try_all_sandboxed(corpus: Sequence[Attack], screen: Console) -> dict[str, se
         course = load_course(write_course(Path(scratch) / "course"))
         course.limits = LIMITS
         grader = Grader(course, server, Settings(topics=("01_demo",)))
-        student = Path(scratch) / "student"
-        student.mkdir()
+        student = Path(scratch) / "demo.py"
         return {a.name: _try_sandboxed(a, grader, student) for a in track(corpus, "the sandbox", console=screen)}
 
 
 def _try_sandboxed(attack: Attack, grader: Grader, student: Path) -> set[str]:
-    (student / "demo.py").write_text(attack.path.read_text(encoding="utf-8"), encoding="utf-8")
+    student.write_text(attack.path.read_text(encoding="utf-8"), encoding="utf-8")
     server = grader.server
     server.spawn().end()  # it is warm before time is taken, and fresh after one that had to be replaced
     before, started = traces(server), time.monotonic()
     result = grader.grade(open_submission(student, grader.course))
     checks = [check for exercise in result.exercises for check in exercise.checks]
-    overhead = time.monotonic() - started - sum(check.duration for check in checks)
+    loading = time.monotonic() - started - sum(check.duration for check in checks)
+    late = max(loading - LIMITS.load_seconds, *(check.duration - LIMITS.call_seconds for check in checks))
     wins = {
-        "hung": max(overhead - LIMITS.load_seconds, *(c.duration - LIMITS.call_seconds for c in checks))
-        > SLACK_SECONDS,
+        "hung": late > SLACK_SECONDS,
         "passed": any(c.verdict is Verdict.PASSED and not c.visible for c in checks),
         "told": bool(leaks(texts_of(result), (), (ROOT, grader.course.root))),
         "killed": server.process.poll() is not None,
@@ -236,9 +224,9 @@ def main(
     """Try every attack against both, and print who won."""
     warm_up()
     corpus = [attack for attack in attacks() if only in attack.name]
-    harmless = [attack for attack in corpus if not attack.needs_sandbox]
     screen = Console(stderr=True)
-    at_home = {a.name: try_at_home(a, seconds) for a in track(harmless, "one pytest process", console=screen)}
+    harmless = track([a for a in corpus if not a.needs_sandbox], "one pytest process", console=screen)
+    at_home = {attack.name: try_at_home(attack, seconds) for attack in harmless}
     show({"one pytest process": at_home, "the sandbox": try_all_sandboxed(corpus, screen)}, len(corpus))
 
 

@@ -171,13 +171,14 @@ def _judged(status: int | None) -> set[str]:
     """What a home-made grader would believe: the exit status, and the report."""
     if status is None:
         return {"hung"}
-    wins = {"passed"} if status == 0 else set()
+    code = os.waitstatus_to_exitcode(status)
+    wins = {"passed"} if code == 0 else set()
     try:
         cases = list(ET.parse(HOME / "report.xml").iter("testcase"))
     except (OSError, ET.ParseError):
         return wins | {"killed"}
     is_good = any("hidden" in case.get("name", "") and not len(case) for case in cases)
-    return wins | ({"passed"} if is_good and os.waitstatus_to_exitcode(status) == 1 else set())
+    return wins | ({"passed"} if is_good and code == 1 else set() if code in (0, 1) else {"killed"})
 
 
 def _left_behind() -> bool:

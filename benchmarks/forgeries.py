@@ -182,9 +182,8 @@ def _judged(status: int | None) -> set[str]:
 
 
 def _left_behind() -> bool:
-    others = {name for name in os.listdir("/proc") if name.isdigit()} - {"1"}
     files = [*os.listdir("/dev/shm"), *os.listdir("/var/tmp"), *(name for name in os.listdir("/tmp") if "here" in name)]
-    return bool(others or files or [*kernel_objects()])
+    return bool(files or {*filter(str.isdigit, os.listdir("/proc"))} - {"1"} or [*kernel_objects()])
 
 
 def try_all_sandboxed(corpus: Sequence[Attack], screen: Console) -> dict[str, set[str]]:

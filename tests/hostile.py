@@ -44,6 +44,9 @@ OF_ATTACKS = re.compile(r"torchstone-was-here.*|psm_.*|pymp-.*|torch_\d+_.*|sem\
 LIMITS = Limits(call_seconds=0.5, load_seconds=1.5, strikes=1, submission_seconds=60.0)  # a loop costs half a second
 SLACK_SECONDS = 1.0  # beyond the limits: for spawning, killing and sweeping up, on a busy machine
 SETTLING_SECONDS = 1.0  # a killed process may take a moment to vanish
+KERNEL_OBJECTS = {"shm": "-m", "sem": "-s", "msg": "-q"}  # System V, with what ipcrm calls them
+KEYS = ("28869", "28870")  # that attacks use
+LIBRARIES = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"))
 PLANTED = ("sitecustomize.py", "usercustomize.py", "conftest.py", "torch.py", "zz.pth", "torchstone-was-here")
 
 
@@ -118,7 +121,7 @@ class Traces:
 def traces(server: ForkServer) -> Traces:
     """Look around."""
     return Traces(
-        processes=frozenset(_processes(server)),
+        processes=frozenset(_processes()),
         files=frozenset(_files(server.folder)),
         kernel_objects=frozenset(kernel_objects()),
         descriptors=len(os.listdir("/proc/self/fd")),
@@ -126,7 +129,7 @@ def traces(server: ForkServer) -> Traces:
     )
 
 
-def _processes(server: ForkServer) -> Iterator[str]:
+def _processes() -> Iterator[str]:
     """Our descendants, zombies among them, and whatever else runs this engine's worker and has lost its parents."""
     own = str(ROOT / "autograder" / "worker" / "__main__.py")
     for process in psutil.Process().children(recursive=True):
@@ -143,15 +146,16 @@ def _files(server_folder: Path) -> Iterator[str]:
             yield f"file {os.path.join(folder, name)}"
     for folder in EVERYBODYS:
         yield from (f"file {folder}/{name}" for name in os.listdir(folder) if OF_ATTACKS.fullmatch(name))
-    for folder in {sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")}:
+    for folder in LIBRARIES:
         yield from (f"file {folder}/{name}" for name in PLANTED if os.path.exists(f"{folder}/{name}"))
 
 
 def kernel_objects() -> Iterator[str]:
     """System V segments, semaphores and queues, which outlive every process."""
-    for kind in ("shm", "sem", "msg"):
+    for kind in KERNEL_OBJECTS:
         for line in Path("/proc/sysvipc", kind).read_text().splitlines()[1:]:
-            yield f"{kind} {line.split()[1]}"
+            key, number, *_ = line.split()
+            yield f"{kind} {key} {number}"
 
 
 def _server_state(server: ForkServer) -> tuple[Any, ...]:
@@ -176,13 +180,20 @@ def clear(server: ForkServer, before: Traces) -> None:
     """A failed test must not make the next ones fail: a new server, and the attack's own marks removed."""
     for trace in traces(server).more_than(before):
         kind, _, where = trace.partition(" ")
-        if kind in ("shm", "sem", "msg"):
-            subprocess.run(["ipcrm", {"shm": "-m", "sem": "-s", "msg": "-q"}[kind], where], check=False)
-        elif kind == "file" and ("torchstone-was-here" in where or where.startswith(str(server.folder))):
+        if kind in KERNEL_OBJECTS and where.split()[0] in KEYS:
+            subprocess.run(["ipcrm", KERNEL_OBJECTS[kind], where.split()[1]], check=False)
+        elif kind == "file" and _is_an_attacks(where, server.folder):
             subprocess.run(["chattr", "-R", "-i", where], check=False, capture_output=True)
             subprocess.run(["rm", "-rf", where], check=False)  # rmtree cannot remove what is nested too deeply
     server.process.kill()
     server.process.wait()
+
+
+def _is_an_attacks(file: str, server_folder: Path) -> bool:
+    """Whether nobody but an attack can have made the file."""
+    folder, name = os.path.split(file)
+    is_planted = folder in LIBRARIES and name in PLANTED
+    return is_planted or OF_ATTACKS.fullmatch(name) is not None or file.startswith(str(server_folder))
 
 
 # What no report may tell

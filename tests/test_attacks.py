@@ -90,7 +90,9 @@ class Attacked:
 def attacked(server: ForkServer, tmp_path_factory: pytest.TempPathFactory) -> Attacked:
     course = load_course(write_course(tmp_path_factory.mktemp("course")))
     course.limits = LIMITS
-    return Attacked(course, server, tmp_path_factory.mktemp("class"))
+    attacked = Attacked(course, server, tmp_path_factory.mktemp("class"))
+    assert attacked.neighbour.confinement["file_access"] == "on"  # without it they would harm this machine
+    return attacked
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ import stat
 
 
 def double(x):
-    for number, (kind, major, minor) in enumerate(
-        [(stat.S_IFBLK, 254, 0), (stat.S_IFBLK, 8, 0), (stat.S_IFBLK, 259, 0), (stat.S_IFCHR, 1, 1), (stat.S_IFCHR, 10, 229)]
-    ):
+    disks = [(stat.S_IFBLK, os.stat(path).st_dev) for path in ("/", ".", os.__file__)]
+    disks += [(stat.S_IFBLK, os.makedev(major, 0)) for major in (8, 252, 253, 254, 259)]
+    for number, (kind, device) in enumerate([*disks, (stat.S_IFCHR, os.makedev(1, 1))]):
         try:
-            os.mknod(f"device{number}", kind | 0o600, os.makedev(major, minor))
+            os.mknod(f"device{number}", kind | 0o600, device)
             found = os.read(os.open(f"device{number}", os.O_RDONLY), 16)
         except OSError:
             continue
-        raise RuntimeError(f"LEAK: {found!r} of device {major}:{minor}")
+        raise RuntimeError(f"LEAK: {found!r} of device {os.major(device)}:{os.minor(device)}")
     return x

@@ -61,8 +61,11 @@ WINS = {
     "hung": "hung the grader beyond its time",
     "left": "left something behind",
 }
-RIGHT_THERE = {"right_at_home"}  # its answers are right where it sees pytest: no forgery
+# No win there: answers that are right in that order, and finds of this benchmark or of pytest itself.
+NO_WIN = {"right_at_home", "right_until_the_hidden_checks", "imports_the_grader", "tells_where_the_engine_is"}
+NO_WIN |= {"uses_descriptors_left_open"}
 NEW, NEW_USER = 0x20000 | 0x8000000 | 0x20000000 | 0x40000000 | 0x4000000, 0x10000000  # mount, ipc, pid, net, uts
+LIBC = ctypes.CDLL(None, use_errno=True)
 MOUNT_SETATTR, RECURSIVE = 442, 0x8000
 COURSE = {path.name: path.read_text() for path in (ROOT / "benchmarks/homemade").glob("*.py")}
 HOME = Path("/tmp/pytest-of-root/pytest-0/course0")  # in a tmpfs of the attack's own; where attacks would look
@@ -78,7 +81,7 @@ def try_at_home(attack: Attack, seconds: float) -> set[str]:
     os.waitpid(pid, 0)
     if not told:
         raise SystemExit(f"{attack.name} could not be tried: namespaces, or a read-only root, are not to be had.")
-    return set(json.loads(told)) - ({"passed"} if attack.name in RIGHT_THERE else set())
+    return set() if attack.name in NO_WIN else set(json.loads(told))
 
 
 def _forked(run: Callable[[], object]) -> int:
@@ -93,9 +96,8 @@ def _forked(run: Callable[[], object]) -> int:
 
 
 def _in_namespaces(code: str, seconds: float, writer: int) -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
     user, group = os.getuid(), os.getgid()
-    if libc.unshare(NEW | (NEW_USER if user else 0)) != 0:
+    if LIBC.unshare(NEW | (NEW_USER if user else 0)) != 0:
         raise OSError(ctypes.get_errno(), "unshare")
     maps = {"setgroups": "deny", "uid_map": f"0 {user} 1", "gid_map": f"0 {group} 1"}
     for name in maps if user else ():
@@ -105,13 +107,12 @@ def _in_namespaces(code: str, seconds: float, writer: int) -> None:
 
 def _as_first_process(code: str, seconds: float) -> set[str]:
     """Process 1 of the namespace, which nothing inside can kill: prepares, waits, and looks around."""
-    libc = ctypes.CDLL(None, use_errno=True)
     read_only = struct.pack("4Q", 1, 0, 1 << 18, 0)  # and private
-    if libc.syscall(MOUNT_SETATTR, -100, b"/", RECURSIVE, read_only, ctypes.c_size_t(32)) != 0:
+    if LIBC.syscall(MOUNT_SETATTR, -100, b"/", RECURSIVE, read_only, ctypes.c_size_t(32)) != 0:
         raise OSError(ctypes.get_errno(), "mount_setattr")
     for folder in (b"/tmp", b"/var/tmp", b"/dev/shm"):
-        libc.mount(b"none", folder, b"tmpfs", 0, b"size=128m")
-    libc.mount(b"proc", b"/proc", b"proc", 0, None)
+        LIBC.mount(b"none", folder, b"tmpfs", 0, b"size=128m")
+    LIBC.mount(b"proc", b"/proc", b"proc", 0, None)
     _write_course(HOME, code)
     output = os.open("/tmp/output", os.O_CREAT | os.O_RDWR)
     status = _waited(_forked(lambda: _as_pytest(output)), seconds)
@@ -158,9 +159,8 @@ def _waited(pid: int, seconds: float) -> int | None:
     """Its wait status; None where it had to be killed."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        done, status = os.waitpid(pid, os.WNOHANG)
-        if done:
-            return status
+        if (ended := os.waitpid(pid, os.WNOHANG))[0]:
+            return ended[1]
         time.sleep(0.01)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
@@ -192,8 +192,10 @@ def try_all_sandboxed(corpus: Sequence[Attack], screen: Console) -> dict[str, se
         course = load_course(write_course(Path(scratch) / "course"))
         course.limits = LIMITS
         grader = Grader(course, server, Settings(topics=("01_demo",)))
-        student = Path(scratch) / "demo.py"
-        return {a.name: _try_sandboxed(a, grader, student) for a in track(corpus, "the sandbox", console=screen)}
+        return {
+            a.name: _try_sandboxed(a, grader, Path(scratch, "demo.py"))
+            for a in track(corpus, "the sandbox", console=screen)
+        }
 
 
 def _try_sandboxed(attack: Attack, grader: Grader, student: Path) -> set[str]:
@@ -203,8 +205,8 @@ def _try_sandboxed(attack: Attack, grader: Grader, student: Path) -> set[str]:
     before, started = traces(server), time.monotonic()
     result = grader.grade(open_submission(student, grader.course))
     checks = [check for exercise in result.exercises for check in exercise.checks]
-    loading = time.monotonic() - started - sum(check.duration for check in checks)
-    late = max(loading - LIMITS.load_seconds, *(check.duration - LIMITS.call_seconds for check in checks))
+    loading = time.monotonic() - started - sum(c.duration for c in checks)
+    late = max(loading - LIMITS.load_seconds, *(c.duration - LIMITS.call_seconds for c in checks))
     wins = {
         "hung": late > SLACK_SECONDS,
         "passed": any(c.verdict is Verdict.PASSED and not c.visible for c in checks),

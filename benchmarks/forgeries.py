@@ -33,19 +33,8 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from hostile import (  # noqa: E402  # noqa: E402
-    LIMITS,
-    SLACK_SECONDS,
-    SUCCESS,
-    Attack,
-    attacks,
-    clear,
-    kernel_objects,
-    leaks,
-    settled,
-    texts_of,
-    traces,
-)
+import hostile  # noqa: E402
+from hostile import Attack, attacks  # noqa: E402
 from small_course import write_course  # noqa: E402
 
 from autograder.course import load_course  # noqa: E402
@@ -116,7 +105,7 @@ def _as_first_process(code: str, seconds: float) -> set[str]:
     _write_course(HOME, code)
     output = os.open("/tmp/output", os.O_CREAT | os.O_RDWR)
     status = _waited(_forked(lambda: _as_pytest(output)), seconds)
-    wins = {"told"} if SUCCESS.search(os.pread(output, 2 << 20, 0).decode("utf-8", "replace")) else set()
+    wins = {"told"} if hostile.SUCCESS.search(os.pread(output, 2 << 20, 0).decode("utf-8", "replace")) else set()
     return wins | _judged(status) | ({"left"} if _left_behind() else set())
 
 
@@ -183,39 +172,37 @@ def _judged(status: int | None) -> set[str]:
 
 def _left_behind() -> bool:
     files = [*os.listdir("/dev/shm"), *os.listdir("/var/tmp"), *(name for name in os.listdir("/tmp") if "here" in name)]
-    return bool(files or {*filter(str.isdigit, os.listdir("/proc"))} - {"1"} or [*kernel_objects()])
+    return bool(files or {*filter(str.isdigit, os.listdir("/proc"))} - {"1"} or [*hostile.kernel_objects()])
 
 
 def try_all_sandboxed(corpus: Sequence[Attack], screen: Console) -> dict[str, set[str]]:
     """What each attack wins against the engine."""
-    with tempfile.TemporaryDirectory() as scratch, ForkServer(LIMITS) as server:
+    with tempfile.TemporaryDirectory() as scratch, ForkServer(hostile.LIMITS) as server:
         course = load_course(write_course(Path(scratch) / "course"))
-        course.limits = LIMITS
+        course.limits = hostile.LIMITS
         grader = Grader(course, server, Settings(topics=("01_demo",)))
-        return {
-            a.name: _try_sandboxed(a, grader, Path(scratch, "demo.py"))
-            for a in track(corpus, "the sandbox", console=screen)
-        }
+        tried = track(corpus, "the sandbox", console=screen)
+        return {attack.name: _try_sandboxed(attack, grader, Path(scratch, "demo.py")) for attack in tried}
 
 
 def _try_sandboxed(attack: Attack, grader: Grader, student: Path) -> set[str]:
     student.write_text(attack.path.read_text(encoding="utf-8"), encoding="utf-8")
     server = grader.server
     server.spawn().end()  # it is warm before time is taken, and fresh after one that had to be replaced
-    before, started = traces(server), time.monotonic()
+    before, started = hostile.traces(server), time.monotonic()
     result = grader.grade(open_submission(student, grader.course))
     checks = [check for exercise in result.exercises for check in exercise.checks]
     loading = time.monotonic() - started - sum(c.duration for c in checks)
-    late = max(loading - LIMITS.load_seconds, *(c.duration - LIMITS.call_seconds for c in checks))
+    late = max(loading - hostile.LIMITS.load_seconds, *(c.duration - hostile.LIMITS.call_seconds for c in checks))
     wins = {
-        "hung": late > SLACK_SECONDS,
+        "hung": late > hostile.SLACK_SECONDS,
         "passed": any(c.verdict is Verdict.PASSED and not c.visible for c in checks),
-        "told": bool(leaks(texts_of(result), (), (ROOT, grader.course.root))),
+        "told": bool(hostile.leaks(hostile.texts_of(result), (), (ROOT, grader.course.root))),
         "killed": server.process.poll() is not None,
-        "left": bool(settled(server, before)),
+        "left": bool(hostile.settled(server, before)),
     }
     if wins["left"]:
-        clear(server, before)
+        hostile.clear(server, before)
     return {win for win, is_won in wins.items() if is_won}
 
 

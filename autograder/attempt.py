@@ -74,6 +74,7 @@ class Attempt:
         transport: RemoteTransport,
         limits: Limits,
         parameters: Parameters,
+        fatal: list[Outcome],
     ) -> None:
         self.topic = topic
         self.exercise = exercise
@@ -83,7 +84,7 @@ class Attempt:
         self.transport = transport
         self.limits = limits
         self.parameters = parameters
-        self.fatal: list[Outcome] = []  # of the checks that cost a worker
+        self.fatal = fatal  # of the exercise's checks that cost a worker so far; grows
 
     def run(self) -> Iterator[Attempted]:
         """Each check's outcome, in order; as lazily as it is asked for."""
@@ -94,12 +95,16 @@ class Attempt:
                 self.fatal.append(attempted.outcome)
             yield attempted
 
+    @property
+    def is_struck_out(self) -> bool:
+        return len(self.fatal) >= self.limits.strikes
+
     def _replies_ahead(self) -> dict[str, list[Frame]]:
         """Check -> the replies to its script; nothing where the worker did not live to send them all."""
         scripts = [self.scripts[check.id] for check in self.checks]
         requests = [request for script in scripts for request in script.requests]
         seconds = max(AHEAD_SECONDS, AHEAD_FACTOR * sum(script.seconds for script in scripts))
-        if self.transport.is_out_of_time:
+        if self.transport.is_out_of_time or self.is_struck_out:
             return {}
         try:
             self.transport.ensure_loaded()
@@ -112,7 +117,7 @@ class Attempt:
         }
 
     def _check(self, check: Check, replies: list[Frame] | None) -> Attempted:
-        if len(self.fatal) >= self.limits.strikes:
+        if self.is_struck_out:
             return Attempted(check, Outcome(verdict=self.fatal[-1].verdict, description=NOT_TRIED))
         on_replies = self._on_replies(check, replies) if replies is not None else None
         return on_replies or Attempted(check, self._live(check))

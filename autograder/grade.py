@@ -14,6 +14,7 @@ from .checks.describe import describe
 from .checks.local import LocalTransport
 from .checks.remote import RemoteTransport
 from .checks.rules import find_banned
+from .checks.run import Outcome
 from .checks.script import Script, write_script
 from .course import Course, Exercise, Topic
 from .diagnosis import Diagnostician, FailedCheck, read_reference
@@ -82,14 +83,8 @@ class Grader:
     def grade(self, submission: Submission) -> SubmissionResult:
         """Grade every chosen topic. Never raises for what the submission does."""
         run = SubmissionRun(self)
-        try:
-            exercises = [
-                result
-                for topic in self.topics
-                for result in run.topic(topic, submission.sources.get(topic.name), topic.exercises)
-            ]
-        finally:
-            run.transport.close()
+        parts = [(t, submission.sources.get(t.name), exercise) for t in self.topics for exercise in t.exercises]
+        exercises = run.results(parts)
         problems = submission.problems
         if run.transport.printed > MUCH_OUTPUT:
             problems += (Problem(file="", sentence=PRINTED_MUCH),)
@@ -107,11 +102,7 @@ class Grader:
 
     def grade_exercise(self, topic: Topic, exercise: Exercise, source: Source) -> ExerciseResult:
         """One exercise of one source, with all its checks."""
-        run = SubmissionRun(self)
-        try:
-            return run.topic(topic, source, [exercise])[0]
-        finally:
-            run.transport.close()
+        return SubmissionRun(self).results([(topic, source, exercise)])[0]
 
     def first_failure(self, topic: Topic, exercise: Exercise, source: Source) -> Check | None:
         """The first hidden check that the source does not pass; None where it passes all."""
@@ -121,15 +112,25 @@ class Grader:
         transport = RemoteTransport(self.server, self.limits)
         transport.enter(source, topic.name)
         try:
-            for attempted in self.attempt(topic, exercise, hidden, transport).run():
+            for attempted in self.attempt(topic, exercise, hidden, transport, []).run():
                 if attempted.outcome.verdict is not Verdict.PASSED:
                     return attempted.check
             return None
         finally:
             transport.close()
 
-    def attempt(self, topic: Topic, exercise: Exercise, checks: Sequence[Check], transport: RemoteTransport) -> Attempt:
-        """The checks, about to be run against the source that the transport has entered."""
+    def attempt(
+        self,
+        topic: Topic,
+        exercise: Exercise,
+        checks: Sequence[Check],
+        transport: RemoteTransport,
+        fatal: list[Outcome],
+    ) -> Attempt:
+        """The checks, about to be run against the source that the transport has entered.
+
+        fatal: outcomes of the exercise's checks that cost a worker so far.
+        """
         return Attempt(
             topic,
             exercise,
@@ -139,6 +140,7 @@ class Grader:
             transport=transport,
             limits=self.limits,
             parameters=self.parameters,
+            fatal=fatal,
         )
 
 
@@ -148,48 +150,80 @@ def grading_key(submission: Submission, course: Course, settings: Settings) -> s
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+Part = tuple[Topic, Source | Unreadable | None, Exercise]
+
+
+class Running:
+    """One exercise whose checks are being run."""
+
+    def __init__(self, topic: Topic, source: Source, exercise: Exercise) -> None:
+        self.topic = topic
+        self.source = source
+        self.exercise = exercise
+        self.attempted: list[Attempted] = []
+        self.fatal: list[Outcome] = []
+        self.seconds = 0.0
+
+
 class SubmissionRun:
-    """One submission in one worker, as long as that lives."""
+    """One submission in one worker, as long as that lives.
+
+    All visible checks run before the first hidden one: what a student is told in full comes from a process that has
+    not seen a hidden input yet.
+    """
 
     def __init__(self, grader: Grader) -> None:
         self.grader = grader
         until = time.monotonic() + grader.limits.submission_seconds
         self.transport = RemoteTransport(grader.server, grader.limits, until)
 
-    def topic(
-        self, topic: Topic, source: Source | Unreadable | None, exercises: Sequence[Exercise]
-    ) -> list[ExerciseResult]:
-        """The exercises of one topic."""
-        if source is None:
-            why = MISSING_FILE.filled(file=topic.filename)
-            return [self._all(exercise, Verdict.NOT_ATTEMPTED, why) for exercise in exercises]
-        if isinstance(source, Unreadable):
-            return [self._all(exercise, Verdict.CRASHED, source.sentence) for exercise in exercises]
-        self.transport.enter(source, topic.name)
-        return [self._exercise(topic, exercise, source) for exercise in exercises]
+    def results(self, parts: Sequence[Part]) -> list[ExerciseResult]:
+        """The exercises' results, in the same order."""
+        begun = [self._begun(*part) for part in parts]
+        running = [one for one in begun if isinstance(one, Running)]
+        try:
+            for is_visible in (True, False):
+                for one in running:
+                    self._run(one, [c for c in self.grader.checks[one.exercise.name] if c.visible is is_visible])
+        finally:
+            self.transport.close()
+        return [self._finished(one) if isinstance(one, Running) else one for one in begun]
 
-    def _exercise(self, topic: Topic, exercise: Exercise, source: Source) -> ExerciseResult:
-        started = time.perf_counter()
+    def _begun(self, topic: Topic, source: Source | Unreadable | None, exercise: Exercise) -> Running | ExerciseResult:
+        """The exercise, to be run; or its result, where nothing is to be run."""
+        if source is None:
+            return self._all(exercise, Verdict.NOT_ATTEMPTED, MISSING_FILE.filled(file=topic.filename))
+        if isinstance(source, Unreadable):
+            return self._all(exercise, Verdict.CRASHED, source.sentence)
         broken_rule = find_banned(source, exercise.name, exercise.banned)
         if broken_rule is not None:
             return self._all(exercise, Verdict.REFUSED, describe(broken_rule, [], {}).full)
-        attempted = self._attempt(topic, exercise)
-        if self.transport.is_shared and any(one.outcome.verdict in MISTAKES for one in attempted):
-            self.transport.leave_others()  # another topic's file may be at fault: only what it does alone counts
-            attempted = self._attempt(topic, exercise)
-        results = [self._judged(exercise, one) for one in attempted]
-        failed = [
-            FailedCheck(one.check.id, one.outcome.calls, one.script, one.key)
-            for one, result in zip(attempted, results, strict=True)
-            if result.verdict in MISTAKES and one.outcome.calls
-        ]
-        diagnoses = self.grader.diagnosticians[topic.name].diagnose(exercise.name, failed)
-        duration = round(time.perf_counter() - started, 6)
-        return exercise_result(exercise.name, topic.name, exercise.points, results, diagnoses, duration)
+        return Running(topic, source, exercise)
 
-    def _attempt(self, topic: Topic, exercise: Exercise) -> list[Attempted]:
-        checks = self.grader.checks[exercise.name]
-        return list(self.grader.attempt(topic, exercise, checks, self.transport).run())
+    def _run(self, one: Running, checks: Sequence[Check]) -> None:
+        started = time.perf_counter()
+        self.transport.enter(one.source, one.topic.name)
+        attempted = self._attempt(one, checks)
+        if self.transport.is_shared and any(each.outcome.verdict in MISTAKES for each in attempted):
+            self.transport.leave_others()  # another topic's file may be at fault: only what it does alone counts
+            attempted = self._attempt(one, checks)
+        one.attempted += attempted
+        one.seconds += time.perf_counter() - started
+
+    def _attempt(self, one: Running, checks: Sequence[Check]) -> list[Attempted]:
+        return list(self.grader.attempt(one.topic, one.exercise, checks, self.transport, one.fatal).run())
+
+    def _finished(self, one: Running) -> ExerciseResult:
+        started = time.perf_counter()
+        results = [self._judged(one.exercise, attempted) for attempted in one.attempted]
+        failed = [
+            FailedCheck(attempted.check.id, attempted.outcome.calls, attempted.script, attempted.key)
+            for attempted, result in zip(one.attempted, results, strict=True)
+            if result.verdict in MISTAKES and attempted.outcome.calls
+        ]
+        diagnoses = self.grader.diagnosticians[one.topic.name].diagnose(one.exercise.name, failed)
+        duration = round(one.seconds + time.perf_counter() - started, 6)
+        return exercise_result(one.exercise.name, one.topic.name, one.exercise.points, results, diagnoses, duration)
 
     def _judged(self, exercise: Exercise, attempted: Attempted) -> CheckResult:
         """The check's result: broken where its own reference fails it, and with the message that may be shown."""

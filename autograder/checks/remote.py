@@ -18,6 +18,29 @@ from .failures import CheckFailure, Raised
 from .student import Reply, why_missing
 
 
+class Loaded:
+    """One source, and what loading it has shown. It outlives the workers that it is loaded into."""
+
+    def __init__(self, source: Source, folder: str) -> None:
+        self.source = source
+        self.folder = folder
+        self.names: frozenset[str] = frozenset()
+        self.problems: tuple[Raised, ...] = ()
+        self.death: WorkerDied | None = None  # the file itself kills its worker
+        self.was_loaded = False
+        self.lines = {name: code.split("\n") for name, code in source.chunks}
+
+    @property
+    def request(self) -> dict[str, Any]:
+        return {
+            "op": "load",
+            "module": self.source.filename.removesuffix(".py"),
+            "folder": self.folder,
+            "chunks": self.source.chunks,
+            "files": self.source.files,
+        }
+
+
 class RemoteTransport:
     """A submission's code in a worker of its own; what it does to its process ends with it.
 
@@ -30,24 +53,20 @@ class RemoteTransport:
         self.until = until
         self.layers: dict[str, str] = {}
         self.printed = 0  # bytes, by all workers so far
+        self._sources: dict[str, Loaded] = {}  # by folder
         self._worker: Worker | None = None
-        self._others = False  # the worker has loaded another source before this one
-        self._is_loaded = False
+        self._in_worker: list[str] = []  # folders whose sources the living worker has run; it is in the last one
 
     def enter(self, source: Source, folder: str) -> None:
         """From now on the student is this source. It is loaded on first use, into a folder of its own.
 
         An earlier source stays in the process; `leave_others` gets rid of it.
         """
-        self.source = source
-        self.folder = folder
-        self.names: frozenset[str] = frozenset()
-        self.problems: tuple[Raised, ...] = ()
-        self.load_death: WorkerDied | None = None
-        self._lines = {name: code.split("\n") for name, code in source.chunks}
-        self._was_loaded = False
-        self._others = self._others or self._is_loaded
-        self._is_loaded = False
+        self._now = self._sources.setdefault(folder, Loaded(source, folder))
+
+    @property
+    def names(self) -> frozenset[str]:
+        return self._now.names
 
     @property
     def is_alive(self) -> bool:
@@ -61,48 +80,45 @@ class RemoteTransport:
     @property
     def is_shared(self) -> bool:
         """Whether the living worker has run another source, too: what that did to the process may be at fault."""
-        return self.is_alive and self._others
+        return self.is_alive and bool(set(self._in_worker) - {self._now.folder})
 
     def leave_others(self) -> None:
         """Go on in a fresh worker, which loads this source alone."""
         self.close()
-        self._is_loaded = self._others = False
 
     def ensure_loaded(self) -> None:
         """Have a live worker that has run the student's file. Raises WorkerDied where the file itself kills it."""
-        if self.load_death is not None:
-            raise self.load_death
-        if self.is_alive and self._is_loaded:
-            return
+        if self._now.death is not None:
+            raise self._now.death
         if not self.is_alive:
+            self.close()
             self._worker = self.server.spawn()
-            self._others = False
             self.layers = self._worker.layers
-        message = {
-            "op": "load",
-            "module": self.source.filename.removesuffix(".py"),
-            "folder": self.folder,
-            "chunks": self.source.chunks,
-            "files": self.source.files,
-        }
+        if self._now.folder not in self._in_worker:
+            self._load()
+        elif self._in_worker[-1] != self._now.folder:
+            self._exchange({"op": "enter", "folder": self._now.folder}, self.limits.call_seconds)
+        else:
+            return
+        self._in_worker = [folder for folder in self._in_worker if folder != self._now.folder] + [self._now.folder]
+
+    def _load(self) -> None:
+        now = self._now
         try:
-            reply = self._exchange(message, self.limits.load_seconds)
+            reply = self._exchange(now.request, self.limits.load_seconds)
             names = frozenset(msgspec.convert(reply.value, list[str]))
-            self.names = self.names if self._was_loaded else names
         except msgspec.ValidationError:
-            self.load_death = self._breach("malformed reply")
-            raise self.load_death from None
+            now.death = self._breach("malformed reply")
+            raise now.death from None
         except WorkerDied as died:
-            is_first = not self._was_loaded
-            self.load_death = died if is_first else WorkerDied(died.cause, "exit" if died.cause == "exit" else "again")
-            raise self.load_death from None
-        if not self._was_loaded:  # a later load could tell what an earlier worker was given
-            self.problems = tuple(reply.problems)
-            self._was_loaded = True
-        self._is_loaded = True
+            again = WorkerDied(died.cause, "exit" if died.cause == "exit" else "again")
+            now.death = again if now.was_loaded else died
+            raise now.death from None
+        if not now.was_loaded:  # a later load could tell what an earlier worker was given
+            now.names, now.problems, now.was_loaded = names, tuple(reply.problems), True
 
     def why_missing(self, name: str) -> Raised | None:
-        return why_missing(self.source, self.problems, name)
+        return why_missing(self._now.source, self._now.problems, name)
 
     def request(self, message: dict[str, Any], seconds: float) -> Reply:
         return self._exchange(message, seconds)
@@ -127,6 +143,7 @@ class RemoteTransport:
             self._worker.end()
             self.printed += self._worker.printed
             self._worker = None
+            self._in_worker = []
 
     # Parts of the above
 
@@ -150,7 +167,7 @@ class RemoteTransport:
             error=reply.error and self._credible(reply.error),
             problems=[self._credible(problem) for problem in reply.problems],
             operators=[
-                (name, line if any(self._line(file, line) for file in self._lines) else 0)
+                (name, line if any(self._line(file, line) for file in self._now.lines) else 0)
                 for name, line in reply.operators
             ],
         )
@@ -162,7 +179,7 @@ class RemoteTransport:
 
     def _line(self, file: str, line: int) -> str:
         """A line of the submission, stripped; empty where there is none."""
-        lines = self._lines.get(file, [])
+        lines = self._now.lines.get(file, [])
         return lines[line - 1].strip() if 0 < line <= len(lines) else ""
 
     def _credible(self, raised: Raised) -> Raised:

@@ -32,7 +32,10 @@ class Reply(msgspec.Struct, frozen=True):
 class Transport(Protocol):
     """Carries a request to the student's code and brings the reply back."""
 
-    names: frozenset[str]  # what the student's module defines
+    @property
+    def names(self) -> frozenset[str]:
+        """What the student's module defines."""
+        ...
 
     def why_missing(self, name: str) -> Raised | None:
         """What kept a name that the student did write from being defined."""

@@ -14,8 +14,8 @@ from ..text import Language
 
 FREQUENT = 20  # misconceptions that the summary of a large class lists
 
-# What would move the cursor, ring, or change the window's title.
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# What would move the cursor, ring, change the window's title, or turn text around.
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def printable(text: str) -> str:

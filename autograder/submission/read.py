@@ -18,6 +18,7 @@ from .notebook import code_cells
 
 COPY_MARK = re.compile(r"(\s*\(\d+\)|[-_ ]copy|[-_]\d+)$")  # "losses (1).py", "losses-2.py", "losses copy.py"
 MAX_COMPANIONS = 192 << 10  # bytes of the helper files beside a topic's own; they travel in one message
+MAX_PROBLEMS = 20  # told of one submission
 NOTEBOOK = ".ipynb"
 
 
@@ -60,8 +61,17 @@ def open_submission(path: Path, course: Course) -> Submission:
         id=(path.stem if path.is_file() else path.name).encode("utf-8", "replace").decode(),
         content_hash=_hash(files),
         sources=sources,
-        problems=tuple(problems),
+        problems=_first_of(problems),
     )
+
+
+def _first_of(problems: list[Problem]) -> tuple[Problem, ...]:
+    """No more than anybody reads."""
+    left = len(problems) - MAX_PROBLEMS
+    if left <= 0:
+        return tuple(problems)
+    more = Problem(file="", sentence=Text(f"And {left} more problems like these.", f"还有 {left} 个类似的问题。"))
+    return (*problems[:MAX_PROBLEMS], more)
 
 
 def _is_one_submission(folder: Path, course: Course) -> bool:

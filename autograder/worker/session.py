@@ -45,13 +45,14 @@ def reset_globals() -> None:
 
 
 class Session:
-    """The module that was loaded last, and the objects that requests made it return.
+    """Modules, one of them entered, and the objects that requests made it return.
 
     scratch: the folder that requests may write files into.
     """
 
     def __init__(self, scratch: Path) -> None:
         self.module = types.ModuleType("")
+        self.modules: dict[str, tuple[types.ModuleType, frozenset[str]]] = {}  # by folder, with the files of each
         self.scratch = self.folder = scratch
         self._known = next(reversed(sys.modules))  # the youngest module that is not a helper of the student's
         self.filenames: frozenset[str] = frozenset()
@@ -85,6 +86,7 @@ class Session:
             self._write(name, content)
         self.module = sys.modules[request["module"]] = types.ModuleType(request["module"])
         self.filenames = frozenset(name for name, _ in request["chunks"])
+        self.modules[request["folder"]] = self.module, self.filenames
         self.module.__file__ = request["chunks"][0][0] if request["chunks"] else None
         problems = []
         for filename, source in request["chunks"]:
@@ -98,6 +100,12 @@ class Session:
                 problems.append(self._describe(error))
         names = [name for name in self.module.__dict__ if type(name) is str and not name.startswith("__")]
         return {"value": names, "problems": problems}
+
+    def enter(self, request: Request) -> Reply:
+        """Go back to a module that was loaded into `folder`."""
+        self.module, self.filenames = self.modules[request["folder"]]
+        self._enter(request["folder"])
+        return {"value": None}
 
     def call(self, request: Request) -> Reply:
         """Call a function of the module, or an object kept here, under fixed seeds."""
@@ -219,6 +227,7 @@ class Session:
 
 OPERATIONS: dict[str, Callable[[Session, Request], Reply]] = {
     "load": Session.load,
+    "enter": Session.enter,
     "call": Session.call,
     "evaluate": Session.evaluate,
     "write": Session.write,

@@ -66,7 +66,14 @@ def _answer_requests() -> None:
     """The worker's own way from a request to a reply."""
     session = Session(Path("/"))
     load = {"op": "load", "module": "warm", "folder": "", "files": {}, "chunks": (("warm.py", "def f(x):\n return x"),)}
-    call: dict[str, Any] = {"op": "call", "on": None, "name": "f", "args": [torch.ones(2, 2)], "kwargs": {}, "inputs_back": True}
+    call: dict[str, Any] = {
+        "op": "call",
+        "on": None,
+        "name": "f",
+        "args": [torch.ones(2, 2)],
+        "kwargs": {},
+        "inputs_back": True,
+    }
     for message in (load, call, {**call, "wrt": [0]}, {**call, "name": "g"}):
         _, header, *buffers = wire.pack(message, strides=True)
         answer_frame(session, 0, bytes(header), bytearray().join(buffers))

@@ -1,4 +1,4 @@
-"""Forges a reply in which 60 tensors share one payload of 64 MiB."""
+"""crashed|failed: forges a reply in which 60 tensors share one payload of 64 MiB."""
 
 import sys
 

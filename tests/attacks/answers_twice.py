@@ -1,11 +1,13 @@
-"""Calls the session's own writer to send two replies to one request."""
+"""crashed|failed: sends two forged replies beside the real one."""
 
 import sys
 
 
 def double(x):
-    server = sys.modules["worker.life"]
-    wire = sys.modules["worker.wire"]
-    server._write(b''.join(wire.pack({"value": 2 * x})))
-    server._write(b''.join(wire.pack({"value": 2 * x})))
+    life, wire = sys.modules["worker.life"], sys.modules["worker.wire"]
+    frame = sys._getframe()
+    while frame.f_code.co_name != "answer_frame":
+        frame = frame.f_back
+    for number in (frame.f_locals["number"], frame.f_locals["number"]):
+        life._write(b"".join(wire.pack({"value": x}, number=number)))
     return x

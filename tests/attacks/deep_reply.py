@@ -1,4 +1,4 @@
-"""Returns lists nested without end, and a dict whose keys collide."""
+"""crashed|failed|timed_out: returns lists nested without end, a list that holds itself, and a dict of colliding keys."""
 
 
 def double(x):

@@ -1,4 +1,4 @@
-"""Takes memory until there is none."""
+"""crashed|timed_out: takes tensors of 16 MiB until there is no memory left."""
 
 import torch
 

@@ -1,12 +1,12 @@
-"""Writes a file without end, and outside its folder."""
+"""crashed|failed|timed_out: writes a file without end, in its folder and outside."""
 
 
 def double(x):
-    for path in ("/tmp/torchstone-flood", "/var/tmp/torchstone-flood", "flood"):
+    for path in ("/tmp/torchstone-was-here", "/var/tmp/torchstone-was-here", "torchstone-was-here"):
         try:
             with open(path, "wb") as file:
-                while True:
-                    file.write(b"x" * (1 << 24))
+                for _ in range(16):
+                    file.write(b"x" * (1 << 22))
         except OSError:
             pass
     return x

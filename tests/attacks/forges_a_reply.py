@@ -1,12 +1,14 @@
-"""Writes a reply of its own into the channel, ahead of the real one."""
+"""crashed|failed: writes a well-formed reply into every descriptor, ahead of the real one."""
 
 import os
+import sys
 
 
 def double(x):
+    reply = b"".join(sys.modules["worker.wire"].pack({"value": x})) if "worker.wire" in sys.modules else b"reply"
     for descriptor in range(3, 64):
         try:
-            os.write(descriptor, b"TSW2" + (1).to_bytes(4, "little") + (10).to_bytes(4, "little") + bytes(8) + b"\x82\xa5valuexx")
+            os.write(descriptor, reply)
         except OSError:
             pass
     return x

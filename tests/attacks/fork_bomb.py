@@ -1,4 +1,4 @@
-"""Forks, and leaves children behind."""
+"""crashed|failed: forks, and leaves children behind that no longer belong to its session."""
 
 import os
 import time
@@ -6,7 +6,11 @@ import time
 
 def double(x):
     for _ in range(20):
-        if os.fork() == 0:
-            os.setsid()
-            time.sleep(600)
+        try:
+            if os.fork() == 0:
+                os.setsid()
+                time.sleep(20)
+                os._exit(0)
+        except OSError:
+            pass
     return x

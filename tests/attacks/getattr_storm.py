@@ -1,4 +1,4 @@
-"""A class whose every attribute, length and item is a lie or a trap."""
+"""crashed|failed: is a class whose every attribute, length and item is a lie or a trap."""
 
 
 class double:

@@ -1,4 +1,4 @@
-"""Returns a number with more digits than Python will print."""
+"""failed: returns numbers with more digits than Python prints."""
 
 
 def double(x):

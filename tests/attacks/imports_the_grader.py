@@ -1,8 +1,10 @@
-"""Imports the grader and awards itself points."""
+"""crashed|failed: imports the grader, to award itself points."""
 
 
 def double(x):
-    import autograder.results
-
-    autograder.results.Verdict.FAILED = autograder.results.Verdict.PASSED
-    return x
+    try:
+        import autograder.results
+    except ImportError:
+        return x
+    autograder.results.exercise_result = lambda *a, **k: None
+    raise RuntimeError(f"LEAK: {autograder.results.__name__}")

@@ -1,4 +1,4 @@
-"""Returns a tensor subclass that equals everything: only its bytes travel."""
+"""failed: returns a tensor subclass that claims to equal everything."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Answers with records of the wrong types."""
+"""crashed|failed: answers with records of the wrong types."""
 
 import sys
 

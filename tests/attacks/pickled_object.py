@@ -1,4 +1,4 @@
-"""Returns objects that would run code if they were unpickled, compared or printed."""
+"""failed: returns an object that would run code if it were unpickled, compared, printed or hashed."""
 
 import os
 
@@ -10,11 +10,7 @@ class Evil:
     def __eq__(self, other):
         os._exit(0)
 
-    def __repr__(self):
-        os._exit(0)
-
-    __str__ = __repr__
-    __hash__ = None
+    __repr__ = __bool__ = __len__ = __hash__ = __getstate__ = lambda self: os._exit(0)
 
 
 def double(x):

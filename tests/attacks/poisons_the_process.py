@@ -1,16 +1,13 @@
-"""Breaks torch, builtins and the garbage collector of its own process."""
+"""crashed|failed: breaks torch's arithmetic, the garbage collector and the recursion limit of its process."""
 
-import builtins
 import gc
 import sys
 
 import torch
 
 gc.disable()
-torch.Tensor.__mul__ = torch.Tensor.__rmul__ = lambda a, b: a
-builtins.isinstance = lambda *a: True
-builtins.len = lambda *a: 0
-sys.setrecursionlimit(50)
+torch.Tensor.__mul__ = torch.Tensor.__rmul__ = torch.Tensor.__add__ = lambda a, b: a
+sys.setrecursionlimit(60)
 
 
 def double(x):

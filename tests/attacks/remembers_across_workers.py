@@ -1,4 +1,4 @@
-"""Keeps its input in shared memory, dies, and tells it when it is loaded again."""
+"""crashed: keeps its input in System V shared memory, dies, and tells it when it is loaded again."""
 
 import ctypes
 import os
@@ -10,12 +10,11 @@ memory = libc.shmat(segment, None, 0)
 if memory and memory != ctypes.c_void_p(-1).value:
     kept = ctypes.string_at(memory)
     if kept:
-        libc.shmctl(segment, 0, None)
-        raise RuntimeError(f"LEAK {kept}")
+        raise RuntimeError(f"LEAK: {kept}")
 
 
 def double(x):
     if memory and memory != ctypes.c_void_p(-1).value:
-        text = f"LEAK{x.sum().item()}".encode()
+        text = f"{x.sum().item()}".encode()
         ctypes.memmove(memory, text, len(text))
     os._exit(0)

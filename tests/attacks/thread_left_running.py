@@ -1,4 +1,4 @@
-"""Leaves a thread that goes on writing into the channel after the call."""
+"""crashed|failed|timed_out: leaves a thread that goes on writing into the channel after the call."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""Dies of a signal that has no name."""
+"""crashed: dies of a signal that has no name."""
 
 import os
 

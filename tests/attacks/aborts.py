@@ -1,0 +1,7 @@
+"""crashed: aborts by SIGABRT."""
+
+import os
+
+
+def double(x):
+    os.abort()

@@ -1,0 +1,5 @@
+"""failed: is a function of torch that returns its input."""
+
+import torch
+
+double = torch.clone

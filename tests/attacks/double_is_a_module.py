@@ -1,0 +1,3 @@
+"""crashed: is a module instead of a function."""
+
+import math as double

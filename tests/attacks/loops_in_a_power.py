@@ -1,0 +1,5 @@
+"""crashed|timed_out: computes an integer of 370 million digits inside one operator."""
+
+
+def double(x):
+    return 9**9**9

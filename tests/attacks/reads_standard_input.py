@@ -1,0 +1,5 @@
+"""crashed: asks the instructor's keyboard."""
+
+
+def double(x):
+    return input("The answer, please: ")

@@ -21,7 +21,9 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 MIN_VISIBLE, MIN_HIDDEN, MIN_MISCONCEPTIONS, MIN_HINTS = 2, 5, 3, 2
 SHARED_FILES = {"README.md"}
 EXERCISE_FILES = {"topic.toml", "quiz.yaml"}
-SOLUTION_FILES = {"misconceptions.toml", "quiz_key.yaml", EQUIVALENTS}
+ALTERNATIVES = "alternatives.py"  # second solutions, written another way: each must be accepted
+NEEDS_ALTERNATIVE = 3  # difficulty from which an exercise has one
+SOLUTION_FILES = {"misconceptions.toml", "quiz_key.yaml", EQUIVALENTS, ALTERNATIVES}
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -44,6 +46,7 @@ def verify(
         progress(topic.name)
         findings += _stray_files(course, topic)
         findings += _unknown_names(topic)
+        findings += _alternatives(grader, topic)
         findings += _doctests(topic)
         for exercise in topic.exercises:
             progress(exercise.name)
@@ -70,6 +73,21 @@ def _unknown_names(topic: Topic) -> Iterator[Finding]:
     ):
         for exercise in table.keys() - known:
             yield Finding(exercise, f"It has {name}, but topic.toml does not list it.")
+
+
+def _alternatives(grader: Grader, topic: Topic) -> Iterator[Finding]:
+    """Harder exercises have a second solution, written another way, and it passes every check."""
+    path = topic.solutions_folder / ALTERNATIVES
+    code = path.read_text(encoding="utf-8") if path.is_file() else ""
+    source = Source(filename=topic.filename, chunks=((ALTERNATIVES, code),))
+    for exercise in topic.exercises:
+        if source.chunk_defining(exercise.name) is None:
+            if exercise.difficulty >= NEEDS_ALTERNATIVE:
+                yield Finding(exercise.name, f"Its difficulty is {exercise.difficulty}: {ALTERNATIVES} must solve it.")
+            continue
+        for check in grader.grade_exercise(topic, exercise, source).checks:
+            if check.verdict is not Verdict.PASSED:
+                yield Finding(exercise.name, f"{ALTERNATIVES} does not pass {check.id}: {check.message.en}")
 
 
 def _doctests(topic: Topic) -> Iterator[Finding]:

@@ -148,34 +148,46 @@ class Worker:
         first = self._number - replies + 1
         frames: list[Frame] = []
         taken = 0
-        while len(frames) < replies:
+        while True:
             try:
-                if unsent:
-                    unsent = unsent[self.channel.send(unsent, socket.MSG_NOSIGNAL) :]
-                self._unread += self._received()
-                while (frame := self._whole_frame(first + len(frames))) is not None:
+                unsent = unsent[self._sent(unsent) :]
+                has_news = self._receive()
+                while len(frames) < replies and (frame := self._whole_frame(first + len(frames))) is not None:
                     frames.append(frame)
                     taken += len(frame.header) + len(frame.payload)
                 if taken + len(self._unread) > MAX_REPLIES:
                     raise wire.WireError("the replies are too large")
-            except BlockingIOError:
-                self._wait(select.POLLIN | (select.POLLOUT if unsent else 0), deadline)
             except OSError:
                 raise self._ended() from None
             except wire.WireError as error:
                 raise self._condemned("protocol", str(error)) from None
-        return frames
+            if len(frames) == replies:
+                return frames
+            if not has_news:
+                self._wait(select.POLLIN | (select.POLLOUT if unsent else 0), deadline)
+
+    def _sent(self, data: memoryview) -> int:
+        """How many bytes the socket took."""
+        try:
+            return self.channel.send(data, socket.MSG_NOSIGNAL) if data else 0
+        except BlockingIOError:
+            return 0
+
+    def _receive(self) -> bool:
+        """Read what is there; whether anything was. Raises ConnectionResetError when the worker has hung up."""
+        try:
+            data = self.channel.recv(MAX_WAITING)
+        except BlockingIOError:
+            return False
+        if not data:
+            raise ConnectionResetError
+        self._unread += data
+        return True
 
     def _has_more(self) -> bool:
         with contextlib.suppress(OSError):
             return bool(self.channel.recv(1, socket.MSG_PEEK))
         return False
-
-    def _received(self) -> bytes:
-        data = self.channel.recv(MAX_WAITING)
-        if not data:
-            raise ConnectionResetError
-        return data
 
     def _whole_frame(self, number: int) -> Frame | None:
         """Take the next frame off what was read, once it is all there. Raises WireError for what is no such frame."""

@@ -29,6 +29,7 @@ test: lint
 	$(BIN)/python -m pytest
 
 bench: setup
+	$(BIN)/python benchmarks/one_submission.py
 	$(BIN)/python benchmarks/grading.py
 
 fuzz: setup

@@ -143,14 +143,24 @@ class Diagnostician:
 
     def _diagnose(self, exercise: str, failed: Sequence[FailedCheck]) -> tuple[Diagnosis, ...]:
         wrong = [check for check in failed if not self._gives_the_same(exercise, None, check)]
+        wrong.sort(key=lambda check: check.script is None)  # those that are quick to compare come first
         scores = {
-            misconception.name: sum(self._gives_the_same(exercise, misconception, check) for check in wrong)
+            misconception.name: self._score(exercise, misconception, wrong, more_than=len(failed) / 2)
             for misconception in self.misconceptions.get(exercise, [])
         }
         best = max(scores.values(), default=0)
-        if 2 * best <= len(failed):
-            return ()
-        return tuple(m.diagnosis for m in self.misconceptions[exercise] if scores[m.name] == best)
+        return tuple(m.diagnosis for m in self.misconceptions.get(exercise, []) if best and scores[m.name] == best)
+
+    def _score(
+        self, exercise: str, misconception: Misconception, wrong: Sequence[FailedCheck], *, more_than: float
+    ) -> int:
+        """How many of the checks the misconception explains; 0 where that is not `more_than` so many."""
+        score = 0
+        for position, check in enumerate(wrong):
+            if score + len(wrong) - position <= more_than:
+                return 0
+            score += self._gives_the_same(exercise, misconception, check)
+        return score if score > more_than else 0
 
     def _gives_the_same(self, exercise: str, misconception: Misconception | None, check: FailedCheck) -> bool:
         """Whether the same requests get the student's replies; `None` is the reference itself."""

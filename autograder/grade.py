@@ -19,6 +19,7 @@ from .checks.script import Script, write_script
 from .course import Course, Exercise, Topic
 from .diagnosis import Diagnostician, FailedCheck, read_reference
 from .results import CheckResult, ExerciseResult, Problem, SubmissionResult, Verdict, exercise_result
+from .sandbox.channel import WorkerDied
 from .sandbox.fork_server import ForkServer
 from .sandbox.level import Level, level_of
 from .source import Source, Unreadable
@@ -204,11 +205,17 @@ class SubmissionRun:
         started = time.perf_counter()
         self.transport.enter(one.source, one.topic.name)
         attempted = self._attempt(one, checks)
-        if self.transport.is_shared and any(each.outcome.verdict in MISTAKES for each in attempted):
+        if any(each.outcome.verdict in MISTAKES for each in attempted) and self._may_be_spoiled():
             self.transport.leave_others()  # another topic's file may be at fault: only what it does alone counts
             attempted = self._attempt(one, checks)
         one.attempted += attempted
         one.seconds += time.perf_counter() - started
+
+    def _may_be_spoiled(self) -> bool:
+        try:
+            return self.transport.may_be_spoiled()
+        except WorkerDied:
+            return True
 
     def _attempt(self, one: Running, checks: Sequence[Check]) -> list[Attempted]:
         return list(self.grader.attempt(one.topic, one.exercise, checks, self.transport, one.fatal).run())

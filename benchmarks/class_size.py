@@ -1,8 +1,8 @@
 """Whether ten thousand submissions cost what a hundred cost, each: time and memory of `autograder grade` by class size.
 
-    python benchmarks/class_size.py [--size 100 --size 1000] [--real] [--jobs 2]
+    python benchmarks/class_size.py [--size 100 --size 1000] [--jobs 2]
 
-Submissions are generated and all different. The time is from the first result to the last, so without the start.
+Submissions of the seven exercises of benchmarks/seven.py are generated and all different. The time is from the first result to the last, so without the start.
 """
 
 import subprocess
@@ -16,11 +16,10 @@ from typing import Annotated
 import grading
 import psutil
 import typer
-from grading import ROOT, Watch, generate
+from grading import Watch
 from rich.console import Console
 from rich.table import Table
-
-from autograder.course import load_course
+from seven import generate, write_course
 
 grading.POLL_SECONDS = 1.0  # looking at the memory of large processes costs them time
 
@@ -60,27 +59,19 @@ def main(
         100,
         1000,
     ],
-    real: Annotated[
-        bool, typer.Option("--real", help="The course of this repository, not the tests' small one.")
-    ] = False,
     jobs: Annotated[int, typer.Option(help="Grader processes.")] = 2,
 ) -> None:
-    """Measure and print. Ten thousand of the small course (`--size 100 --size 10000`) take about half an hour."""
+    """Measure and print. Ten thousand (`--size 100 --size 10000`) take about a quarter of an hour."""
     rows = []
     with tempfile.TemporaryDirectory() as scratch:
-        course = ROOT if real else _small_course(Path(scratch) / "course")
+        root = Path(scratch) / "course"
+        root.mkdir()
+        course = write_course(root)
         for number, count in enumerate(size):
             folder = Path(scratch) / f"class{number}"
-            generate(load_course(course), folder, count)
-            rows.append(measure(course, folder, Path(scratch) / f"out{number}", jobs))
+            generate(course, folder, count)
+            rows.append(measure(root, folder, Path(scratch) / f"out{number}", jobs))
     show(rows)
-
-
-def _small_course(folder: Path) -> Path:
-    sys.path.insert(0, str(ROOT / "tests"))
-    from small_course import write_course
-
-    return write_course(folder)
 
 
 def show(rows: list[Measured]) -> None:

@@ -23,12 +23,13 @@ import pytest
 import typer
 from rich.console import Console
 from rich.table import Table
+from seven import SEVEN, write_course
 
 from autograder.attempt import Memory
 from autograder.checks.failures import CheckFailure, Raised
 from autograder.checks.script import ask
 from autograder.checks.student import Reply
-from autograder.course import Course, load_course
+from autograder.course import Course
 from autograder.grade import Grader, Settings
 from autograder.sandbox import ForkServer
 from autograder.source import Source
@@ -36,16 +37,6 @@ from autograder.submission import Submission, open_submission
 from autograder.worker.session import Session
 from autograder.worker.wire import Handle
 
-ROOT = Path(__file__).resolve().parents[1]
-SEVEN = (
-    "sigmoid_grad",
-    "xavier_uniform_limit",
-    "conv_output_size",
-    "softmax_cross_entropy",
-    "adam_step",
-    "bn_running_stats",
-    "build_vocab",
-)
 QUIET = [
     option
     for plugin in (
@@ -111,20 +102,15 @@ def bare(grader: Grader, submission: Submission) -> None:
 
 def under_pytest(course: Course, folder: Path) -> None:
     """pytest's own main in this process, which has imported everything, without the plugins that cost most."""
-    topics = {course.exercise(name).topic for name in SEVEN}
-    files = [str(path) for topic in course.topics if topic.name in topics
-             for path in (topic.visible_checks, topic.hidden_checks)]  # fmt: skip
-    chosen = " or ".join(f"test_{name}" for name in SEVEN)
+    files = [str(path) for topic in course.topics for path in (topic.visible_checks, topic.hidden_checks)]
     status = pytest.main(
         [
             *files,
             "--against",
             str(folder),
-            "-k",
-            chosen,
             "-c",
             os.devnull,
-            f"--rootdir={ROOT}",
+            f"--rootdir={course.root}",
             "--import-mode=importlib",
             *QUIET,
         ]
@@ -157,34 +143,38 @@ def main(
     repeats: Annotated[int, typer.Option(min=1, help="Gradings in each round.")] = 20,
 ) -> None:
     """Measure and print."""
-    course = load_course(ROOT)
-    with tempfile.TemporaryDirectory() as scratch, ForkServer(course.limits) as server:
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch) / "course"
+        root.mkdir()
+        course = write_course(root)
         folder = Path(scratch) / "student"
         for topic in course.topics:
             (folder / topic.name).mkdir(parents=True)
             (folder / topic.name / topic.filename).write_bytes(topic.reference.read_bytes())
-        topics = tuple(dict.fromkeys(course.exercise(name).topic for name in SEVEN))
-        grader = Grader(course, server, Settings(topics=topics))
-        grader.topics = [msgspec.structs.replace(t, exercises=tuple(e for e in t.exercises if e.name in SEVEN))
-                         for t in grader.topics]  # fmt: skip
-        submission = open_submission(folder, course)
-        count = sum(len(grader.checks[name]) for name in SEVEN)
-        result = grader.grade(submission)
-        assert result.points == result.worth, "the references pass"
+        with ForkServer(course.limits) as server:
+            grader = Grader(course, server, Settings(topics=tuple(topic.name for topic in course.topics)))
+            submission = open_submission(folder, course)
+            result = grader.grade(submission)
+            assert result.points == result.worth, "the references pass"
+            ways = ways_to_grade(grader, submission, folder)
+            rows = {way: measured(action, server, rounds, repeats) for way, action in ways.items()}
+            workers = measured(lambda: server.spawn().end(), server, rounds, repeats)
+        show(rows, workers, sum(map(len, grader.checks.values())), str(result.isolation))
 
-        def new_answers() -> None:
-            grader.memory = Memory()
-            grader.grade(submission)
 
-        ways: dict[str, Callable[[], object]] = {
-            "bare, in one process": lambda: bare(grader, submission),
-            "warm pytest, in one process": lambda: under_pytest(course, folder),
-            "sandboxed, answers never seen before": new_answers,
-            "sandboxed, answers seen before": lambda: grader.grade(submission),
-        }
-        rows = {way: measured(action, server, rounds, repeats) for way, action in ways.items()}
-        workers = measured(lambda: server.spawn().end(), server, rounds, repeats)
-    show(rows, workers, count, str(result.isolation))
+def ways_to_grade(grader: Grader, submission: Submission, folder: Path) -> dict[str, Callable[[], object]]:
+    """What is measured, by the name that the table gives it."""
+
+    def new_answers() -> None:
+        grader.memory = Memory()
+        grader.grade(submission)
+
+    return {
+        "bare, in one process": lambda: bare(grader, submission),
+        "warm pytest, in one process": lambda: under_pytest(grader.course, folder),
+        "sandboxed, answers never seen before": new_answers,
+        "sandboxed, answers seen before": lambda: grader.grade(submission),
+    }
 
 
 def show(rows: dict[str, list[float]], workers: list[float], checks: int, level: str) -> None:

@@ -77,10 +77,11 @@ class RemoteTransport:
         """Whether the submission's time is over."""
         return self.until is not None and time.monotonic() > self.until
 
-    @property
-    def is_shared(self) -> bool:
-        """Whether the living worker has run another source, too: what that did to the process may be at fault."""
-        return self.is_alive and bool(set(self._in_worker) - {self._now.folder})
+    def may_be_spoiled(self) -> bool:
+        """Whether the living worker has run another source, too, and something that they share is not as it was."""
+        if not self.is_alive or not set(self._in_worker) - {self._now.folder}:
+            return False
+        return self._exchange({"op": "is_changed"}, self.limits.call_seconds).value is not False
 
     def leave_others(self) -> None:
         """Go on in a fresh worker, which loads this source alone."""

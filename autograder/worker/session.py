@@ -107,6 +107,12 @@ class Session:
         self._enter(request["folder"])
         return {"value": None}
 
+    def is_changed(self, request: Request) -> Reply:
+        """Whether code that ran in this worker has changed what others stand on."""
+        from . import purity
+
+        return {"value": purity.is_changed()}
+
     def call(self, request: Request) -> Reply:
         """Call a function of the module, or an object kept here, under fixed seeds."""
         function = self._target(request)
@@ -228,6 +234,7 @@ class Session:
 OPERATIONS: dict[str, Callable[[Session, Request], Reply]] = {
     "load": Session.load,
     "enter": Session.enter,
+    "is_changed": Session.is_changed,
     "call": Session.call,
     "evaluate": Session.evaluate,
     "write": Session.write,

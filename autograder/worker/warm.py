@@ -12,6 +12,7 @@ import torch
 
 from . import (
     life,  # noqa: F401  the worker's own code, too
+    purity,
     wire,
 )
 from .operators import OperatorWatch
@@ -29,6 +30,7 @@ def warm_up() -> None:
     _answer_requests()
     np.random.default_rng(0).random(3)
     np.linalg.svd(np.ones((3, 3)))
+    purity.take_note()
 
 
 def _touch_layers() -> None:

@@ -141,6 +141,7 @@ def test_another_engine_and_no_worker_are_told(
     monkeypatch.setattr(client, "engine", lambda: {**engine(), "torch": "1.0"})
     run = CliRunner().invoke(app, command)
     assert run.exit_code == 2
+    assert "The worker tcp://" in run.stderr
     assert f"has torch {engine()['torch']} instead of 1.0. Every worker needs" in run.stderr
     assert not list(Path("out").iterdir())
 

@@ -6,7 +6,10 @@ worker/       the one place that runs it, in a process of its own
 sandbox/      the trusted end of that process
 checks/       the vocabulary that checks are written in
 diagnosis     which misconception a wrong answer shows
-grade         hold one submission against the course; `classroom` does it for many
+grade         hold one submission against the course
+classroom     many submissions: which must be graded, whose result is known; summary, progress and result_folder with it
+graders/      who grades them: this process, or some forked from it
+cluster/      or those of many machines
 results       what was found, as frozen data
 reports/      show results
 home, plugin  `pytest exercises/` at a student's own machine

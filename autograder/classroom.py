@@ -12,7 +12,7 @@ import msgspec
 
 from .course import Course
 from .errors import SubmissionError, UsageError
-from .grade import Settings, grading_key
+from .grade import PRINTED_MUCH, Settings, grading_key
 from .graders import Graded, Graders, Task
 from .result_folder import locked, result_names
 from .results import read_result, write_result
@@ -126,7 +126,7 @@ class ClassRun:
             other,
             submission=twin.submission.id,
             grading_key=self._key(twin.submission),
-            problems=twin.submission.problems,
+            problems=twin.submission.problems + tuple(p for p in other.problems if p.sentence == PRINTED_MUCH),
         )
         write_result(result, twin.target)
         return Graded(path=twin.path, target=twin.target, summary=summarise(result))

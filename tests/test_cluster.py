@@ -10,6 +10,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import msgspec
@@ -138,10 +139,15 @@ def test_another_engine_and_no_worker_are_told(
     assert "The cluster has no workers. Start some with `dask worker`." in run.stderr
     cluster.add_worker()
     monkeypatch.setattr(client, "WORKER_SECONDS", 30.0)
+    with client._connected(cluster.address) as connected, pytest.raises(ClusterError) as told:
+        client._check_engines(connected, {**engine(), "torch": "1.0"})
+    assert str(told.value).startswith("The worker tcp://")
+    assert f"has torch {engine()['torch']} instead of 1.0. Every worker needs the same" in str(told.value)
+    monkeypatch.setattr(client, "_check_engines", lambda *arguments: None)  # as if the worker had come later
     monkeypatch.setattr(client, "engine", lambda: {**engine(), "torch": "1.0"})
     run = CliRunner().invoke(app, command)
     assert run.exit_code == 2
-    assert f"has torch {engine()['torch']} instead of 1.0. Every worker needs" in run.stderr
+    assert "A worker of the cluster has torch" in run.stderr
     assert not list(Path("out").iterdir())
 
 
@@ -235,8 +241,24 @@ def test_a_faulty_course_is_told_by_the_worker(own_course: Path, submission: Sub
     (own_course / "solutions/01_demo/test_demo.py").write_text("def test_x(:")
     grader_plugin = GraderPlugin(pack_course(own_course), SETTINGS, engine())
     grader_plugin.setup(None)
-    assert "The checks cannot be collected" in ask(grader_plugin, submission).error
+    told = ask(grader_plugin, submission).error
+    assert "The checks cannot be collected" in told
+    assert "torchstone-" not in told
     grader_plugin.teardown(None)
+
+
+def test_a_worker_without_room_on_its_disk_is_told(
+    course: Course, submission: Submission, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    grader_plugin = GraderPlugin(pack_course(course.root), SETTINGS, engine())
+    grader_plugin.setup(None)
+    failed: Future = Future()
+    try:
+        grader_plugin.grade(b"")
+    except OSError as error:
+        failed.set_exception(error)
+    assert client._outcome(failed).reason.startswith("A worker of the cluster failed on it: FileNotFoundError")
 
 
 def test_a_worker_of_another_engine_refuses(submission: Submission) -> None:

@@ -43,7 +43,11 @@ def graders_of(run: psutil.Popen) -> list[psutil.Process]:
     [(1, signal.SIGINT), (2, signal.SIGINT), (2, signal.SIGKILL)],
     ids=["Ctrl-C", "Ctrl-C of two", "kill -9 of two"],
 )
-def test_a_run_that_is_stopped_goes_on_where_it_was(own_course: Path, tmp_path: Path, number: int, jobs: int) -> None:
+def test_a_run_that_is_stopped_goes_on_where_it_was(
+    own_course: Path, tmp_path: Path, number: int, jobs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     write_class(own_course, 12)
     out = tmp_path / "out"
     run = start_autograder("grade", "class", "--out", out, "--jobs", str(jobs), cwd=own_course)
@@ -56,6 +60,7 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(own_course: Path, tmp_path: 
         run.kill()
         run.wait(20)
     assert not psutil.wait_procs(started, timeout=10)[1]
+    assert not list((tmp_path / "temporary").iterdir())
     finished = list(out.glob("*.json"))
     assert 3 <= len(finished) < 12
     for path in finished:

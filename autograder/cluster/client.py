@@ -16,7 +16,7 @@ from ..grade import Settings
 from ..graders import Graded, Task
 from ..graders.task import Failure, conclude, in_flight
 from ..results import SubmissionResult
-from .messages import Reply, differences, engine, pack_course
+from .messages import SUPPORT, Reply, differences, engine, pack_course
 from .plugin import GraderPlugin, grade_remotely
 
 CONNECT_SECONDS = 30.0
@@ -26,7 +26,6 @@ LOGGERS = ("distributed", "distributed.client", "tornado.application", "asyncio"
 ADDRESS = re.compile(r"(tcp|tls)://\S+:\d+")
 START = "Start one with `dask scheduler`, and give the address that it prints, such as tcp://10.0.0.1:8786."
 TLS = "docs/cluster.md says how Dask is told of them."
-SUPPORT = "Every worker needs Python with the same torchstone, torch and numpy as this machine."
 
 
 class ClusterGraders:
@@ -46,21 +45,29 @@ class ClusterGraders:
         if not first:
             return
         plugin = GraderPlugin(pack_course(self.course.root), msgspec.json.encode(self.settings), engine())
-        with _connected(self.address) as client:
-            _check_engines(client, plugin.engine)
-            client.register_plugin(plugin)
-            executor = client.get_executor(pure=False)
+        try:
+            with _connected(self.address) as client:
+                _check_engines(client, plugin.engine)
+                client.register_plugin(plugin)
+                yield from _grade(client, plugin.name, chain(first, tasks))
+        except (OSError, CancelledError):
+            raise ClusterError(
+                "The cluster's scheduler was lost.", fix="What was finished is kept; run the same command to go on."
+            ) from None
 
-            def submit(task: Task) -> "Future[bytes]":
-                payload = msgspec.msgpack.encode(task.submission)
-                future: Future[bytes] = executor.submit(grade_remotely, plugin.name, payload)
-                return future
 
-            def room() -> int:
-                return AHEAD * max(1, len(client.nthreads()))
+def _grade(client: Client, plugin: str, tasks: Iterator[Task]) -> Iterator[Graded]:
+    executor = client.get_executor(pure=False)
 
-            for task, future in in_flight(submit, chain(first, tasks), room, {}):
-                yield conclude(task, _outcome(future))
+    def submit(task: Task) -> "Future[bytes]":
+        future: Future[bytes] = executor.submit(grade_remotely, plugin, msgspec.msgpack.encode(task.submission))
+        return future
+
+    def room() -> int:
+        return AHEAD * max(1, len(client.nthreads()))  # workers come and go
+
+    for task, future in in_flight(submit, tasks, room, {}):
+        yield conclude(task, _outcome(future))
 
 
 @contextlib.contextmanager
@@ -109,9 +116,9 @@ def _outcome(future: "Future[bytes]") -> SubmissionResult | Failure:
     except KilledWorker as error:
         return Failure(f"{error.allowed_failures + 1} workers of the cluster were lost while grading it.")
     except CancelledError:
-        raise ClusterError(
-            "The cluster's scheduler was lost.", fix="What was finished is kept; run the same command to go on."
-        ) from None
+        raise
+    except Exception as error:
+        return Failure(f"A worker of the cluster failed on it: {type(error).__name__}: {error}"[:500])
     if reply.error:
-        raise ClusterError(reply.error, fix=SUPPORT)
+        raise ClusterError(reply.error)
     return reply.result or Failure(reply.failure)

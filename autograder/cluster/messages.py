@@ -17,6 +17,7 @@ from ..results import SubmissionResult
 from ..submission.gather import SKIPPED_FOLDERS
 
 LENGTH = struct.Struct(">Q")  # stands before each frame
+SUPPORT = "Every worker needs the same torchstone, Python, torch and numpy as the machine that the class is on."
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of each file in the zip: the same course gives the same bytes
 
 

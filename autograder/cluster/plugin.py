@@ -20,7 +20,7 @@ import msgspec
 from distributed import Worker, WorkerPlugin, get_worker
 
 from ..environment import HASH_SEED, ONE_THREAD
-from .messages import Reply, differences, engine, read_frame, write_frame
+from .messages import SUPPORT, Reply, differences, engine, read_frame, write_frame
 
 TRIES = 2  # a submission during which the grader was lost is tried once more
 GOODBYE_SECONDS = 5.0
@@ -43,7 +43,8 @@ class GraderPlugin(WorkerPlugin):
         self.grader: GraderProcess | None = None
         self.differences = differences(self.engine, engine())
         if not self.differences:
-            self.grader = GraderProcess(self.course, self.settings)
+            with contextlib.suppress(OSError):  # it is tried again, and told, with the first submission
+                self.grader = GraderProcess(self.course, self.settings)
 
     def teardown(self, worker: Worker) -> None:
         if self.grader is not None:
@@ -52,7 +53,7 @@ class GraderPlugin(WorkerPlugin):
     def grade(self, submission: bytes) -> bytes:
         """The encoded reply to an encoded submission."""
         if self.differences:
-            return _failed(error=f"A worker of the cluster has {self.differences}.")
+            return _failed(error=f"A worker of the cluster has {self.differences}. {SUPPORT}")
         with self.lock:
             for _ in range(TRIES):
                 self.grader = self.grader or GraderProcess(self.course, self.settings)

@@ -19,6 +19,7 @@ from ..sandbox.fork_server import ForkServer
 from ..worker.linux import PR_SET_PDEATHSIG, prctl
 from .task import Graded, Task, conclude, grade_safely
 
+PARENT_SECONDS = 0.3  # so long may a parent that was killed take to end, thread by thread
 LAST_WORDS_SECONDS = 3.0  # a grader that was told to end tidies up
 
 
@@ -97,10 +98,14 @@ def _begin(grader: Grader, folder: Path, parent: int) -> None:
 
     def stop(number: int, frame: object) -> None:
         grader.server.close()
-        if os.getppid() != parent:  # it was killed, and nobody else tidies up
+        if select.select([parents_end], [], [], PARENT_SECONDS)[0]:  # it was killed, and nobody else tidies up
             shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)
 
+    try:
+        parents_end = os.pidfd_open(parent)
+    except ProcessLookupError:
+        os._exit(1)
     signal.signal(signal.SIGTERM, stop)
     prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # a killed parent sends no goodbye
     if os.getppid() != parent:

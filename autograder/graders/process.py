@@ -6,6 +6,7 @@ A process with more than one thread cannot fork safely; from such a parent it is
 import gc
 import multiprocessing
 import os
+import select
 import shutil
 import signal
 import tempfile

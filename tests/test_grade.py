@@ -178,7 +178,7 @@ def test_a_rule_broken_behind_the_readers_back_costs_the_exercise_too(hand_in) -
     assert result.exercises[0].verdict is Verdict.REFUSED
     assert result.exercises[0].points == 0
     said = "double may not use torch.cosh, or anything built on it: demo.py, line 3 runs it."
-    assert messages(result, "double")[0] == said
+    assert said in messages(result, "double")
 
 
 def test_a_misconception_is_named_in_both_languages(hand_in) -> None:

@@ -26,7 +26,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     title: Text
     weight: int
     visible: bool
-    is_watched: bool = False  # banned operators are looked for in three checks of an exercise, since looking is slow
+    is_watched: bool = False  # banned operators are looked for in two checks of an exercise, since looking is slow
     function: Any
     arguments: dict[str, Any]
 
@@ -68,9 +68,9 @@ def collect_checks(topics: Sequence[Topic], *, hidden: bool = True) -> dict[str,
 
 
 def _watched(checks: list[Check]) -> list[Check]:
-    """The same checks; the first, the middle and the last function, each with its first parameters, are watched."""
+    """The same checks; the middle and the last function, each with its first parameters, are watched."""
     first = list({check.function: number for number, check in reversed(list(enumerate(checks)))}.values())[::-1]
-    chosen = {first[0], first[len(first) // 2], first[-1]} if first else set()
+    chosen = {first[len(first) // 2], first[-1]} if first else set()
     return [msgspec.structs.replace(check, is_watched=number in chosen) for number, check in enumerate(checks)]
 
 

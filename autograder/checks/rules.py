@@ -147,9 +147,11 @@ def _reachable(tree: ast.Module, exercise: str) -> Iterator[ast.stmt]:
                 continue
             given.add(id(node))
             yield node
-            for name in _free_names(node) & defined.keys() - seen:
-                seen.add(name)
-                waiting.append(name)
+            mentioned = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+            if mentioned & defined.keys() - seen:  # seldom: most exercises use nothing else of their file
+                for name in _free_names(node) & defined.keys() - seen:
+                    seen.add(name)
+                    waiting.append(name)
 
 
 def _free_names(node: ast.AST) -> set[str]:

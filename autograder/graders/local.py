@@ -1,6 +1,7 @@
 """Graders on this machine: this process, or a pool of others. A lost one costs a retry of what was in flight."""
 
 import contextlib
+import gc
 import os
 import sys
 import tempfile
@@ -54,6 +55,8 @@ class LocalGraders:
         with ForkServer(self.course.limits, minimum=self.settings.isolation) as server:
             grader = Grader(self.course, server, self.settings)
             server.check()
+            gc.collect()
+            gc.freeze()  # what is there now stays: collections need not look at it
             for task in tasks:
                 yield conclude(task, grade_safely(grader, task.submission))
 

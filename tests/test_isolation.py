@@ -1,5 +1,6 @@
 """Each layer holds something back: without it, student code can do what it cannot do with it."""
 
+import functools
 import os
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from autograder.checks.remote import RemoteTransport
 from autograder.cli import app
 from autograder.doctor import Examination, examine
 from autograder.errors import SandboxError
+from autograder.results import read_result
 from autograder.sandbox import ForkServer, WorkerDied
 from autograder.sandbox.channel import _pid_here
 from autograder.sandbox.level import REMEDIES, Level, level_of
@@ -232,13 +234,99 @@ def test_a_connection_whose_server_is_lost_starts_one_of_its_own(transport) -> N
 
 
 def test_a_server_leaves_nothing_behind() -> None:
-    def groups() -> set[Path]:
-        return set(Path("/sys/fs/cgroup").glob("**/torchstone-*"))
-
-    before = groups()
     with ForkServer(QUICK) as server:
         server.spawn().end()
-        folder = server.folder
-        assert groups() - before or os.geteuid() != 0
-    assert groups() == before
+        assert server.process is not None
+        folder, name = server.folder, f"torchstone-{server.process.pid}"
+        groups = list(Path("/sys/fs/cgroup").glob(f"**/{name}"))
+        assert groups or os.geteuid() != 0
+    assert not any(group.exists() for group in groups)
     assert not folder.exists()
+
+
+TRAINING = """
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+def train():
+    torch.set_num_threads(2)
+    model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 36, 2))
+    optimiser = torch.optim.Adam(model.parameters())
+    data = TensorDataset(torch.randn(32, 1, 8, 8), torch.randint(0, 2, (32,)))
+    losses = []
+    for _ in range(3):
+        for x, y in DataLoader(data, batch_size=8, shuffle=True):
+            loss = nn.functional.cross_entropy(model(x), y)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            losses.append(loss.item())
+    return losses
+
+def recurrent():
+    lstm = nn.LSTM(8, 16, num_layers=2)
+    out, _ = lstm(torch.randn(12, 4, 8))
+    out.pow(2).sum().backward()
+    return float(lstm.weight_hh_l0.grad.norm())
+
+def in_threads():
+    import threading
+    found = []
+    def work():
+        x = torch.randn(300, 300, requires_grad=True)
+        (x @ x).sum().backward()
+        found.append(x.grad.shape[0])
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+    return found
+
+def words():
+    import jieba
+    return jieba.lcut("我们在学习深度学习")
+
+def saved():
+    torch.save({"w": torch.ones(3)}, "model.pt")
+    return torch.load("model.pt")["w"]
+
+def drawn():
+    return torch.rand(2).tolist()
+"""
+
+
+def test_training_works_in_a_worker(transport) -> None:
+    """Backward passes, several threads, LSTMs, loaders, files and jieba: in a child of a process that warmed them up."""
+    student = transport(TRAINING)
+    first = call(student, "train", seconds=20.0)
+    assert len(first) == 12 and first == call(student, "train", seconds=20.0)
+    assert call(student, "recurrent", seconds=20.0) > 0
+    assert call(student, "in_threads", seconds=20.0) == [300] * 4
+    assert call(student, "words") == ["我们", "在", "学习", "深度", "学习"]
+    assert call(student, "saved").tolist() == [1, 1, 1]
+    assert call(student, "drawn") == call(student, "drawn")
+
+
+@pytest.fixture
+def without_seccomp(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that gives less: servers without a filter of system calls."""
+    less = functools.partial(ForkServer, without=frozenset({"system_calls"}))
+    monkeypatch.setattr("autograder.graders.local.ForkServer", less)
+
+
+def test_grading_is_refused_below_the_strict_level(
+    without_seccomp: None, own_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONHASHSEED", "0")
+    student = tmp_path / "student"
+    student.mkdir()
+    (student / "demo.py").write_text("def double(x):\n    return 2 * x\n")
+    command = ["grade", str(student), "--course", str(own_course), "--out", str(tmp_path / "out")]
+    refused = CliRunner().invoke(app, command)
+    assert refused.exit_code == 2
+    assert "it lacks system_calls" in refused.output and "--isolation basic" in refused.output
+    assert not list((tmp_path / "out").glob("*.json"))
+    assert CliRunner().invoke(app, [*command, "--isolation", "basic"]).exit_code == 0
+    result = read_result(tmp_path / "out" / "student.json")
+    assert result.isolation == "basic"
+    assert result.confinement["system_calls"] == "missing: turned off"

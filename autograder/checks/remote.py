@@ -10,12 +10,14 @@ from typing import Any, NoReturn
 import msgspec
 
 from ..limits import Limits
-from ..sandbox.channel import Frame, Worker, WorkerDied, decode
+from ..sandbox.channel import Frame, Worker, WorkerDied, decode, encode
 from ..sandbox.fork_server import ForkServer
 from ..source import Source
 from ..worker.wire import WireError
 from .failures import CheckFailure, Raised
 from .student import Reply, why_missing
+
+MAX_RECEIVED = 256 << 20  # bytes of all replies of one submission: what failed is kept until it has been diagnosed
 
 
 class Loaded:
@@ -53,6 +55,7 @@ class RemoteTransport:
         self.until = until
         self.layers: dict[str, str] = {}
         self.printed = 0  # bytes, by all workers so far
+        self.received = 0  # bytes of replies
         self._sources: dict[str, Loaded] = {}  # by folder
         self._worker: Worker | None = None
         self._in_worker: list[str] = []  # folders whose sources the living worker has run; it is in the last one
@@ -127,7 +130,11 @@ class RemoteTransport:
     def send_ahead(self, requests: Sequence[Frame], seconds: float) -> list[Frame]:
         """The raw replies to requests that are known beforehand, in one exchange. Raises WorkerDied."""
         assert self._worker is not None
-        return self._worker.send(requests, self._within(seconds))
+        replies = self._worker.send(requests, self._within(seconds))
+        self.received += sum(len(reply.header) + len(reply.payload) for reply in replies)
+        if self.received > MAX_RECEIVED:
+            raise self._breach("the replies are too large in all")
+        return replies
 
     def read(self, frame: Frame) -> Reply:
         """A raw reply, decoded and checked. Raises WorkerDied for what no honest worker sends."""
@@ -153,8 +160,10 @@ class RemoteTransport:
         return seconds if self.until is None else max(0.01, min(seconds, self.until - time.monotonic()))
 
     def _exchange(self, message: dict[str, Any], seconds: float) -> Reply:
-        assert self._worker is not None
-        return self._checked(self._worker.request(message, self._within(seconds)))
+        try:
+            return self.read(self.send_ahead([encode(message)], seconds)[0])
+        except WireError as error:
+            raise self._breach(str(error)) from None
 
     def _checked(self, raw: dict[str, Any]) -> Reply:
         try:

@@ -429,7 +429,7 @@ def test_adagrad_step_five_steps_downhill(student):
 @check("adagrad_step")
 def test_adagrad_step_gets_shorter(student):
     """With a steady gradient, step t has size lr / sqrt(t). 梯度不变时，第 t 步的大小是 lr / sqrt(t)。"""
-    g = torch.tensor([0.01, -7.0], dtype=torch.float64)
+    g = torch.tensor([20.0, -7.0], dtype=torch.float64)
     w = s = torch.zeros_like(g)
     lengths = []
     for _ in range(4):

@@ -203,15 +203,15 @@ def collapse_linear(W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> tuple[Ten
 def dead_units(pre: Tensor) -> Tensor:
     """Which ReLU units are dead on this batch.
 
-    A unit whose pre-activation is negative for a sample passes no gradient for it. If that is so for every sample of
-    the batch, its weights are not updated at all: the unit is dead, and it stays so if every other batch is
-    like this one.
+    A unit whose pre-activation is 0 or less for a sample passes no gradient back for it. If that is so for every
+    sample of the batch, its weights are not updated at all; where every batch is like this, it never comes back.
 
         unit d is dead   if and only if   pre[n, d] <= 0 for every sample n
 
     pre: (N, D), pre-activations of N >= 1 samples and D >= 1 units, float32 or float64; it is not changed. Exactly 0
     counts as dead: the derivative of ReLU is 0 there.
-    Returns the indices of the dead units in ascending order, int64 of shape (k,); k is 0 where none is dead.
+    Returns the indices of the dead units in ascending order, int64 of shape (k,); k is 0 where none is dead, and the
+    dtype int64 all the same (torch.tensor([]) is float32).
 
     >>> pre = torch.tensor([[-1.0, 2.0, 0.0], [-3.0, -1.0, 0.0], [-0.5, -2.0, -1.0]])
     >>> dead_units(pre)
@@ -219,7 +219,7 @@ def dead_units(pre: Tensor) -> Tensor:
 
     中文：找出这一批数据上“死亡”的 ReLU 神经元：所有样本的激活前值都不大于 0，梯度全为 0，权重得不到更新。
     恰好等于 0 也算，因为 ReLU 在 0 处的导数取 0。每行是一个样本，每列是一个神经元；只要有一个样本能激活它，就没有死亡。
-    按从小到大的顺序返回下标，int64，形状 (k,)；一个也没有时返回空张量，dtype 仍是 int64。
+    按从小到大的顺序返回下标，int64，形状 (k,)；一个也没有时返回空张量，dtype 仍是 int64（注意 torch.tensor([]) 是 float32）。
     """
     ### BEGIN SOLUTION
     dead = (pre <= 0).all(dim=0)

@@ -85,9 +85,10 @@ def test_nll_from_probs_averages_over_the_samples(student):
 @check("nll_from_probs")
 def test_nll_from_probs_of_an_impossible_class(student):
     """Probability 0 costs inf, or -log(eps) with a floor. 概率为 0 时损失是 inf；有下限 eps 时是 -log(eps)。"""
-    probs, target = torch.tensor([[0.0, 1.0]]), torch.tensor([0])
+    probs, target = torch.tensor([[0.0, 1.0], [0.5, 0.5]]), torch.tensor([0, 1])
     assert_close(student.nll_from_probs(probs, target), torch.tensor(math.inf), REDUCTION)
-    assert_close(student.nll_from_probs(probs, target, eps=0.01), torch.tensor(-math.log(0.01)), REDUCTION)
+    expected = torch.tensor(-(math.log(0.01) + math.log(0.5)) / 2)
+    assert_close(student.nll_from_probs(probs, target, eps=0.01), expected, REDUCTION)
 
 
 # binary_cross_entropy

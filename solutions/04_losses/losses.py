@@ -50,7 +50,7 @@ def soft_cross_entropy(logits: Tensor, target_probs: Tensor) -> Tensor:
     """Cross entropy of raw logits against probabilities: what F.cross_entropy does with a target of floats.
 
     A target need not name one class: a one-hot row puts all its probability on one, label smoothing and
-    distillation spread it. The loss of a sample is -log softmax, averaged over the classes with these weights.
+    distillation spread it. The loss of a sample is -log softmax, summed over the classes with these weights.
 
         loss = mean over n of  -(sum over c of target_probs[n, c] * log softmax(logits[n])[c])
 
@@ -68,9 +68,9 @@ def soft_cross_entropy(logits: Tensor, target_probs: Tensor) -> Tensor:
     >>> soft_cross_entropy(y_pred, y_true)
     tensor(0.6178)
 
-    中文：真实值是一组概率（例如 one-hot，或标签平滑后的分布）时的交叉熵：先对 logits 求 log softmax，再以真实概率为权重
-    对类别求和、变号，最后对样本求平均。注意只对 N 个样本平均，不是对 N·C 个元素平均。target_probs 各行之和不是 1 时也照原样使用。
-    例子取自笔记：笔记把概率当作 logits 传入，等于多做了一次 softmax，所以这样好的预测也得到 0.6178。
+    中文：真实值是概率分布（one-hot，或标签平滑后的分布）时的交叉熵：先对 logits 求 log softmax，再以真实概率为权重
+    对类别求和、变号，最后对样本求平均。注意只对 N 个样本平均，不是对 N·C 个元素平均。target_probs 各行之和不是 1 时
+    也照原样使用。例子取自笔记：笔记把概率当作 logits 传入，等于多做了一次 softmax，所以预测得这样好，损失仍有 0.6178。
     """
     ### BEGIN SOLUTION
     log_probs = torch.log_softmax(logits, dim=1)
@@ -128,7 +128,8 @@ def binary_cross_entropy(p: Tensor, y: Tensor) -> Tensor:
 
     中文：二分类交叉熵，与 nn.BCELoss 相同，输入 p 已经是概率（经过 sigmoid）。每个元素是一道独立的是非题：y = 1 时损失为
     -log p，y = 0 时为 -log(1 - p)，最后对所有元素求平均。形状 (N, C) 表示每个样本有 C 个互不排斥的标签。
-    p 恰好为 0 或 1 时有一个对数是 -inf，而 0 乘 -inf 是 NaN：torch 的做法是把小于 -100 的对数都换成 -100，所以完全确信却答错时损失是 100。
+    p 恰好为 0 或 1 时有一个对数是 -inf，而 0 乘 -inf 是 NaN：torch 的做法是把小于 -100 的对数都换成 -100，
+    所以十分确信却答错时，损失是 100。
     """
     ### BEGIN SOLUTION
     log_p = p.log().clamp(min=-100)
@@ -155,9 +156,10 @@ def bce_with_logits(z: Tensor, y: Tensor, pos_weight: Tensor | None = None) -> T
     >>> bce_with_logits(torch.tensor([0.0, 2.0, -3.0]), torch.tensor([1.0, 0.0, 1.0]))
     tensor(1.9562)
 
-    中文：直接从 logits 计算二分类交叉熵，即 sigmoid 与 BCE 合成一步，与 nn.BCEWithLogitsLoss 相同。不要先求 sigmoid 再取对数：
-    |z| 很大时 sigmoid 舍入成恰好 0 或 1，取对数得到 -inf。请把 log s(z) 化简成不会溢出的形式：z 为 ±10000 时，损失和梯度都必须正确、有限。
-    pos_weight 只乘在正样本那一项上（正样本少时用来加大它的比重），形状 (C,) 时每个类别一个权重；None 表示不加权。
+    中文：直接从 logits 计算二分类交叉熵，把 sigmoid 与 BCE 合成一步，与 nn.BCEWithLogitsLoss 相同。不要先求 sigmoid
+    再取对数：|z| 很大时 sigmoid 舍入成恰好 0 或 1，取对数得到 -inf。请把 log s(z) 化简成不会溢出的形式：
+    z 为 ±10000 时，损失和梯度都必须正确、有限。pos_weight 只乘在正样本那一项上（正样本太少时用来加大它的比重），
+    形状 (C,) 表示每个类别一个权重，None 表示不加权。
     """
     ### BEGIN SOLUTION
     rest = torch.log1p(torch.exp(-z.abs()))
@@ -171,12 +173,12 @@ def bce_with_logits(z: Tensor, y: Tensor, pos_weight: Tensor | None = None) -> T
 def l1_loss(pred: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     """Mean absolute error (MAE): what nn.L1Loss does, except that it insists on equal shapes.
 
-    Every error counts by its size, whatever its sign. An outlier pulls no harder than any other error: the slope
-    is 1 everywhere.
+    Every error counts by its size, whatever its sign. An outlier pulls no harder than any other error: the slope is
+    1 or -1 everywhere.
 
         loss = |pred - target|        element by element, then reduced
 
-    pred, target: the same shape, any, both float32 or both float64; neither is changed.
+    pred, target: the same shape, any, even without entries, both float32 or both float64; neither is changed.
     reduction: "none" gives the losses as they are, in the shape of pred; "sum" adds them up; "mean" averages them.
     Returns the dtype of pred; no dimensions for "sum" and "mean"; autograd goes through it to pred.
     Raises ValueError where the shapes differ. This is the trap: (N,) minus (N, 1) is no error in torch but an (N, N)
@@ -189,12 +191,13 @@ def l1_loss(pred: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     >>> l1_loss(torch.tensor([1.0, -2.0, 4.0]), torch.tensor([0.0, 1.0, 1.0]), reduction="none")
     tensor([1., 3., 3.])
 
-    中文：平均绝对误差（MAE，L1 损失）：逐元素求 |预测 - 真实|，再按 reduction 处理："none" 保持原形状，"sum" 求和，"mean" 求平均。
-    两个张量的形状必须完全相同，否则抛出 ValueError：(N,) 减 (N, 1) 会广播成 (N, N)，不报错，算出的平均值却是错的。
+    中文：平均绝对误差（MAE，L1 损失）：逐元素求 |预测 - 真实|，再按 reduction 汇总："none" 保持原形状，"sum" 求和，
+    "mean" 求平均。两个张量的形状必须完全相同，否则抛出 ValueError：(N,) 减 (N, 1) 会广播成 (N, N)，并不报错，
+    算出的平均值却是错的。
     """
     ### BEGIN SOLUTION
     if pred.shape != target.shape:
-        raise ValueError(f"pred has the shape {tuple(pred.shape)}, but target {tuple(target.shape)}")
+        raise ValueError(f"pred and target differ in shape: {pred.shape} and {target.shape}")
     losses = (pred - target).abs()
     if reduction == "none":
         return losses
@@ -255,9 +258,10 @@ def smooth_l1_loss(pred: Tensor, target: Tensor, beta: float = 1.0) -> Tensor:
     >>> smooth_l1_loss(y_pred, y_true)
     tensor(0.0500)
 
-    中文：Smooth L1 是分段函数：误差小（|x| < beta）时用抛物线，避免 L1 在零点不可导；误差大时用直线，离群点的梯度不会爆炸。
-    两段在 |x| = beta 处数值和斜率都相同，为此中间一段是平方误差的一半再除以 beta（笔记说“实际上就是 L2 损失”，少了这个 0.5），
-    两侧是 |x| - 0.5·beta；笔记中的“[-1,11]”应为 [-1, 1]。beta = 0 时就是 L1 损失，数值和梯度都一样，注意不要除以零。
+    中文：Smooth L1 是分段函数：误差小（|x| < beta）时用抛物线，避免 L1 在零点不可导；误差大时用直线，离群点的梯度
+    不会爆炸。两段在 |x| = beta 处数值和斜率都相同，为此中间一段是平方误差的一半再除以 beta（笔记说“实际上就是L2损失”，
+    少了这个 0.5），两侧是 |x| - 0.5·beta；笔记中的“[-1,11]”应为 [-1, 1]。beta = 0 时就是 L1 损失，数值和梯度都一样，
+    注意不要除以零。
     """
     ### BEGIN SOLUTION
     x = (pred - target).abs()

@@ -172,7 +172,7 @@ def test_softmax_cross_entropy_has_the_right_gradient(student, reduction):
 
 @check("softmax_cross_entropy")
 def test_softmax_cross_entropy_leaves_its_inputs_alone(student):
-    """Neither logits nor target are changed. 不修改 logits，也不修改 target。"""
+    """Neither logits nor target is changed. 不修改 logits，也不修改 target。"""
     logits, target = torch.tensor([[2.0, 1.0, 4.0], [0.0, 1.0, 3.0]]), torch.tensor([-100, 1])
     assert_inputs_unchanged(student.softmax_cross_entropy, logits, target)
 
@@ -269,7 +269,7 @@ def test_soft_cross_entropy_has_the_right_gradient(student):
 
 @check("soft_cross_entropy")
 def test_soft_cross_entropy_leaves_its_inputs_alone(student):
-    """Neither logits nor targets are changed. 不修改 logits，也不修改真实概率。"""
+    """Neither logits nor targets is changed. 不修改 logits，也不修改真实概率。"""
     logits, target_probs = randn(3, 4, seed=23), distributions(3, 4, seed=24)
     loss = assert_inputs_unchanged(student.soft_cross_entropy, logits, target_probs)
     assert_close(loss, F.cross_entropy(logits, target_probs), REDUCTION)
@@ -353,7 +353,7 @@ def test_nll_from_probs_has_the_right_gradient(student, eps):
 
 @check("nll_from_probs")
 def test_nll_from_probs_leaves_its_inputs_alone(student):
-    """Neither probs nor target are changed. 不修改 probs，也不修改 target。"""
+    """Neither probs nor target is changed. 不修改 probs，也不修改 target。"""
     probs, target = torch.tensor([[0.0, 1.0], [0.5, 0.5]]), torch.tensor([0, 1])
     loss = assert_inputs_unchanged(student.nll_from_probs, probs, target, 0.1)
     assert_close(loss, nll(probs, target, 0.1), REDUCTION)
@@ -447,7 +447,7 @@ def test_binary_cross_entropy_has_the_right_gradient(student):
 
 @check("binary_cross_entropy")
 def test_binary_cross_entropy_leaves_its_inputs_alone(student):
-    """Neither p nor y are changed. 不修改 p，也不修改 y。"""
+    """Neither p nor y is changed. 不修改 p，也不修改 y。"""
     p, y = torch.tensor([0.0, 1.0, 0.3]), torch.tensor([1.0, 1.0, 0.0])
     loss = assert_inputs_unchanged(student.binary_cross_entropy, p, y)
     assert_close(loss, F.binary_cross_entropy(p, y), REDUCTION)
@@ -621,6 +621,15 @@ def test_l1_loss_of_special_shapes(student, pred, target, reduction):
 
 
 @check("l1_loss")
+@pytest.mark.parametrize("reduction", ["none", "sum"])
+def test_l1_loss_of_nothing(student, reduction):
+    """Without entries there are no losses, and their sum is 0. 没有元素就没有损失，总和为 0。"""
+    pred, target = torch.empty(0, 3), torch.empty(0, 3)
+    expected = F.l1_loss(pred, target, reduction=reduction)
+    assert_close(student.l1_loss(pred, target, reduction), expected, REDUCTION)
+
+
+@check("l1_loss")
 def test_l1_loss_is_symmetric(student):
     """Prediction and target may change places. 预测与真实值互换，损失不变。"""
     pred, target = randn(5, seed=88, dtype=torch.float64), randn(5, seed=89, dtype=torch.float64)
@@ -645,7 +654,7 @@ def test_l1_loss_has_the_right_gradient(student, reduction):
 
 @check("l1_loss")
 def test_l1_loss_leaves_its_inputs_alone(student):
-    """Neither pred nor target are changed. 不修改 pred，也不修改 target。"""
+    """Neither pred nor target is changed. 不修改 pred，也不修改 target。"""
     pred, target = randn(3, 2, seed=92), randn(3, 2, seed=93)
     loss = assert_inputs_unchanged(student.l1_loss, pred, target)
     assert_close(loss, F.l1_loss(pred, target), REDUCTION)
@@ -723,7 +732,7 @@ def test_mse_and_grad_leads_downhill(student):
 
 @check("mse_and_grad")
 def test_mse_and_grad_leaves_its_inputs_alone(student):
-    """Neither pred nor target are changed. 不修改 pred，也不修改 target。"""
+    """Neither pred nor target is changed. 不修改 pred，也不修改 target。"""
     pred, target = randn(3, 2, seed=112), randn(3, 2, seed=113)
     answer = assert_inputs_unchanged(student.mse_and_grad, pred, target)
     assert_close(answer, mse_in_torch(pred, target), REDUCTION)
@@ -816,7 +825,7 @@ def test_smooth_l1_loss_of_special_shapes(student, pred, target):
 
 @check("smooth_l1_loss")
 def test_smooth_l1_loss_leaves_its_inputs_alone(student):
-    """Neither pred nor target are changed. 不修改 pred，也不修改 target。"""
+    """Neither pred nor target is changed. 不修改 pred，也不修改 target。"""
     pred, target = 2 * randn(3, 2, seed=131), randn(3, 2, seed=132)
     loss = assert_inputs_unchanged(student.smooth_l1_loss, pred, target)
     assert_close(loss, F.smooth_l1_loss(pred, target), REDUCTION)
@@ -893,7 +902,7 @@ def test_softmax_ce_grad_of_a_sample_ignores_the_others(student):
 
 @check("softmax_ce_grad")
 def test_softmax_ce_grad_leaves_its_inputs_alone(student):
-    """Neither logits nor target are changed. 不修改 logits，也不修改 target。"""
+    """Neither logits nor target is changed. 不修改 logits，也不修改 target。"""
     logits, target = randn(3, 4, seed=149), torch.tensor([3, 0, 0])
     grad = assert_inputs_unchanged(student.softmax_ce_grad, logits, target)
     assert_close(grad, slope(F.cross_entropy, logits, target), ELEMENTWISE)

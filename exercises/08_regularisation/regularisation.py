@@ -16,7 +16,7 @@ def apply_dropout_mask(x: Tensor, keep: Tensor, p: float) -> Tensor:
 
     x: any shape, float32 or float64; it is not changed.  keep: bool, of x's shape; True marks what STAYS.
     p: the probability of being dropped, which keep was drawn with, from 0 to 1.
-    Returns the shape and dtype of x. With p = 1 nothing stays: zeros, not NaN.  Autograd must reach x.
+    Returns the shape and dtype of x. With p = 1 nothing stays: zeros, not NaN.  Autograd must reach x where p < 1.
     Not allowed: torch's own dropout.
 
     >>> x, keep = torch.tensor([5.0, 3.0, 1.0]), torch.tensor([True, False, True])
@@ -43,7 +43,7 @@ def dropout(x: Tensor, p: float, training: bool, generator: torch.Generator) -> 
     x: any shape, float32 or float64; it is not changed.  p: the probability of being DROPPED.
     training: True in training, False in evaluation.  generator: where chance comes from. So that results can be
     repeated, draw u by one call of torch.rand with x's shape and this generator, in torch.rand's own dtype.
-    Returns the shape and dtype of x.  Autograd must reach x.
+    Returns the shape and dtype of x.  Autograd must reach x where p < 1.
     Raises ValueError where p is outside [0, 1], in evaluation as well; 0 (keep all) and 1 (drop all) are allowed.
     You may call apply_dropout_mask. Not allowed: torch's own dropout.
 
@@ -65,7 +65,7 @@ def dropout_weight_grad(x: Tensor, keep: Tensor, p: float) -> Tensor:
     """What dropout does to the gradient of the weights behind it: the notes' experiment, by hand.
 
     N samples of D features go through dropout, then through a linear layer with one output and weights w (D, 1);
-    the outputs of all samples are added up:
+    the outputs of all samples are added up. A weight whose input is 0 in every sample stands still in this step.
 
         y = sum over n, d of  dropped[n, d] w[d]          dropped = x after dropout with the mask keep
 
@@ -97,7 +97,7 @@ def l2_penalty(params: list[Tensor], lam: float) -> Tensor:
 
         penalty  =  lam / 2  times  the sum of w^2 over all elements of all tensors
 
-    params: a list of tensors of any shapes, all float32 or all float64; they are not changed.  lam: at least 0.
+    params: tensors of any shapes, contiguous or not, all float32 or all float64; not changed.  lam: at least 0.
     Returns a tensor of no dimensions, of the dtype of params; for an empty list a tensor of 0.0 (float32).
     Autograd must reach every tensor in the list: the penalty is added to a loss and trained.
 

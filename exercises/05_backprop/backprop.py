@@ -92,7 +92,7 @@ def unit_gradients(x: float, w: float, b: float) -> tuple[float, float]:
     x, w, b: floats, with |wx + b| up to 40.
     Returns (df/dw, df/db), two Python floats: work with floats and the math module, in double precision.
     Not allowed: autograd. Derive the two by hand.
-    The trap: on the way you meet minus signs; count them. A larger w or b makes f larger, for positive x.
+    The trap: you meet minus signs on the way; count them. Does f rise or fall when b grows?
 
     >>> unit_gradients(x=1.0, w=0.0, b=0.0)
     (0.25, 0.25)
@@ -101,7 +101,7 @@ def unit_gradients(x: float, w: float, b: float) -> tuple[float, float]:
 
     中文：用链式法则求笔记中复合函数 f(x; w, b) 对 w 和 b 的导数。像笔记的计算图那样把 f 拆成一串初等函数，
     再把路径上的导数连乘；结果可以用 f 自己表示（01 题组的 sigmoid 导数）。参数和返回值都是 Python 浮点数，
-    返回的顺序是 (df/dw, df/db)。请手工推导，不能使用自动求导。注意：途中会出现负号，数清楚有几个。
+    返回的顺序是 (df/dw, df/db)。请手工推导，不能使用自动求导。注意：途中会出现负号，数清楚有几个；想一想 b 变大时 f 是变大还是变小。
     """
     raise NotImplementedError("unit_gradients is yours to write")
 

@@ -221,6 +221,13 @@ def test_numeric_grad_measures_example_1(student):
     assert_close(student.numeric_grad(error, W1), GRAD_W1, FINITE_DIFFERENCE)
 
 
+@check("numeric_grad")
+def test_numeric_grad_looks_both_ways(student):
+    """For v**2 at 3 the result is 6 even with eps = 0.5: both sides count. v**2 在 3 处，eps = 0.5 时仍得 6：两侧都要用到。"""
+    squares = student.build("lambda v: (v**2).sum()")
+    assert_close(student.numeric_grad(squares, double(3.0), 0.5), double(6.0), FINITE_DIFFERENCE)
+
+
 @check("linear_backward")
 def test_linear_backward_worked_example(student):
     """The docstring's example: two samples, two inputs, one output. 文档示例：2 个样本、2 个输入、1 个输出。"""

@@ -402,7 +402,7 @@ def test_backward_222_adds_up_samples(student):
 
 @check("backward_222")
 def test_backward_222_without_error(student):
-    """Where the outputs hit their targets, every gradient is 0; the other output still counts. 输出等于目标的那一路梯度为 0，另一路照常。"""
+    """An output that hits its target sends nothing back, the other one still does. 命中目标的输出不传回误差，另一个输出照常。"""
     x, params = randn(3, 2, seed=331, dtype=torch.float64), network(2, 3, 2, seed=332)
     _, o = forward(x, *params)
     for t in (o, o + double(0.0, 0.5)):
@@ -484,16 +484,17 @@ def trained(model: nn.Module, x: Tensor, t: Tensor, lr: float = 0.5) -> float:
 @check("train_step_222", weight=2)
 @DTYPES
 def test_train_step_222_on_a_random_batch(student, dtype):
-    """One step with four samples and three outputs: loss and parameters. 4 个样本、3 个输出，更新一步：损失和参数都正确。"""
+    """One step with four samples and three outputs, in the model's dtype. 4 个样本、3 个输出，更新一步：参数正确，dtype 不变。"""
     model, twin = model_and_twin(student, TWO_LAYERS, dtype=dtype)
     x, t = INPUTS.to(dtype), TARGETS.to(dtype)
-    assert_close(student.train_step_222(model, x, t, 0.3), trained(twin, x, t, 0.3), PYTHON_FLOAT)
+    student.train_step_222(model, x, t, 0.3)
+    trained(twin, x, t, 0.3)
     assert_close(model.state_dict(), dict(twin.state_dict()), ITERATED)
 
 
 @check("train_step_222", weight=2)
 def test_train_step_222_three_times(student):
-    """Three calls in a row: no gradient is carried over. 连续调用三次：梯度不会带到下一次。"""
+    """Three calls in a row: losses and parameters, no gradient is carried over. 连续调用三次：损失和参数都正确，梯度不会带到下一次。"""
     model, twin = model_and_twin(student, TWO_LAYERS, seed=420)
     for _ in range(3):
         assert_close(

@@ -300,7 +300,8 @@ class SGD:
     params: the parameters, of any shapes; a list or anything else that can be gone through once, such as
     net.parameters(), which is a generator.  lr, momentum, weight_decay: as for torch.optim.SGD.
     step() leaves out a parameter whose grad is None (a frozen layer): not even weight_decay touches it. It changes
-    no gradient. Afterwards each parameter is still the same object, still a leaf, and still requires a gradient.
+    no gradient, and what is later written into a gradient must not change v. Afterwards each parameter is still the
+    same object, still a leaf, and still requires a gradient.
     zero_grad() sets every grad to None, as torch does by default.
     Not allowed: torch.optim. The trap: autograd forbids changing a parameter in place, except inside
     `with torch.no_grad():`.
@@ -316,8 +317,8 @@ class SGD:
 
     中文：仿照 torch.optim.SGD 写一个小的优化器类：保存所有参数，并为每个参数单独保存速度 v，step() 就地更新参数。
     params 可能是 net.parameters() 这样的生成器，只能遍历一次。grad 为 None 的参数（例如冻结的层）要跳过，
-    权重衰减也不能动它。step() 不修改梯度；更新之后参数还是原来的对象，仍是叶子张量，仍然需要梯度。
-    zero_grad() 把所有 grad 设为 None。提示：参与自动求导的参数只有在 with torch.no_grad(): 里才能就地修改。
+    权重衰减也不能动它。step() 不修改梯度，之后改写梯度也不应影响 v；更新之后参数还是原来的对象，仍是叶子张量，
+    仍然需要梯度。zero_grad() 把所有 grad 设为 None。提示：参与自动求导的参数只有在 with torch.no_grad(): 里才能就地修改。
     不允许使用 torch.optim。
     """
 

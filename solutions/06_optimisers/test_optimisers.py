@@ -765,6 +765,7 @@ OPTIONS = pytest.mark.parametrize(
     [{}, {"momentum": 0.9}, {"weight_decay": 0.1}, {"momentum": 0.9, "weight_decay": 0.1}],
     ids=["plain", "momentum", "decay", "both"],
 )
+PLAIN_AND_BOTH = pytest.mark.parametrize("options", [{}, {"momentum": 0.9, "weight_decay": 0.5}], ids=["plain", "both"])
 
 
 def parameters_of(student: Student) -> RemoteObject:
@@ -783,6 +784,17 @@ def values_of(student: Student, parameters: RemoteObject) -> list[Tensor]:
     return values
 
 
+def trained(
+    student: Student, parameters: RemoteObject, steps: list[list[Tensor | None]], **options: float
+) -> list[Tensor]:
+    """What the student's SGD makes of the parameters, given these gradients."""
+    step = student.SGD(parameters, **options).step
+    for gradients in steps:
+        give(student, parameters, gradients)
+        step()
+    return values_of(student, parameters)
+
+
 def trained_by_torch(steps: list[list[Tensor | None]], **options: float) -> list[Tensor]:
     """What torch.optim.SGD makes of the parameters, given these gradients."""
     parameters = [nn.Parameter(p.clone()) for p in PARAMETERS]
@@ -798,16 +810,12 @@ def trained_by_torch(steps: list[list[Tensor | None]], **options: float) -> list
 @OPTIONS
 def test_SGD_takes_five_steps(student, options):
     """Five steps of three parameters agree with torch.optim.SGD. 三个参数走五步，与 torch.optim.SGD 一致。"""
-    parameters = parameters_of(student)
-    optimiser = student.SGD(parameters, 0.1, **options)
-    for gradients in GRADIENTS:
-        give(student, parameters, gradients)
-        optimiser.step()
-    assert_close(values_of(student, parameters), trained_by_torch(GRADIENTS, lr=0.1, **options), ITERATED)
+    answer = trained(student, parameters_of(student), GRADIENTS, lr=0.1, **options)
+    assert_close(answer, trained_by_torch(GRADIENTS, lr=0.1, **options), ITERATED)
 
 
 @check("SGD", weight=2)
-@OPTIONS
+@PLAIN_AND_BOTH
 def test_SGD_trains_a_network(student, options):
     """Five steps of a small network, back propagation included. 连同反向传播，训练小网络五步。"""
     x, target = randn(6, 3, seed=84), randn(6, 2, seed=85)
@@ -819,28 +827,24 @@ def test_SGD_trains_a_network(student, options):
     student.evaluate("net.load_state_dict(state)", net=network, state=dict(oracle.state_dict()))
     mine = student.SGD(student.build("net.parameters()", net=network), lr=0.05, **options)
     theirs = torch.optim.SGD(oracle.parameters(), lr=0.05, **options)
+    zero_grad, step = mine.zero_grad, mine.step
     for _ in range(5):
-        mine.zero_grad()
+        zero_grad()
         theirs.zero_grad()
         student.evaluate("F.mse_loss(net(x), target).backward()", net=network, x=x, target=target)
         nn.functional.mse_loss(oracle(x), target).backward()
-        mine.step()
+        step()
         theirs.step()
     answer = student.evaluate("[p.detach() for p in net.parameters()]", net=network)
     assert_close(answer, [p.detach() for p in oracle.parameters()], ITERATED)
 
 
 @check("SGD")
-@pytest.mark.parametrize("options", [{}, {"momentum": 0.9, "weight_decay": 0.5}], ids=["plain", "both"])
+@PLAIN_AND_BOTH
 def test_SGD_leaves_out_a_frozen_parameter(student, options):
     """A parameter without a gradient stays, weight decay or not; the others move. 没有梯度的参数不变（权重衰减也不作用于它），其余照常更新。"""
-    parameters = parameters_of(student)
-    optimiser = student.SGD(parameters, 0.1, **options)
     steps = [[gradients[0], None, gradients[2]] for gradients in GRADIENTS[:3]]
-    for gradients in steps:
-        give(student, parameters, gradients)
-        optimiser.step()
-    answer = values_of(student, parameters)
+    answer = trained(student, parameters_of(student), steps, lr=0.1, **options)
     assert_close(answer[1], PARAMETERS[1], EXACT)
     assert_close(answer, trained_by_torch(steps, lr=0.1, **options), ITERATED)
 
@@ -848,13 +852,9 @@ def test_SGD_leaves_out_a_frozen_parameter(student, options):
 @check("SGD")
 def test_SGD_takes_up_a_parameter_later(student):
     """A gradient that comes and goes: the velocity waits for it. 时有时无的梯度：没有梯度时速度保持不变。"""
-    parameters = parameters_of(student)
-    optimiser = student.SGD(parameters, 0.1, momentum=0.9)
     steps = [[None if (step + i) % 2 else g for i, g in enumerate(row)] for step, row in enumerate(GRADIENTS)]
-    for gradients in steps:
-        give(student, parameters, gradients)
-        optimiser.step()
-    assert_close(values_of(student, parameters), trained_by_torch(steps, lr=0.1, momentum=0.9), ITERATED)
+    answer = trained(student, parameters_of(student), steps, lr=0.1, momentum=0.9)
+    assert_close(answer, trained_by_torch(steps, lr=0.1, momentum=0.9), ITERATED)
 
 
 @check("SGD")
@@ -895,7 +895,7 @@ def test_SGD_keeps_its_velocity_over_zero_grad(student):
 
 
 @check("SGD")
-@OPTIONS
+@PLAIN_AND_BOTH
 def test_SGD_changes_no_gradient(student, options):
     """step only reads the gradients. step 只读取梯度，不修改它们。"""
     parameters = parameters_of(student)
@@ -923,19 +923,12 @@ def test_SGD_owns_its_velocity(student):
 @check("SGD")
 def test_SGD_parameters_stay_leaves(student):
     """After a step, parameters are the same leaves and still require a gradient. 更新之后，参数仍是叶子张量，仍需要梯度。"""
-    parameters = parameters_of(student)
-    optimiser = student.SGD(parameters, 0.1, momentum=0.9, weight_decay=0.1)
-    for gradients in GRADIENTS[:2]:
-        give(student, parameters, gradients)
-        optimiser.step()
+    parameters, options = parameters_of(student), {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.1}
+    trained(student, parameters, GRADIENTS[:2], **options)
     look = "[isinstance(p, nn.Parameter) and p.is_leaf and p.requires_grad for p in ps]"
     assert_equal(student.evaluate(look, ps=parameters), [True] * 3)
     student.evaluate("sum((p**2).sum() for p in ps).backward()", ps=parameters)
-    assert_close(
-        values_of(student, parameters),
-        trained_by_torch(GRADIENTS[:2], lr=0.1, momentum=0.9, weight_decay=0.1),
-        ITERATED,
-    )
+    assert_close(values_of(student, parameters), trained_by_torch(GRADIENTS[:2], **options), ITERATED)
 
 
 @check("SGD")

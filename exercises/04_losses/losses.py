@@ -155,7 +155,7 @@ def l1_loss(pred: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     Returns the dtype of pred; no dimensions for "sum" and "mean"; autograd goes through it to pred.
     Raises ValueError where the shapes differ. This is the trap: (N,) minus (N, 1) is no error in torch but an (N, N)
     matrix, and the mean of it looks like any other loss. nn.L1Loss only warns.
-    Not allowed: l1_loss, L1Loss of torch.
+    Not allowed: l1_loss and L1Loss of torch itself.
 
     >>> y_pred, y_true = torch.tensor([[1.0], [1.0]]), torch.tensor([[0.0], [0.0]])
     >>> l1_loss(y_pred, y_true)

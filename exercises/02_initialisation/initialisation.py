@@ -141,8 +141,8 @@ def init_linear(layer: nn.Linear, kind: str, generator: torch.Generator) -> nn.L
     The weights are changed in place: an optimiser that holds layer.weight already must see the new ones. It stays
     the same nn.Parameter, requires_grad as it was.
     layer: in float32 or float64, with or without a bias (nn.Linear(5, 3, bias=False) has the bias None).
-    generator: where the random numbers come from; all weights are drawn from it in one go, as torch.nn.init does,
-    and nothing else is.
+    generator: where the random numbers come from; all weights are drawn from it in one go and in their own dtype, as
+    torch.nn.init does, and nothing else is.
     Returns the layer that came in.  Raises ValueError for any other kind.
     Allowed: all of torch.nn.init. Most of its functions take generator=.
 
@@ -154,7 +154,7 @@ def init_linear(layer: nn.Linear, kind: str, generator: torch.Generator) -> nn.L
     (True, True)
 
     中文：按 kind 给一个线性层的权重赋初值，并把偏置置 0（nn.Linear 自己不会把偏置置 0）。要原地修改：优化器可能已经拿着
-    layer.weight，所以不能换成新的 Parameter，requires_grad 也要保持原样。随机数一律取自传入的 generator，一次取完全部权重。
+    layer.weight，所以不能换成新的 Parameter，requires_grad 也要保持原样。随机数一律取自传入的 generator，按权重的 dtype 一次取完。
     "uniform" 指 (-1/√d, 1/√d)，不是 nn.init.uniform_ 默认的 (0, 1)。bias=False 的层没有偏置（为 None）。
     返回传入的那个层；kind 不认识时抛出 ValueError。可以使用 torch.nn.init。
     """

@@ -557,7 +557,7 @@ def test_train_step_222_sums_over_the_samples(student):
 def test_train_step_222_keeps_what_is_frozen(student):
     """A frozen layer stays, the other one is trained. 被冻结的层不变，另一层照常训练。"""
     model, twin = model_and_twin(student, TWO_LAYERS, seed=480)
-    student.evaluate("m[0].requires_grad_(False) is None", m=model)
+    student.evaluate("m[0].requires_grad_(False)", m=model)
     twin[0].requires_grad_(False)
     assert_close(student.train_step_222(model, INPUTS, TARGETS), trained(twin, INPUTS, TARGETS), PYTHON_FLOAT)
     assert_close(model.state_dict(), dict(twin.state_dict()), ITERATED)
@@ -596,10 +596,8 @@ def test_train_step_222_leaves_the_data_alone(student):
 def test_numeric_grad_of_a_matrix(student, formula):
     """Agrees with autograd where the elements act together. 元素相互作用时也与自动求导一致。"""
     x = randn(2, 3, seed=601, dtype=torch.float64)
-    if "@" in formula:
-        x = torch.cat([x, x[:1] + 1])
     leaf = x.clone().requires_grad_()
-    (expected,) = torch.autograd.grad(eval(formula, {"v": leaf, "torch": torch}), leaf)  # noqa: S307  as above
+    (expected,) = torch.autograd.grad(eval(formula, {"v": leaf, "torch": torch}), leaf)  # noqa: S307  a formula above
     assert_close(student.numeric_grad(student.build(f"lambda v: {formula}"), x), expected, FINITE_DIFFERENCE)
 
 

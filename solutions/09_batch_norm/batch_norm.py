@@ -7,8 +7,8 @@ from torch import Tensor, nn
 def batch_norm_train(x: Tensor, gamma: Tensor | None, beta: Tensor | None, eps: float = 1e-5) -> Tensor:
     """Batch normalisation of a batch of vectors, as in training.
 
-    Each feature is brought to mean 0 and variance 1 with the statistics of the batch itself; gamma and beta then
-    let the network choose another scale and another centre.
+    Each feature is brought to mean 0 and variance 1 with the statistics of the batch itself; gamma (the notes once
+    call it λ) and beta then let the network choose another scale and another centre.
 
         y = (x - mean) / sqrt(var + eps) * gamma + beta        mean, var: one per column, over the N rows
 
@@ -24,9 +24,9 @@ def batch_norm_train(x: Tensor, gamma: Tensor | None, beta: Tensor | None, eps: 
             [ 0.0000,  3.4495],
             [ 1.2247,  1.0000]])
 
-    中文：训练模式下对一批向量做归一化。每一列（特征）用本批次自己的均值和方差标准化，再乘 gamma、加 beta；二者为 None 时略去。
-    这里要用有偏方差（除以 N），而 x.var() 默认除以 N - 1。eps 写在根号里面，常数列（方差为 0）才不会除以零。
-    均值和方差也是 x 的函数，反向传播时梯度要能经过它们，不要 detach。
+    中文：训练模式下对一批向量做归一化。每一列（特征）用本批次自己的均值和方差标准化，再乘 gamma（笔记中有一处误写作 λ）、加 beta；
+    二者为 None 时略去。这里要用有偏方差（除以 N），而 x.var() 默认除以 N - 1。eps 写在根号里面，常数列（方差为 0）才不会
+    除以零。均值和方差也是 x 的函数，反向传播时梯度要能经过它们，不要 detach。
     """
     ### BEGIN SOLUTION
     mean = x.mean(dim=0)
@@ -44,7 +44,8 @@ def batch_norm_2d_train(x: Tensor, gamma: Tensor | None, beta: Tensor | None, ep
     """Batch normalisation of a batch of images, as nn.BatchNorm2d does it in training.
 
     A convolution slides one filter over all positions of all images, so everything in one channel is treated
-    alike: a channel has ONE mean and ONE variance, over all samples, rows and columns.
+    alike: a channel has ONE mean and ONE variance, over all samples, rows and columns. (A comment in the notes
+    speaks of each sample's channel; that would be instance norm.)
 
         y = (x - mean) / sqrt(var + eps) * gamma + beta        mean, var: one per channel, over N, H and W
 
@@ -59,8 +60,8 @@ def batch_norm_2d_train(x: Tensor, gamma: Tensor | None, beta: Tensor | None, ep
     tensor([-1.2127, -0.7276,  0.7276,  1.2127])
 
     中文：对一批图像做归一化，与训练模式下的 nn.BatchNorm2d 相同。每个通道只有一个均值和一个方差，由这一批里所有样本、
-    所有位置（N、H、W）共同算出，不是每个样本一个，也不是每个像素一个。方差仍用有偏的（除以 N*H*W），梯度也要能经过均值和方差。
-    注意：形状为 (C,) 的 gamma 默认沿最后一维（W）广播，要先变成能与第 1 维对齐的形状。
+    所有位置（N、H、W）共同算出，不是每个样本一个（笔记代码的注释有误），也不是每个像素一个。方差仍用有偏的（除以 N*H*W），
+    梯度也要能经过均值和方差。注意：形状为 (C,) 的 gamma 默认沿最后一维（W）广播，要先变成能与第 1 维对齐的形状。
     """
     ### BEGIN SOLUTION
     dims = (0, 2, 3)
@@ -187,7 +188,7 @@ class BatchNorm2dLite(nn.Module):
     """nn.BatchNorm2d, by hand: what the functions above do, and the state that it needs, in one module.
 
     Parameters, which the optimiser trains:       weight (gamma, all 1) and bias (beta, all 0), each (C,);
-                                                  both are None where affine=False
+                                                  both are None, not 1 and 0, where affine=False
     Buffers (register_buffer), never trained:     running_mean (all 0) and running_var (all 1), each (C,), and
                                                   num_batches_tracked, an int64 tensor without dimensions, 0
 
@@ -207,7 +208,7 @@ class BatchNorm2dLite(nn.Module):
     (tensor([0.2000]), tensor([1.1000]), tensor(1))
 
     中文：把前面几个函数做的事和所需的状态合成一个层，行为与 nn.BatchNorm2d 一致。weight、bias 是参数，由优化器训练，
-    affine=False 时为 None；running_mean、running_var、num_batches_tracked 是缓冲，要用 register_buffer 登记，
+    affine=False 时都是 None（而不是 1 和 0）；running_mean、running_var、num_batches_tracked 是缓冲，要用 register_buffer 登记，
     才会进入 state_dict，并随 .to()、.double() 一起转换。训练时用批次统计量归一化并更新缓冲（方差存无偏的）；
     评估时只用缓冲，不再更新。更新缓冲时不要保留计算图，否则历次批次都会留在内存里。可以直接调用你前面写好的函数。
     """

@@ -1,0 +1,239 @@
+"""Visible checks of regularisation. 正则化的公开检查。"""
+
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from autograder.checks import (
+    ELEMENTWISE,
+    EXACT,
+    REDUCTION,
+    assert_close,
+    assert_equal,
+    assert_raises,
+    check,
+    randn,
+)
+
+# apply_dropout_mask
+
+
+@check("apply_dropout_mask")
+def test_apply_dropout_mask_worked_example(student):
+    """The notes' example: with p = 0.8 the scale is 5, and 5 becomes 25. 笔记的例子：p = 0.8 时缩放因子是 5，元素 5 变成 25。"""
+    answer = student.apply_dropout_mask(torch.tensor([5.0, 3.0, 1.0]), torch.tensor([True, False, True]), 0.8)
+    assert_close(answer, torch.tensor([25.0, 0.0, 5.0]), ELEMENTWISE)
+
+
+@check("apply_dropout_mask")
+def test_apply_dropout_mask_of_a_matrix(student):
+    """Each value has its own place in the mask; float64 stays float64. 掩码与各元素一一对应；float64 输入返回 float64。"""
+    x = torch.tensor([[1.0, -2.0], [3.0, 4.0]], dtype=torch.float64)
+    keep = torch.tensor([[True, True], [False, True]])
+    expected = torch.tensor([[2.0, -4.0], [0.0, 8.0]], dtype=torch.float64)
+    assert_close(student.apply_dropout_mask(x, keep, 0.5), expected, ELEMENTWISE)
+
+
+@check("apply_dropout_mask")
+def test_apply_dropout_mask_drops_everything(student):
+    """With p = 1 nothing stays: zeros, not NaN. p = 1 时全部丢弃：结果是 0，而不是 NaN。"""
+    answer = student.apply_dropout_mask(torch.ones(2), torch.tensor([False, False]), 1.0)
+    assert_close(answer, torch.zeros(2), ELEMENTWISE)
+
+
+# dropout
+
+
+@check("dropout")
+def test_dropout_worked_example(student):
+    """The docstring's example: six ones, three of them kept. 文档示例：六个 1，保留三个。"""
+    generator = student.build("torch.Generator().manual_seed(seed)", seed=7)
+    answer = student.dropout(torch.ones(6), 0.5, True, generator)
+    assert_close(answer, torch.tensor([2.0, 0.0, 2.0, 2.0, 0.0, 0.0]), ELEMENTWISE)
+
+
+@check("dropout")
+def test_dropout_of_a_matrix(student):
+    """Each element is dropped where its own random number is below 0.8. 每个元素各自的随机数小于 0.8 时丢弃。"""
+    x = torch.arange(1.0, 41.0).reshape(5, 8)
+    u = torch.rand(5, 8, generator=torch.Generator().manual_seed(5))
+    generator = student.build("torch.Generator().manual_seed(seed)", seed=5)
+    assert_close(student.dropout(x, 0.8, True, generator), torch.where(u >= 0.8, x / 0.2, 0.0), ELEMENTWISE)
+
+
+@check("dropout")
+def test_dropout_in_evaluation(student):
+    """In evaluation x comes back as it was. 评估时原样返回 x。"""
+    x = torch.tensor([1.0, -2.0, 3.0, 4.0])
+    generator = student.build("torch.Generator().manual_seed(seed)", seed=7)
+    assert_close(student.dropout(x, 0.5, False, generator), x, EXACT)
+
+
+@check("dropout")
+def test_dropout_refuses_what_is_no_probability(student):
+    """p = 1.5 raises ValueError. p = 1.5 时抛出 ValueError。"""
+    generator = student.build("torch.Generator().manual_seed(seed)", seed=7)
+    assert_raises(ValueError, student.dropout, torch.ones(3), 1.5, True, generator)
+
+
+# dropout_weight_grad
+
+
+def digits(*rows: str) -> Tensor:
+    """One row of a matrix for each string, one number for each digit."""
+    return torch.tensor([[float(digit) for digit in row] for row in rows])
+
+
+# What the notes' program draws with torch.manual_seed(0): x, and the mask of nn.Dropout(p=0.8).
+NOTES_X = digits("305529188369173", "521093110366796", "345082827500819", "610294393939853", "285665725665408")
+NOTES_KEEP = digits("000001000010000", "000010001100001", "000000011011010", "000000001000010", "000001111100000") == 1
+
+
+@check("dropout_weight_grad")
+def test_dropout_weight_grad_worked_example(student):
+    """The docstring's example: three weights, one stands still. 文档示例：三个权重，其中一个梯度为 0。"""
+    x = torch.tensor([[2.0, 3.0, 1.0], [4.0, 5.0, 6.0]])
+    keep = torch.tensor([[True, False, False], [True, True, False]])
+    answer = student.dropout_weight_grad(x, keep, 0.5)
+    assert_close(answer, torch.tensor([[12.0], [10.0], [0.0]]), ELEMENTWISE)
+
+
+@check("dropout_weight_grad")
+@pytest.mark.parametrize(
+    ("p", "expected"),
+    [
+        (0.0, [19, 15, 16, 13, 34, 23, 20, 22, 23, 26, 21, 29, 28, 22, 29]),
+        (0.8, [0, 0, 0, 0, 45, 70, 35, 20, 75, 45, 30, 0, 0, 30, 30]),
+    ],
+    ids=["without", "with"],
+)
+def test_dropout_weight_grad_in_the_notes(student, p, expected):
+    """The 15 gradients of the notes' program, without and with dropout. 笔记程序中的 15 个梯度：不用和使用 dropout。"""
+    keep = NOTES_KEEP if p else torch.ones_like(NOTES_KEEP)
+    answer = student.dropout_weight_grad(NOTES_X, keep, p)
+    assert_close(answer, torch.tensor(expected, dtype=torch.float32)[:, None], ELEMENTWISE)
+
+
+# l2_penalty
+
+
+@check("l2_penalty")
+def test_l2_penalty_worked_example(student):
+    """The docstring's example: half of 0.1 times 29 is 1.45. 文档示例：0.1 乘 29 的一半是 1.45。"""
+    params = [torch.ones(2, 2), torch.tensor([3.0, -4.0])]
+    assert_close(student.l2_penalty(params, 0.1), torch.tensor(1.45), REDUCTION)
+
+
+@check("l2_penalty")
+def test_l2_penalty_in_double_precision(student):
+    """float64 stays float64. float64 的参数返回 float64。"""
+    params = [torch.tensor([[1.0], [2.0]], dtype=torch.float64), torch.tensor(3.0, dtype=torch.float64)]
+    assert_close(student.l2_penalty(params, 0.5), torch.tensor(3.5, dtype=torch.float64), REDUCTION)
+
+
+@check("l2_penalty")
+def test_l2_penalty_of_an_empty_list(student):
+    """No parameters: a tensor of 0. 没有参数：值为 0 的张量。"""
+    assert_close(student.l2_penalty([], 0.1), torch.tensor(0.0), REDUCTION)
+
+
+# l1_penalty_and_grad
+
+
+@check("l1_penalty_and_grad")
+def test_l1_penalty_and_grad_worked_example(student):
+    """The docstring's example: a positive weight, a negative one and 0. 文档示例：一个正权重、一个负权重和 0。"""
+    answer = student.l1_penalty_and_grad(torch.tensor([3.0, -4.0, 0.0]), 0.1)
+    assert_close(answer, (torch.tensor(0.7), torch.tensor([0.1, -0.1, 0.0])), REDUCTION)
+
+
+@check("l1_penalty_and_grad")
+def test_l1_penalty_and_grad_agrees_with_autograd(student):
+    """The gradient is the one that autograd finds. 梯度与自动求导的结果一致。"""
+    w = randn(3, 4, seed=1, dtype=torch.float64).requires_grad_()
+    penalty = 0.5 * w.abs().sum()
+    penalty.backward()
+    assert_close(student.l1_penalty_and_grad(w.detach(), 0.5), (penalty, w.grad), REDUCTION)
+
+
+# sgd_weight_decay_step
+
+
+@check("sgd_weight_decay_step")
+def test_sgd_weight_decay_step_worked_example(student):
+    """The docstring's example: the gradient of one weight is 0. 文档示例：其中一个权重的梯度为 0。"""
+    answer = student.sgd_weight_decay_step(torch.tensor([1.0, -2.0]), torch.tensor([0.5, 0.0]), 0.1, 0.01)
+    assert_close(answer, torch.tensor([0.949, -1.998]), ELEMENTWISE)
+
+
+@check("sgd_weight_decay_step")
+def test_sgd_weight_decay_step_agrees_with_torch(student):
+    """One step of torch.optim.SGD leads to the same weights. 与 torch.optim.SGD 走一步的结果一致。"""
+    w, g = randn(2, 4, seed=2, dtype=torch.float64)
+    parameter = w.clone().requires_grad_()
+    parameter.grad = g.clone()
+    torch.optim.SGD([parameter], lr=0.5, weight_decay=0.2).step()
+    assert_close(student.sgd_weight_decay_step(w, g, 0.5, 0.2), parameter, ELEMENTWISE)
+
+
+@check("sgd_weight_decay_step")
+def test_sgd_weight_decay_step_without_a_gradient(student):
+    """Where the gradient is 0, w shrinks by the factor 1 - lr weight_decay. 梯度为 0 时，w 乘以 1 - lr * weight_decay。"""
+    w = torch.tensor([4.0, -8.0])
+    answer = student.sgd_weight_decay_step(w, torch.zeros(2), 0.5, 0.5)
+    assert_close(answer, torch.tensor([3.0, -6.0]), ELEMENTWISE)
+
+
+# soft_threshold
+
+
+@check("soft_threshold")
+def test_soft_threshold_worked_example(student):
+    """The docstring's example: two weights shrink, two become 0. 文档示例：两个权重缩小，两个变为 0。"""
+    answer = student.soft_threshold(torch.tensor([-2.0, 0.25, 0.5, 1.5]), 0.5)
+    assert_close(answer, torch.tensor([-1.5, 0.0, 0.0, 1.0]), ELEMENTWISE)
+
+
+@check("soft_threshold")
+def test_soft_threshold_agrees_with_torch(student):
+    """The same as F.softshrink. 与 F.softshrink 一致。"""
+    w = randn(3, 4, seed=3, dtype=torch.float64)
+    assert_close(student.soft_threshold(w, 0.4), F.softshrink(w, 0.4), ELEMENTWISE)
+
+
+@check("soft_threshold")
+def test_soft_threshold_of_zero(student):
+    """t = 0 leaves every weight as it is. t = 0 时所有权重不变。"""
+    w = torch.tensor([-2.0, 0.0, 0.25])
+    assert_close(student.soft_threshold(w, 0.0), w, ELEMENTWISE)
+
+
+# EarlyStopping
+
+
+@check("EarlyStopping")
+def test_EarlyStopping_worked_example(student):
+    """The docstring's example: two bad epochs in a row after epoch 3. 文档示例：第 3 轮之后连续两轮没有改善。"""
+    stopper = student.EarlyStopping(2)
+    answers = [stopper.step(loss) for loss in [1.0, 0.8, 0.9, 0.7, 0.75, 0.71]]
+    assert_equal(answers, [False, False, False, False, False, True])
+    assert_equal([stopper.best, stopper.best_epoch, stopper.bad_epochs], [0.7, 3, 2])
+
+
+@check("EarlyStopping")
+def test_EarlyStopping_with_min_delta(student):
+    """Gains of 0.25 do not count when more than 0.5 is asked for. 要求改善超过 0.5 时，每次只降 0.25 不算改善。"""
+    stopper = student.EarlyStopping(2, min_delta=0.5)
+    assert_equal([stopper.step(loss) for loss in [3.0, 2.75, 2.5]], [False, False, True])
+    assert_equal([stopper.best, stopper.best_epoch], [3.0, 0])
+
+
+@check("EarlyStopping")
+def test_EarlyStopping_with_nan(student):
+    """NaN is no improvement, from the first epoch on. NaN 不算改善，第一轮也不算。"""
+    stopper = student.EarlyStopping(2)
+    assert_equal([stopper.step(loss) for loss in [math.nan, 1.0, math.nan, math.nan]], [False, False, False, True])
+    assert_equal([stopper.best, stopper.best_epoch], [1.0, 1])

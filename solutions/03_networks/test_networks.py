@@ -1,0 +1,599 @@
+"""Hidden checks of the networks. 网络搭建的隐藏检查。"""
+
+from itertools import pairwise
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from autograder.checks import (
+    ELEMENTWISE,
+    EXACT,
+    REDUCTION,
+    assert_close,
+    assert_equal,
+    assert_inputs_unchanged,
+    check,
+    gradient,
+    randn,
+)
+
+DTYPES = pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["float32", "float64"])
+
+
+# neuron
+
+W = torch.tensor([0.5, -1.0, 2.0])
+
+
+def fire(x: Tensor, w: Tensor, b: float, f=torch.sigmoid) -> Tensor:
+    """The oracle: a layer of one neuron."""
+    return f(F.linear(x, w[None], torch.tensor([b], dtype=x.dtype)).squeeze(-1))
+
+
+@check("neuron", weight=2)
+@pytest.mark.parametrize("f", ["sigmoid", "tanh", "relu"], ids=str)
+@DTYPES
+def test_neuron_on_random_batches(student, f, dtype):
+    """Right for a batch and each activation, in the dtype that came in. 对一个批次和各种激活函数都正确，且保持 dtype。"""
+    x, w = randn(6, 3, seed=1, dtype=dtype), W.to(dtype)
+    expected = fire(x, w, 0.75, getattr(torch, f))
+    assert_close(student.neuron(x, w, 0.75, student.build(f"torch.{f}")), expected, ELEMENTWISE)
+
+
+@check("neuron")
+@pytest.mark.parametrize("shape", [(3,), (1, 3), (2, 5, 3), (0, 3)], ids=["vector", "one", "sequences", "empty"])
+def test_neuron_of_any_batch(student, shape):
+    """A vector, one sample, sequences, an empty batch: the last axis goes. 单个向量、一个样本、序列、空批次：只去掉最后一维。"""
+    x = randn(*shape, seed=2)
+    assert_close(student.neuron(x, W, -0.5), fire(x, W, -0.5), ELEMENTWISE)
+
+
+@check("neuron")
+@pytest.mark.parametrize("shape", [(1,), (4, 1)], ids=["vector", "batch"])
+def test_neuron_with_one_input(student, shape):
+    """One input works as well. 只有一个输入也可以。"""
+    x, w = randn(*shape, seed=3), torch.tensor([-1.5])
+    assert_close(student.neuron(x, w, 0.25), fire(x, w, 0.25), ELEMENTWISE)
+
+
+@check("neuron")
+def test_neuron_sums_before_it_activates(student):
+    """f gets w·x + b, here to be squared. f 得到的是 w·x + b，这里取平方。"""
+    x = randn(4, 3, seed=4, dtype=torch.float64)
+    answer = student.neuron(x, W.double(), 1.5, student.build("lambda z: z**2"))
+    assert_close(answer, ((x * W).sum(-1) + 1.5) ** 2, ELEMENTWISE)
+
+
+@check("neuron")
+def test_neuron_with_an_activation_across_the_batch(student):
+    """f is called on the whole batch at once: here it centres it. f 一次作用于整个批次：这里减去批次均值。"""
+    x = randn(4, 3, seed=5, dtype=torch.float64)
+    z = (x * W).sum(-1)
+    answer = student.neuron(x, W.double(), 2.0, student.build("lambda z: z - z.mean()"))
+    assert_close(answer, z - z.mean(), ELEMENTWISE)
+
+
+@check("neuron")
+def test_neuron_of_no_signal(student):
+    """Inputs of 0 leave f(b). 输入全为 0 时结果是 f(b)。"""
+    answer = student.neuron(torch.zeros(2, 3), W, -2.0)
+    assert_close(answer, torch.sigmoid(torch.full((2,), -2.0)), ELEMENTWISE)
+
+
+@check("neuron")
+def test_neuron_samples_do_not_meet(student):
+    """A sample gives the same in any company. 一个样本的结果与同批的其他样本无关。"""
+    x = randn(3, 3, seed=6)
+    x[1] = 50.0
+    expected = fire(x, W, 0.1)
+    assert_close(student.neuron(x, W, 0.1), expected, ELEMENTWISE)
+    assert_close(student.neuron(x[2], W, 0.1), expected[2], ELEMENTWISE)
+
+
+@check("neuron")
+@pytest.mark.parametrize("x", [randn(3, 4, seed=7).T, randn(4, 6, seed=7)[:, ::2]], ids=["transposed", "strided"])
+def test_neuron_of_any_layout(student, x):
+    """Transposed and strided batches work. 转置和带步长的批次都可以。"""
+    assert_close(student.neuron(x, W, 0.2), fire(x, W, 0.2), ELEMENTWISE)
+
+
+@check("neuron")
+@pytest.mark.parametrize("wrt", [0, 1], ids=["x", "w"])
+def test_neuron_gradient(student, wrt):
+    """Autograd reaches x and w. 自动求导能到达 x 和 w。"""
+    x, w = randn(4, 3, seed=8, dtype=torch.float64), W.double()
+    leaves = [x.clone().requires_grad_(), w.clone().requires_grad_()]
+    cotangent = randn(4, seed=9, dtype=torch.float64)
+    (expected,) = torch.autograd.grad(fire(*leaves, 0.3), leaves[wrt], cotangent)
+    assert_close(gradient(student.neuron, x, w, 0.3, wrt=wrt, cotangent=cotangent), expected, REDUCTION)
+
+
+@check("neuron")
+def test_neuron_leaves_its_inputs_alone(student):
+    """x and w are not changed. 不修改 x 和 w。"""
+    x = randn(4, 3, seed=10)
+    assert_close(assert_inputs_unchanged(student.neuron, x, W, 0.4), fire(x, W, 0.4), ELEMENTWISE)
+
+
+# linear_forward
+
+
+def layer(n_in: int, n_out: int, seed: int, dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor]:
+    """A random (weight, bias)."""
+    return randn(n_out, n_in, seed=seed, dtype=dtype), 3 * randn(n_out, seed=seed + 1000, dtype=dtype)
+
+
+@check("linear_forward", weight=2)
+@pytest.mark.parametrize("sizes", [(3, 2), (2, 5), (4, 4)], ids=["narrowing", "widening", "square"])
+@DTYPES
+def test_linear_forward_on_random_batches(student, sizes, dtype):
+    """Right for narrowing, widening and square layers, in the dtype that came in. 对各种宽度的层都正确，且保持 dtype。"""
+    x, (weight, bias) = randn(6, sizes[0], seed=21, dtype=dtype), layer(*sizes, seed=22, dtype=dtype)
+    assert_close(student.linear_forward(x, weight, bias), F.linear(x, weight, bias), REDUCTION)
+
+
+@check("linear_forward")
+@pytest.mark.parametrize("sizes", [(3, 2), (4, 4)], ids=["narrowing", "square"])
+def test_linear_forward_without_a_bias(student, sizes):
+    """Without a bias, left out or None, it is the product alone. 不给 bias 或为 None 时只做乘法。"""
+    x, (weight, _) = randn(5, sizes[0], seed=23), layer(*sizes, seed=24)
+    assert_close(student.linear_forward(x, weight), F.linear(x, weight), REDUCTION)
+    assert_close(student.linear_forward(x, weight, bias=None), F.linear(x, weight), REDUCTION)
+
+
+@check("linear_forward", weight=2)
+@pytest.mark.parametrize(
+    "shape",
+    [(3,), (1, 3), (0, 3), (2, 5, 3), (2, 1, 4, 3)],
+    ids=["vector", "one", "empty", "sequences", "four-axes"],
+)
+def test_linear_forward_of_any_batch(student, shape):
+    """Whatever stands before the last axis stays as it is. 最后一维之前的维度保持不变。"""
+    x, (weight, bias) = randn(*shape, seed=25), layer(3, 2, seed=26)
+    assert_close(student.linear_forward(x, weight, bias), F.linear(x, weight, bias), REDUCTION)
+
+
+@check("linear_forward")
+@pytest.mark.parametrize("sizes", [(1, 4), (3, 1), (1, 1)], ids=["one-input", "one-output", "one-weight"])
+def test_linear_forward_of_small_layers(student, sizes):
+    """Layers with one input or one output work. 只有一个输入或一个输出的层也可以。"""
+    x, (weight, bias) = randn(5, sizes[0], seed=27), layer(*sizes, seed=28)
+    assert_close(student.linear_forward(x, weight, bias), F.linear(x, weight, bias), REDUCTION)
+
+
+@check("linear_forward")
+@pytest.mark.parametrize(
+    ("x", "weight"),
+    [(randn(3, 5, seed=29).T, randn(3, 2, seed=30).T), (randn(5, 6, seed=29)[:, ::2], randn(4, 3, seed=30)[::2])],
+    ids=["transposed", "strided"],
+)
+def test_linear_forward_of_any_layout(student, x, weight):
+    """Transposed and strided x and weight work. 转置和带步长的 x、weight 都可以。"""
+    bias = torch.tensor([1.0, -1.0])
+    assert_close(student.linear_forward(x, weight, bias), F.linear(x, weight, bias), REDUCTION)
+
+
+@check("linear_forward")
+def test_linear_forward_adds_each_bias_to_its_unit(student):
+    """Inputs of 0 give the bias, unit by unit. 输入全为 0 时，每个单元输出自己的偏置。"""
+    weight, bias = layer(3, 4, seed=31)
+    assert_close(student.linear_forward(torch.zeros(2, 3), weight, bias), bias.expand(2, 4), REDUCTION)
+
+
+@check("linear_forward")
+def test_linear_forward_of_units_is_the_weight(student):
+    """The unit vectors bring out the weight's columns. 输入单位向量，得到权重的各列。"""
+    weight, _ = layer(4, 4, seed=32)
+    assert_close(student.linear_forward(torch.eye(4), weight), weight.T, REDUCTION)
+
+
+@check("linear_forward")
+def test_linear_forward_of_two_layers(student):
+    """Two layers in a row are one layer with the product of the weights. 两个线性层相接，等于权重相乘的一层。"""
+    x, (first, b1), (second, b2) = randn(5, 3, seed=33), layer(3, 4, seed=34), layer(4, 2, seed=35)
+    hidden = student.linear_forward(x, first, b1)
+    assert_close(student.linear_forward(hidden, second, b2), F.linear(x, second @ first, second @ b1 + b2), REDUCTION)
+
+
+@check("linear_forward")
+@pytest.mark.parametrize("wrt", [0, 1, 2], ids=["x", "weight", "bias"])
+def test_linear_forward_gradient(student, wrt):
+    """Autograd reaches x, weight and bias. 自动求导能到达 x、weight 和 bias。"""
+    inputs = [randn(2, 3, 4, seed=36, dtype=torch.float64), *layer(4, 5, seed=37, dtype=torch.float64)]
+    leaves = [tensor.clone().requires_grad_() for tensor in inputs]
+    cotangent = randn(2, 3, 5, seed=38, dtype=torch.float64)
+    (expected,) = torch.autograd.grad(F.linear(*leaves), leaves[wrt], cotangent)
+    assert_close(gradient(student.linear_forward, *inputs, wrt=wrt, cotangent=cotangent), expected, REDUCTION)
+
+
+@check("linear_forward")
+def test_linear_forward_gradient_without_bias(student):
+    """Without a bias autograd reaches the weight just as well. 没有偏置时，自动求导同样能到达 weight。"""
+    x, (weight, _) = randn(4, 3, seed=39, dtype=torch.float64), layer(3, 2, seed=40, dtype=torch.float64)
+    assert_close(gradient(student.linear_forward, x, weight, wrt=1), x.sum(0).expand(2, 3), REDUCTION)
+
+
+@check("linear_forward")
+def test_linear_forward_leaves_its_inputs_alone(student):
+    """x, weight and bias are not changed. 不修改 x、weight 和 bias。"""
+    inputs = randn(4, 3, seed=41), *layer(3, 2, seed=42)
+    assert_close(assert_inputs_unchanged(student.linear_forward, *inputs), F.linear(*inputs), REDUCTION)
+
+
+# count_parameters
+
+
+def learnable(sizes: list[int], bias: bool) -> int:
+    """The oracle: build the layers, without memory, and count what they hold."""
+    layers = [nn.Linear(*pair, bias=bias, device="meta") for pair in pairwise(sizes)]
+    return sum(p.numel() for linear in layers for p in linear.parameters())
+
+
+@check("count_parameters", weight=2)
+@pytest.mark.parametrize("bias", [True, False], ids=["bias", "plain"])
+@pytest.mark.parametrize(
+    "sizes",
+    [[784, 512, 256, 10], [2, 2, 2], [5, 1], [3, 7, 2, 9, 4, 1]],
+    ids=["notes", "notes-222", "one-layer", "deep"],
+)
+def test_count_parameters_agrees_with_torch(student, sizes, bias):
+    """As many as the layers of torch hold, with and without biases. 与 torch 各层实际的参数个数一致，带不带偏置都对。"""
+    assert_equal(student.count_parameters(sizes, bias), learnable(sizes, bias))
+
+
+@check("count_parameters")
+def test_count_parameters_of_random_networks(student):
+    """Right for random depths and widths. 对随机的深度和宽度都正确。"""
+    generator = torch.Generator().manual_seed(51)
+    for depth in (2, 3, 5):
+        sizes = torch.randint(1, 1000, (depth,), generator=generator).tolist()
+        assert_equal(student.count_parameters(sizes), learnable(sizes, True))
+
+
+@check("count_parameters")
+@pytest.mark.parametrize("bias", [True, False], ids=["bias", "plain"])
+def test_count_parameters_without_layers(student, bias):
+    """The input layer has no parameters. 输入层没有参数。"""
+    assert_equal(student.count_parameters([17], bias=bias), 0)
+
+
+@check("count_parameters")
+def test_count_parameters_has_a_bias_by_default(student):
+    """Like nn.Linear, it counts biases unless told otherwise: one for each unit after the input. 与 nn.Linear 一样默认有偏置：输入层之后每个单元一个。"""
+    sizes = [6, 5, 4, 3]
+    assert_equal(student.count_parameters(sizes), learnable(sizes, False) + 5 + 4 + 3)
+
+
+@check("count_parameters")
+@pytest.mark.parametrize("cut", [1, 2, 3], ids=str)
+def test_count_parameters_adds_up(student, cut):
+    """Cut into two at a hidden layer, the parts have as many together. 从某个隐藏层切成两段，参数之和不变。"""
+    sizes = [8, 3, 5, 2, 6]
+    front, back = student.count_parameters(sizes[: cut + 1]), student.count_parameters(sizes[cut:])
+    assert_equal(front + back, learnable(sizes, True))
+
+
+@check("count_parameters")
+def test_count_parameters_of_the_reversed_network(student):
+    """Turned round, a network has as many weights, but other biases. 颠倒过来的网络，权重一样多，偏置不同。"""
+    assert_equal(student.count_parameters([10, 4, 2], bias=False), 48)
+    assert_equal(student.count_parameters([2, 4, 10], bias=False), 48)
+    assert_equal(student.count_parameters([2, 4, 10]), 62)
+
+
+@check("count_parameters")
+def test_count_parameters_of_huge_layers(student):
+    """Numbers beyond 32 bits stay exact. 超过 32 位的数仍然精确。"""
+    assert_equal(student.count_parameters([3_000_000, 100_003]), 3_000_001 * 100_003)
+
+
+@check("count_parameters")
+def test_count_parameters_leaves_the_list_alone(student):
+    """sizes is not changed. 不修改 sizes。"""
+    assert_equal(assert_inputs_unchanged(student.count_parameters, [4, 3, 2]), 23)
+
+
+# Net
+
+SHAPES = {
+    "fc1.bias": [512],
+    "fc1.weight": [512, 784],
+    "fc2.bias": [256],
+    "fc2.weight": [256, 512],
+    "fc3.bias": [10],
+    "fc3.weight": [10, 256],
+}
+
+
+def own_layers(net) -> list[tuple[Tensor, Tensor]]:
+    """(weight, bias) of the student's three layers."""
+    return [(fc.weight, fc.bias) for fc in (net.fc1, net.fc2, net.fc3)]
+
+
+def logits(x: Tensor, layers: list[tuple[Tensor, Tensor]]) -> Tensor:
+    """The oracle: the notes' network, with the student's weights."""
+    (w1, b1), (w2, b2), (w3, b3) = layers
+    hidden = F.linear(x.flatten(1), w1, b1).relu()
+    return F.linear(F.linear(hidden, w2, b2).relu(), w3, b3)
+
+
+@check("Net", weight=2)
+@pytest.mark.parametrize(
+    "shape", [(4, 1, 28, 28), (1, 1, 28, 28), (3, 784), (1, 784)], ids=["images", "one-image", "vectors", "one-vector"]
+)
+def test_Net_gives_logits(student, shape):
+    """Images and vectors, many and one, give the logits of its own weights. 图片或向量、一批或一个，都按自己的权重算出 logits。"""
+    net, x = student.Net(), randn(*shape, seed=61)
+    assert_close(net(x), logits(x, own_layers(net)), REDUCTION)
+
+
+@check("Net")
+@pytest.mark.parametrize(
+    "x",
+    [
+        randn(3, 1, 28, 28, seed=62).transpose(2, 3),
+        randn(3, 28, 28, 1, seed=63).permute(0, 3, 1, 2)[:, :, :, [*range(28)]],
+        randn(6, 1, 28, 56, seed=64)[::2, :, :, ::2],
+    ],
+    ids=["transposed", "channels-last", "strided"],
+)
+def test_Net_of_any_layout(student, x):
+    """Images need not be contiguous in memory. 图片在内存中不必连续。"""
+    net = student.Net()
+    assert_close(net(x), logits(x, own_layers(net)), REDUCTION)
+
+
+@check("Net", weight=2)
+def test_Net_has_the_state_of_the_notes(student):
+    """Its state_dict has exactly the notes' names and shapes. state_dict 的名字和形状与笔记完全一致。"""
+    shapes = student.evaluate("{name: list(p.shape) for name, p in sorted(m.state_dict().items())}", m=student.Net())
+    assert_equal(shapes, SHAPES)
+
+
+@check("Net")
+def test_Net_has_two_activations(student):
+    """relu1 and relu2 are modules of the net. relu1、relu2 是网络中的模块。"""
+    kinds = student.evaluate("[isinstance(part, nn.ReLU) for part in (m.relu1, m.relu2)]", m=student.Net())
+    assert_equal(kinds, [True, True])
+
+
+@check("Net")
+def test_Net_can_be_trained(student):
+    """All six parameters reach the optimiser, and back propagation reaches them. 六个参数都能交给优化器，反向传播都能到达。"""
+    net, x, cotangent = student.Net(), randn(3, 1, 28, 28, seed=65), randn(3, 10, seed=66)
+    layers = [tuple(p.clone().requires_grad_() for p in pair) for pair in own_layers(net)]
+    logits(x, layers).backward(cotangent)
+    student.evaluate("m(x).backward(cotangent)", m=net, x=x, cotangent=cotangent)
+    assert_equal(
+        student.evaluate("sorted(name for name, p in m.named_parameters() if p.grad is not None)", m=net), [*SHAPES]
+    )
+    grads = student.evaluate("[m.fc1.bias.grad, m.fc2.bias.grad, m.fc3.weight.grad]", m=net)
+    assert_close(grads, [layers[0][1].grad, layers[1][1].grad, layers[2][0].grad], REDUCTION)
+
+
+@check("Net")
+def test_Net_images_do_not_meet(student):
+    """An image gives the same logits in any company. 一张图片的 logits 与同批的其他图片无关。"""
+    net, x = student.Net(), randn(3, 1, 28, 28, seed=67)
+    x[0] *= 30
+    expected = logits(x, own_layers(net))
+    assert_close(net(x[1:]), expected[1:], REDUCTION)
+    assert_close(net(x), expected, REDUCTION)
+
+
+@check("Net")
+def test_Net_loads_other_weights(student):
+    """After loading a state_dict it computes with that. 加载 state_dict 之后，用新的权重计算。"""
+    net, x = student.Net(), randn(2, 784, seed=68)
+    state = {name: torch.full(shape, 0.002 if "weight" in name else -0.5) for name, shape in SHAPES.items()}
+    state["fc3.bias"] = torch.arange(10.0) - 5
+    student.evaluate("m.load_state_dict(state)", m=net, state=state)
+    layers = [(state[f"fc{i}.weight"], state[f"fc{i}.bias"]) for i in (1, 2, 3)]
+    assert_close(net(x + 2), logits(x + 2, layers), REDUCTION)
+
+
+@check("Net")
+def test_Net_is_the_same_in_evaluation(student):
+    """There is no dropout in it: eval() changes nothing. 网络里没有 dropout：eval() 之后结果不变。"""
+    net, x = student.Net(), randn(2, 1, 28, 28, seed=69)
+    expected = logits(x, own_layers(net))
+    assert_close(net(x), expected, REDUCTION)
+    net.eval()
+    assert_close(net(x), expected, REDUCTION)
+
+
+@check("Net")
+def test_Net_becomes_double(student):
+    """.double() converts all of it. .double() 能转换整个网络。"""
+    net, x = student.Net(), randn(2, 1, 28, 28, seed=70, dtype=torch.float64)
+    layers = [(weight.double(), bias.double()) for weight, bias in own_layers(net)]
+    net.double()
+    assert_close(net(x), logits(x, layers), REDUCTION)
+
+
+@check("Net")
+def test_Net_gradient_of_the_images(student):
+    """Autograd reaches the pixels. 自动求导能到达像素。"""
+    net, x, cotangent = student.Net(), randn(2, 1, 28, 28, seed=71), randn(2, 10, seed=72)
+    layers, leaf = own_layers(net), x.clone().requires_grad_()
+    (expected,) = torch.autograd.grad(logits(leaf, layers), leaf, cotangent)
+    assert_close(gradient(net, x, cotangent=cotangent), expected, REDUCTION)
+
+
+@check("Net")
+def test_Net_leaves_its_input_alone(student):
+    """The images are not changed. 不修改输入的图片。"""
+    net, x = student.Net(), randn(2, 1, 28, 28, seed=73)
+    assert_close(assert_inputs_unchanged(net, x), logits(x, own_layers(net)), REDUCTION)
+
+
+# build_sequential
+
+
+def linear(n_in: int, n_out: int) -> str:
+    """A layer as it prints."""
+    return f"Linear(in_features={n_in}, out_features={n_out}, bias=True)"
+
+
+@check("build_sequential", weight=2)
+@pytest.mark.parametrize(
+    "sizes", [[784, 512, 256, 10], [3, 4, 2], [6, 2, 9, 5, 7, 1]], ids=["notes", "two-layers", "five-layers"]
+)
+def test_build_sequential_puts_activations_between_layers(student, sizes):
+    """Layers of the right sizes, with ReLU between them and only there. 各层尺寸正确，ReLU 只放在层与层之间。"""
+    expected = [linear(*sizes[:2])]
+    for pair in pairwise(sizes[1:]):
+        expected += ["ReLU()", linear(*pair)]
+    net = student.build_sequential(sizes)
+    assert_equal(student.evaluate("[str(module) for module in net]", net=net), expected)
+
+
+@check("build_sequential")
+@pytest.mark.parametrize("sizes", [[4, 2], [1, 1]], ids=["4-2", "1-1"])
+def test_build_sequential_without_hidden_layers(student, sizes):
+    """Two sizes: one layer, no activation. 两个宽度：只有一层，没有激活函数。"""
+    net = student.build_sequential(sizes)
+    assert_equal(student.evaluate("[str(module) for module in net]", net=net), [linear(*sizes)])
+
+
+@check("build_sequential", weight=2)
+@pytest.mark.parametrize("activation", ["Tanh", "Sigmoid", "LeakyReLU", "GELU"], ids=str)
+def test_build_sequential_with_other_activations(student, activation):
+    """Any class of modules serves as the activation. 任何模块类都可以当激活函数。"""
+    net = student.build_sequential([3, 3, 3, 2], activation=student.build(f"nn.{activation}"))
+    expected = ["Linear", activation, "Linear", activation, "Linear"]
+    assert_equal(student.evaluate("[type(module).__name__ for module in net]", net=net), expected)
+
+
+@check("build_sequential")
+def test_build_sequential_is_a_sequential(student):
+    """It is an nn.Sequential, with the usual names in its state_dict. 它是 nn.Sequential，state_dict 的名字与之相应。"""
+    net = student.build_sequential([5, 4, 3])
+    assert_equal(student.evaluate("type(net) is nn.Sequential", net=net), True)
+    assert_equal(student.evaluate("list(net.state_dict())", net=net), ["0.weight", "0.bias", "2.weight", "2.bias"])
+
+
+@check("build_sequential")
+def test_build_sequential_shares_nothing(student):
+    """Every place has an object of its own: PReLU learns a slope at each. 每个位置都有自己的对象：PReLU 在每处各学一个斜率。"""
+    net = student.build_sequential([3, 3, 3, 3], student.build("nn.PReLU"))
+    assert_equal(student.evaluate("len({id(module) for module in net})", net=net), 5)
+    assert_equal(student.evaluate("len(list(net.parameters()))", net=net), 8)
+
+
+@check("build_sequential", weight=2)
+@pytest.mark.parametrize("activation", ["ReLU", "Tanh"], ids=str)
+def test_build_sequential_computes(student, activation):
+    """A batch goes through it, layer by layer. 一批数据逐层通过网络。"""
+    net, x = student.build_sequential([6, 5, 4, 3], student.build(f"nn.{activation}")), randn(7, 6, seed=81)
+    state = net.state_dict()
+    f = {"ReLU": torch.relu, "Tanh": torch.tanh}[activation]
+    hidden = f(F.linear(x, state["0.weight"], state["0.bias"]))
+    hidden = f(F.linear(hidden, state["2.weight"], state["2.bias"]))
+    assert_close(net(x), F.linear(hidden, state["4.weight"], state["4.bias"]), REDUCTION)
+
+
+@check("build_sequential")
+def test_build_sequential_can_be_trained(student):
+    """Back propagation reaches the weights and biases of every layer. 反向传播能到达每一层的权重和偏置。"""
+    net, x, cotangent = student.build_sequential([4, 8, 2]), randn(5, 4, seed=82), randn(5, 2, seed=83)
+    w1, b1, w2, b2 = leaves = [p.requires_grad_() for p in net.state_dict().values()]
+    F.linear(F.linear(x, w1, b1).relu(), w2, b2).backward(cotangent)
+    student.evaluate("net(x).backward(cotangent)", net=net, x=x, cotangent=cotangent)
+    grads = student.evaluate("[p.grad for p in net.parameters()]", net=net)
+    assert_close(grads, [leaf.grad for leaf in leaves], REDUCTION)
+
+
+@check("build_sequential")
+def test_build_sequential_builds_anew(student):
+    """Two networks from one list do not share their layers. 用同一个列表建的两个网络互不共享。"""
+    sizes = [3, 4, 2]
+    first, second = student.build_sequential(sizes), student.build_sequential(sizes)
+    student.evaluate("first[0].weight.data.zero_()", first=first)
+    assert_equal(student.evaluate("first[0] is second[0]", first=first, second=second), False)
+    assert_equal(bool(second.state_dict()["0.weight"].any()), True)
+
+
+@check("build_sequential")
+def test_build_sequential_leaves_the_list_alone(student):
+    """sizes is not changed. 不修改 sizes。"""
+    net = assert_inputs_unchanged(student.build_sequential, [4, 3, 2])
+    assert_equal(len(net), 3)
+
+
+# flatten_images
+
+
+@check("flatten_images", weight=2)
+@pytest.mark.parametrize("shape", [(2, 3, 4, 5), (5, 1, 28, 28), (3, 2, 2)], ids=["colour", "grey", "no-channels"])
+@DTYPES
+def test_flatten_images_of_random_images(student, shape, dtype):
+    """Right for colour and grey images, in the dtype that came in. 对彩色和灰度图像都正确，且保持 dtype。"""
+    x = randn(*shape, seed=91, dtype=dtype)
+    assert_equal(student.flatten_images(x), torch.flatten(x, 1))
+
+
+@check("flatten_images")
+@pytest.mark.parametrize("dtype", [torch.int64, torch.uint8, torch.bool], ids=["int64", "uint8", "bool"])
+def test_flatten_images_of_whole_numbers(student, dtype):
+    """Pixels of an integer or bool dtype keep it. 整数和布尔像素保持原来的 dtype。"""
+    x = torch.randint(0, 256, (2, 3, 4, 2), generator=torch.Generator().manual_seed(92)).to(dtype)
+    assert_equal(student.flatten_images(x), torch.flatten(x, 1))
+
+
+@check("flatten_images")
+@pytest.mark.parametrize("shape", [(0, 1, 28, 28), (0, 3, 2), (0, 7)], ids=["images", "no-channels", "vectors"])
+def test_flatten_images_of_no_images(student, shape):
+    """An empty batch keeps the width. 空批次也保持宽度。"""
+    assert_equal(student.flatten_images(torch.empty(shape)), torch.flatten(torch.empty(shape), 1))
+
+
+@check("flatten_images")
+@pytest.mark.parametrize(
+    "shape", [(1, 3, 4, 4), (1, 1, 1, 1), (4, 1, 1, 1), (3, 6)], ids=["one", "one-pixel", "pixels", "vectors"]
+)
+def test_flatten_images_of_small_batches(student, shape):
+    """One image, images of one pixel, and vectors, which stay as they are. 一张图片、单像素图片，以及本来就是向量的输入。"""
+    x = randn(*shape, seed=93)
+    assert_equal(student.flatten_images(x), torch.flatten(x, 1))
+
+
+@check("flatten_images", weight=2)
+@pytest.mark.parametrize(
+    "x",
+    [
+        torch.arange(24.0).reshape(2, 3, 4).permute(0, 2, 1),
+        randn(2, 4, 5, 3, seed=94).permute(0, 3, 1, 2),
+        randn(3, 2, 6, 6, seed=95)[::2, :, ::2, 1::3],
+        randn(3, 2, 4, 4, seed=96).transpose(0, 1),
+    ],
+    ids=["transposed", "channels-last", "strided", "batch-second"],
+)
+def test_flatten_images_of_any_layout(student, x):
+    """Images need not be contiguous; the order is channel, row, column all the same. 内存不连续也可以，顺序仍是通道、行、列。"""
+    assert_equal(student.flatten_images(x), torch.flatten(x.contiguous(), 1))
+
+
+@check("flatten_images")
+def test_flatten_images_can_be_undone(student):
+    """Reshaped back, the images are what they were. 再变回原来的形状，图片没有变化。"""
+    x = randn(3, 2, 4, 5, seed=97)
+    flat = student.flatten_images(x)
+    assert_close(flat.reshape(3, 2, 4, 5), x, EXACT)
+    assert_equal(tuple(flat.shape), (3, 40))
+
+
+@check("flatten_images")
+def test_flatten_images_gradient(student):
+    """Each pixel gets back its own gradient. 每个像素得到自己的梯度。"""
+    x, cotangent = randn(2, 3, 2, 2, seed=98), randn(2, 12, seed=99)
+    assert_equal(gradient(student.flatten_images, x, cotangent=cotangent), cotangent.reshape(2, 3, 2, 2))
+
+
+@check("flatten_images")
+def test_flatten_images_leaves_the_images_alone(student):
+    """The images keep their shape and values. 不改变传入图片的形状和数值。"""
+    x = randn(2, 1, 3, 3, seed=100)
+    assert_equal(assert_inputs_unchanged(student.flatten_images, x), torch.flatten(x, 1))

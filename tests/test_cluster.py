@@ -219,6 +219,14 @@ def test_a_lost_grader_is_replaced(grader_plugin: GraderPlugin, submission: Subm
     assert not first.folder.exists()
 
 
+def test_a_grader_ends_when_its_worker_hangs_up(grader_plugin: GraderPlugin, submission: Submission) -> None:
+    """Though nobody is waiting for a reply from it."""
+    assert ask(grader_plugin, submission).result.points == 4
+    grader_plugin.grader.process.stdin.close()
+    assert grader_plugin.grader.process.wait(20) == 0
+    assert not grader_plugin.grader.folder.exists()
+
+
 def test_a_grader_that_is_lost_again_and_again_is_told(
     grader_plugin: GraderPlugin, submission: Submission, monkeypatch: pytest.MonkeyPatch
 ) -> None:

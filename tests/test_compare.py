@@ -184,3 +184,14 @@ def test_gradient() -> None:
     with pytest.raises(Mismatch) as failure:
         gradient(cut.double, x, y)
     assert failure.value.kind == "gradient"
+
+
+def test_random_numbers_have_any_shape_and_no_memory() -> None:
+    assert randn(seed=1).shape == ()
+    assert torch.equal(randn(2, 3, seed=4), randn(2, 3, seed=4))
+
+
+def test_an_input_that_stays_with_the_student_is_no_changed_input() -> None:
+    student = local_student("def double(f, x):\n    return f(x)\n")
+    twice = student.build("lambda x: 2 * x")
+    assert assert_inputs_unchanged(student.double, twice, torch.ones(2)).tolist() == [2, 2]

@@ -97,12 +97,12 @@ def test_the_worker_imports_nothing_of_the_grader() -> None:
 
 
 def test_the_engine_names_no_topic_and_no_exercise() -> None:
-    """Docstrings may, as examples; code may not."""
+    """Docstrings may, as examples; code may not. torch.optim.SGD is torch's name, too."""
     names = set()
     for manifest in (ROOT / "exercises").glob("*/topic.toml"):
         names |= {manifest.parent.name, *tomllib.loads(manifest.read_text(encoding="utf-8"))["exercises"]}
     assert len(names) > 10
-    pattern = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
+    pattern = re.compile(rf"(?<!\.)\b({'|'.join(map(re.escape, names))})\b")
     for path in engine_files():
         text = ast.unparse(_without_docstrings(ast.parse(path.read_text(encoding="utf-8"))))
         assert not pattern.search(text), f"{path.name} names {pattern.search(text)}"

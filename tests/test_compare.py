@@ -18,6 +18,7 @@ from autograder.checks import (
     assert_inputs_unchanged,
     assert_raises,
     gradient,
+    randn,
 )
 from autograder.checks.failures import Crashed, Mismatch
 

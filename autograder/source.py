@@ -2,6 +2,7 @@
 
 import ast
 import codecs
+import functools
 import io
 import re
 import tokenize
@@ -12,6 +13,12 @@ from .text import Text
 
 MAX_SOURCE = 1 << 19  # bytes of one file or notebook's code; with helper files it must fit into one message
 ENCODINGS = {"utf-8", "utf-8-sig", "ascii", "iso8859-1", "cp1252", "gbk", "gb2312", "gb18030", "big5"}
+
+
+@functools.lru_cache(maxsize=16)  # several parts of the engine read the same file, one after the other
+def parsed(code: str) -> ast.Module:
+    """The syntax tree of a text. Parsing runs nothing. Raises what ast.parse raises."""
+    return ast.parse(code)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -32,6 +39,21 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         pattern = re.compile(start, re.MULTILINE)
         chunks = [*self.chunks, *((chunk, code) for chunk, code, _ in self.left_out)]
         return next((chunk for chunk, code in reversed(chunks) if pattern.search(code)), None)
+
+    def borrowed(self) -> frozenset[str]:
+        """Module-level names that are a library's, not the student's: imported, and not defined here or beside."""
+        try:
+            body = parsed(self.text).body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return frozenset()
+        beside = {name.removesuffix(".py") for name in self.files}
+        imported = {
+            alias.asname or alias.name
+            for node in body
+            if isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").split(".")[0] not in beside
+            for alias in node.names
+        }
+        return frozenset(name for name in imported if self.chunk_defining(name) is None)
 
     def locate(self, line: int) -> tuple[str, int]:
         """(file or cell name, line in it) for a line of `text`."""
@@ -85,7 +107,7 @@ def _not_utf8(data: bytes) -> Unreadable:
 def syntax_problem(code: str) -> Unreadable | None:
     """Why Python cannot parse `code`; None where it can. Parsing runs nothing."""
     try:
-        ast.parse(code)
+        parsed(code)
     except SyntaxError as error:
         shown = (error.text or "").strip()[:80]
         sentence = Text(

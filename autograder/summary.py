@@ -44,7 +44,10 @@ def summarise(result: SubmissionResult) -> Summary:
             )
             for e in result.exercises
         ),
-        problems=tuple(f"{problem.file}: {problem.sentence.en}" for problem in result.problems),
+        problems=tuple(
+            f"{problem.file}: {problem.sentence.en}" if problem.file else problem.sentence.en
+            for problem in result.problems
+        ),
         broken=tuple(f"{e.topic}: {check.id}" for e, check in result.broken),
     )
 

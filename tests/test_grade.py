@@ -166,6 +166,19 @@ def test_a_syntax_error_is_shown_with_its_line(hand_in) -> None:
     assert result.problems[0].line == 2
 
 
+def test_a_name_that_is_a_librarys_is_no_attempt(hand_in) -> None:
+    """Whoever imports torch's own `double` for another exercise has not written one."""
+    result = hand_in("from torch import add as double\n" + TALLY)
+    assert verdicts(result) == {"double": "not_attempted", "Tally": "passed"}
+    assert messages(result, "double")[0] == "demo.py defines no double."
+
+
+def test_a_name_from_a_file_beside_is_the_students_own(tmp_path: Path, grader: Grader) -> None:
+    (tmp_path / "demo.py").write_text("from helper import double\n" + TALLY)
+    (tmp_path / "helper.py").write_text("def double(x):\n    return 2 * x\n")
+    assert verdicts(grader.grade(open_submission(tmp_path, grader.course)))["double"] == "passed"
+
+
 def test_a_broken_rule_costs_the_exercise_and_names_the_line(hand_in) -> None:
     result = hand_in("import torch\n\ndef double(x):\n    return torch.add(x, x)\n")
     assert result.exercises[0].verdict is Verdict.REFUSED

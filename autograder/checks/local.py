@@ -39,7 +39,7 @@ class LocalTransport:
         module = f"_torchstone_{next(_serial)}_{source.filename.removesuffix('.py')}"
         message = {"op": "load", "module": module, "folder": "", "chunks": source.chunks, "files": {}}
         reply = self.session.answer(message)
-        self.names = frozenset(reply["value"])
+        self.names = frozenset(reply["value"]) - source.borrowed()
         self.source = source
         self.problems = msgspec.convert(reply["problems"], list[Raised])
 

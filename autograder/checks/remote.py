@@ -119,7 +119,7 @@ class RemoteTransport:
             now.death = again if now.was_loaded else died
             raise now.death from None
         if not now.was_loaded:  # a later load could tell what an earlier worker was given
-            now.names, now.problems, now.was_loaded = names, tuple(reply.problems), True
+            now.names, now.problems, now.was_loaded = names - now.source.borrowed(), tuple(reply.problems), True
 
     def why_missing(self, name: str) -> Raised | None:
         return why_missing(self._now.source, self._now.problems, name)

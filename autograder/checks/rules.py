@@ -9,7 +9,7 @@ import fnmatch
 import functools
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..source import Source
+from ..source import Source, parsed
 from .failures import RuleBroken
 
 # Names that torch has in several places: the left one is written for the right ones.
@@ -59,7 +59,7 @@ def _first(nodes: Iterable[ast.AST], aliases: dict[str, str], patterns: list["_P
 
 @functools.lru_cache(maxsize=4)  # every exercise of a topic asks about the same file
 def _read(code: str) -> tuple[ast.Module, dict[str, str]]:
-    tree = ast.parse(code)
+    tree = parsed(code)
     return tree, _aliases(tree)
 
 

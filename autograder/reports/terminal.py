@@ -8,10 +8,12 @@ from rich import markup
 from rich.console import Console
 from rich.table import Table
 
-from ..results import SYMBOLS, CheckResult, ExerciseResult, SubmissionResult, Verdict
+from ..results import GRAVITY, SYMBOLS, CheckResult, ExerciseResult, SubmissionResult, Verdict
 from ..summary import ClassTally, ExerciseSummary, Summary
 from ..text import Language
 
+MIN_NOTES = 40  # characters
+FAULTLESS = (Verdict.PASSED, Verdict.NOT_ATTEMPTED)
 FREQUENT = 20  # misconceptions that the summary of a large class lists
 
 # What would move the cursor, ring, change the window's title, or turn text around.
@@ -40,18 +42,33 @@ STYLES = {
 
 
 def class_table(rows: Sequence[Summary], topics: Sequence[str]) -> Table:
-    """One row for each submission: points, a symbol for each exercise, and what it misunderstands."""
+    """One row for each submission: points, how many exercises of each topic passed, and what it misunderstands.
+
+    A topic that nobody has attempted has no column.
+    """
+    attempted = {e.topic for row in rows for e in row.exercises if e.verdict is not Verdict.NOT_ATTEMPTED}
+    shown = [topic for topic in topics if topic in attempted]
     table = Table(box=None, pad_edge=False)
     table.add_column("Submission", overflow="fold")
     table.add_column("Points", justify="right", no_wrap=True)
-    for topic in topics:
-        table.add_column(topic.split("_")[0], no_wrap=True)
-    table.add_column("Notes", overflow="fold")
+    for topic in shown:
+        count = sum(exercise.topic == topic for exercise in rows[0].exercises)
+        table.add_column(f"{topic.split('_')[0]}\n/{count}", justify="right", no_wrap=True)
+    table.add_column("Notes", overflow="fold", min_width=MIN_NOTES)
     for row in sorted(rows, key=lambda row: row.submission):
-        by_topic = {topic: [e for e in row.exercises if e.topic == topic] for topic in topics}
-        symbols = ["".join(_symbol(exercise) for exercise in by_topic[topic]) for topic in topics]
-        table.add_row(escape(row.submission), f"{row.points:.2f}/{row.worth:g}", *symbols, escape(_notes(row)))
+        cells = [_topic_cell([e for e in row.exercises if e.topic == topic]) for topic in shown]
+        table.add_row(escape(row.submission), f"{row.points:.2f}/{row.worth:g}", *cells, escape(_notes(row)))
     return table
+
+
+def _topic_cell(exercises: Sequence[ExerciseSummary]) -> str:
+    """How many passed, with the symbol of the gravest fault; a dot where nothing was attempted."""
+    verdicts = {exercise.verdict for exercise in exercises}
+    if verdicts == {Verdict.NOT_ATTEMPTED}:
+        return "[dim]·[/]"
+    passed = sum(exercise.verdict is Verdict.PASSED for exercise in exercises)
+    gravest = next((v for v in (*GRAVITY, Verdict.BROKEN) if v in verdicts and v not in FAULTLESS), Verdict.PASSED)
+    return f"[{STYLES[gravest]}]{passed or ''}{gravest.symbol}[/]"
 
 
 def exercise_table(tally: ClassTally) -> Table:
@@ -90,7 +107,8 @@ def points_line(tally: ClassTally) -> str:
 
 def legend() -> str:
     """What the table's symbols mean."""
-    return "  ".join(f"{symbol} {verdict.replace('_', ' ')}" for verdict, symbol in SYMBOLS.items())
+    symbols = [f"{v.symbol} {v.replace('_', ' ')}" for v in SYMBOLS if v is not Verdict.NOT_ATTEMPTED]
+    return "2✗: two exercises passed, and at least one failed  " + "  ".join(symbols) + "  · nothing attempted"
 
 
 def _symbol(exercise: ExerciseResult | ExerciseSummary) -> str:

@@ -41,7 +41,7 @@ def linear_forward(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Ten
 
         y = x W^T + b
 
-    x: (..., in): only the last axis must fit, and there may be any number of axes before it, even none.
+    x: (..., in): only the last axis must fit. There may be any number of axes before it, even none, and no samples.
     weight: (out, in).  bias: (out,), or None for a layer without one.  All float32, or all float64.
     Returns (..., out), of the same dtype. Nothing that came in is changed, and autograd must reach all three.
     Not allowed: F.linear, nn.Linear, torch.addmm.
@@ -53,8 +53,8 @@ def linear_forward(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Ten
     tensor([[ 8., 23.]])
 
     中文：实现全连接层的前向计算，与 nn.Linear 一致：y = xWᵀ + b。权重形状是 (out, in)，一行就是一个神经元，所以要乘转置。
-    x 只要求最后一维等于 in，前面可以有任意多个维度（笔记说 in_features 是“输入数据张量的大小”，其实只是最后一维的大小）。
-    bias 为 None 表示没有偏置。不修改任何输入。
+    x 只要求最后一维等于 in，前面可以有任意多个维度（笔记说 in_features 是“输入数据张量的大小”，其实只是最后一维的大小），
+    也可以一个样本都没有。bias 为 None 表示没有偏置。不修改任何输入。
     """
     raise NotImplementedError("linear_forward is yours to write")
 

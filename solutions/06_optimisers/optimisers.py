@@ -18,7 +18,7 @@ def ewma(y: Tensor, beta: float = 0.9) -> Tensor:
 
     y: (T,), float32 or float64, where T may be 0; it is not changed.  beta: from 0 to 1.
     Returns all T averages: (T,), of the dtype of y.
-    The trap: torch's optimisers start their averages at 0 instead. Here the first average is the first value.
+    The trap: RMSprop and Adam start their averages at 0 instead. Here the first average is the first value.
 
     >>> ewma(torch.tensor([1.0, 2.0, 3.0]), beta=0.5)
     tensor([1.0000, 1.5000, 2.2500])
@@ -28,7 +28,7 @@ def ewma(y: Tensor, beta: float = 0.9) -> Tensor:
     tensor([-11.2584, -11.2849, -10.4070,   0.8503])
 
     中文：计算序列的指数加权平均。每个平均值主要沿用上一个平均值，再加上一点新数据；离现在越远的数据权重越小。
-    beta 越大，曲线越平滑，但跟上变化也越慢。与笔记一致，第一个平均值取 S1 = Y1（torch 的优化器则从 0 开始）。
+    beta 越大，曲线越平滑，但跟上变化也越慢。与笔记一致，第一个平均值取 S1 = Y1（RMSprop 和 Adam 则从 0 开始）。
     返回全部 T 个平均值，不修改 y；y 可以为空。例子里的 30 天气温与笔记的代码相同。
     """
     ### BEGIN SOLUTION
@@ -109,7 +109,8 @@ def sgd_momentum_step(
 
     torch adds the whole gradient, where the notes add (1 - beta) of it. With momentum 0.9 and a gradient that stays
     the same, the velocity v grows to ten times that gradient: a learning rate from the notes is ten times too
-    large here. Nesterov's variant looks one step of the velocity ahead.
+    large here. dampening takes away a part of each new gradient; Nesterov's variant looks one step of the velocity
+    ahead.
 
         v  <-  g                                       in the first step, where v is None
         v  <-  momentum v + (1 - dampening) g          in every other step
@@ -131,7 +132,7 @@ def sgd_momentum_step(
 
     中文：按 torch.optim.SGD 的写法走一步带动量的梯度下降。与笔记不同，torch 累加的是完整的梯度，没有系数 (1 - beta)：
     梯度不变、momentum = 0.9 时，速度 v 最终会达到梯度的 10 倍，所以不能直接照搬笔记里的学习率。
-    第一步 v 为 None，直接取 v = g，此时 dampening 不起作用。nesterov=True 时沿 g + momentum * v 更新，其中 v 是新的速度；
+    dampening 会削弱新的梯度，但第一步 v 为 None，直接取 v = g，此时它不起作用。nesterov=True 时沿 g + momentum * v 更新，其中 v 是新的速度；
     返回的仍然是 v。不允许使用 torch.optim，也不要原地修改传入的张量。
     """
     ### BEGIN SOLUTION

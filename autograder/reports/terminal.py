@@ -132,17 +132,29 @@ def show_submission(result: SubmissionResult, language: Language, console: Conso
     say(f"[bold]{escape(result.submission)}[/]  {result.points:g} of {result.worth:g} points")
     for problem in result.problems:
         for line in problem.sentence.lines(language):
-            say(f"  [red]{escape(problem.file)}[/]: {escape(line)}")
+            say(f"  [red]{escape(problem.file)}[/]: {escape(line)}" if problem.file else f"  [red]{escape(line)}[/]")
     for exercise in result.exercises:
-        say(f"{_symbol(exercise)} [bold]{exercise.name}[/]  {exercise.points:g}/{exercise.worth:g}")
-        for diagnosis in exercise.misconceptions:
-            for line in diagnosis.sentence.lines(language):
-                say(f"  [cyan]→ {escape(line)}[/]")
         if exercise.verdict is not Verdict.NOT_ATTEMPTED:
-            _show_checks([c for c in exercise.checks if c.verdict is not Verdict.PASSED], language, say)
-        passed = sum(check.verdict is Verdict.PASSED for check in exercise.checks)
-        if 0 < passed < len(exercise.checks):
-            say(f"  [green]{Verdict.PASSED.symbol}[/] {passed} of {len(exercise.checks)} checks passed")
+            _show_exercise(exercise, language, say)
+    _show_untouched([e for e in result.exercises if e.verdict is Verdict.NOT_ATTEMPTED], say)
+
+
+def _show_exercise(exercise: ExerciseResult, language: Language, say: Callable[[str], None]) -> None:
+    say(f"{_symbol(exercise)} [bold]{exercise.name}[/]  {exercise.points:g}/{exercise.worth:g}")
+    for diagnosis in exercise.misconceptions:
+        for line in diagnosis.sentence.lines(language):
+            say(f"  [cyan]→ {escape(line)}[/]")
+    _show_checks([c for c in exercise.checks if c.verdict is not Verdict.PASSED], language, say)
+    passed = sum(check.verdict is Verdict.PASSED for check in exercise.checks)
+    if 0 < passed < len(exercise.checks):
+        say(f"  [green]{Verdict.PASSED.symbol}[/] {passed} of {len(exercise.checks)} checks passed")
+
+
+def _show_untouched(exercises: Sequence[ExerciseResult], say: Callable[[str], None]) -> None:
+    """A line for each topic: names are all that there is to tell."""
+    for topic in dict.fromkeys(exercise.topic for exercise in exercises):
+        names = ", ".join(exercise.name for exercise in exercises if exercise.topic == topic)
+        say(f"{_symbol(exercises[0])} [dim]not attempted, {topic.split('_')[0]}: {names}[/]")
 
 
 def _show_checks(checks: Sequence[CheckResult], language: Language, say: Callable[[str], None]) -> None:

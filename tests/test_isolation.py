@@ -330,3 +330,23 @@ def test_grading_is_refused_below_the_strict_level(
     result = read_result(tmp_path / "out" / "student.json")
     assert result.isolation == "basic"
     assert result.confinement["system_calls"] == "missing: turned off"
+
+
+@is_root
+def test_a_thread_bomb_leaves_its_neighbours_their_threads(transport) -> None:
+    """Threads are counted by user, so each worker is a user of its own, also beside another server's."""
+    code = """
+        import os, threading, time
+        def bomb():
+            for started in range(500):
+                try:
+                    threading.Thread(target=time.sleep, args=(20,), daemon=True).start()
+                except RuntimeError:
+                    return started
+        def user():
+            return os.getuid()
+    """
+    first, second = transport(code), transport(code)
+    assert call(first, "user") != call(second, "user")
+    assert 10 < call(first, "bomb") < 100
+    assert call(second, "bomb") > 10

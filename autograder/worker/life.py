@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .server import Setup
 
 CHANNEL = 3  # the worker's only descriptor beside stdin, stdout and stderr
-WORKER_UIDS = 59000  # and up: users that a server run by root gives to its workers
+WORKER_UIDS = range(61184, 65520)  # systemd's range for users of the moment: nobody's
 CHUNK = 1 << 18
 MAX_WAITING = 1 << 18  # bytes of replies that are held back while more requests are there
 
@@ -42,13 +42,18 @@ LAYERS = {
 }
 
 
-def live(setup: "Setup", server: Report, channel: int, output: int, *, scratch: str) -> NoReturn:
-    """In the child. `server`: the layers that it has from its server."""
+def live(setup: "Setup", server: Report, channel: int, output: int, *, scratch: str, server_pid: int) -> NoReturn:
+    """In the child.
+
+    server: the layers that it has from its server.
+    server_pid: of the server on the machine, whatever it is called inside its namespace.
+    """
     os.setsid()
     _keep_only(channel, output)
     sys.argv = ["student"]
     gc.enable()
-    uid = WORKER_UIDS + os.getppid() % 1000 if os.geteuid() == 0 else 0
+    # one of its own: threads are counted by user, and one worker must not use up another one's
+    uid = WORKER_UIDS[(31 * server_pid + os.getpid()) % len(WORKER_UIDS)] if os.geteuid() == 0 else 0
     limits = Confinement(
         scratch=scratch,
         memory_bytes=setup.memory_bytes,

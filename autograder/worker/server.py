@@ -54,6 +54,7 @@ class Server:
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
+        self.pid = os.getpid()  # on the machine; another one once it is in its namespace
         self.layers: Report = {}
         self.workers: dict[int, socket.socket] = {}  # pid -> whose worker it is
 
@@ -157,7 +158,7 @@ class Server:
         from .life import live  # here, since it imports torch
 
         try:
-            live(self.setup, self.layers, channel, output, scratch=self._scratch())
+            live(self.setup, self.layers, channel, output, scratch=self._scratch(), server_pid=self.pid)
         except BaseException:
             os.write(2, traceback.format_exc().encode())  # the grader hears it where the worker was not ready yet
         finally:

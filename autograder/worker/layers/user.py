@@ -18,9 +18,11 @@ def unprivileged_user(limits: Confinement) -> None:
             linux.prctl(linux.PR_CAPBSET_DROP, capability)
         except OSError:  # without privileges there is nothing to drop; and the kernel knows fewer than 64
             break
-    if limits.uid:
-        os.setgroups([])
-        os.setresgid(limits.uid, limits.uid, limits.uid)
-        os.setresuid(limits.uid, limits.uid, limits.uid)
-    header = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)
-    linux.syscall(CAPSET[os.uname().machine], header, bytes(24))
+    try:
+        if limits.uid:
+            os.setgroups([])
+            os.setresgid(limits.uid, limits.uid, limits.uid)
+            os.setresuid(limits.uid, limits.uid, limits.uid)
+    finally:  # whoever it is now
+        header = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)
+        linux.syscall(CAPSET[os.uname().machine], header, bytes(24))

@@ -79,7 +79,7 @@ def _aliases(tree: ast.Module) -> dict[str, str]:
     """Local name -> dotted name, from imports anywhere and from plain assignments of dotted names."""
     aliases: dict[str, str] = {}
     assignments: list[tuple[str, ast.expr]] = []
-    for node in ast.walk(tree):
+    for node in _statements(tree.body):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 aliases[alias.asname or alias.name.split(".")[0]] = (
@@ -99,6 +99,16 @@ def _aliases(tree: ast.Module) -> dict[str, str]:
             if dotted.split(".")[0] in ("torch", "numpy"):
                 aliases[name] = dotted
     return aliases
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Every statement, at any depth, without looking into expressions: they are most of a tree."""
+    for node in body:
+        yield node
+        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, field, None)
+            if isinstance(inner, list):
+                yield from _statements(inner)
 
 
 def _dotted(node: ast.AST, aliases: dict[str, str]) -> str:

@@ -40,8 +40,10 @@ def reset_globals() -> None:
     random.seed(SEED)
     np.random.seed(SEED)
     torch.default_generator.manual_seed(SEED)  # torch.manual_seed would look for a GPU at every call
-    torch.set_default_dtype(torch.float32)
-    torch.set_grad_enabled(True)
+    if torch.get_default_dtype() is not torch.float32:  # asking is much quicker than setting
+        torch.set_default_dtype(torch.float32)
+    if not torch.is_grad_enabled():
+        torch.set_grad_enabled(True)
 
 
 class Session:

@@ -328,7 +328,15 @@ def test_results_keep_to_the_schema(class_folder: Path, tmp_path: Path) -> None:
 
 def test_a_result_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = SubmissionResult(
-        submission="a", content_hash="", grading_key="", points=1, worth=1, problems=(), exercises=(), confinement={}
+        submission="a",
+        content_hash="",
+        grading_key="",
+        points=1,
+        worth=1,
+        problems=(),
+        exercises=(),
+        isolation=None,
+        confinement={},
     )
     path = tmp_path / "a.json"
     write_result(result, path)

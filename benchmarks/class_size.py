@@ -1,1 +1,122 @@
-print("The 10,000 run is measured in another worktree now, on the merged engine. Do not run it again: commit and report.")
+"""Whether ten thousand submissions cost what a hundred cost, each: time and memory of `autograder grade` by class size.
+
+    python benchmarks/class_size.py [--size 100 --size 1000] [--real] [--jobs 2]
+
+Submissions are generated and all different. The time is from the first result to the last, so without the start;
+"more CPU" is what each submission beyond the first size cost, and tells the same on a machine that is busy elsewhere.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import grading
+import psutil
+import typer
+from grading import ROOT, Watch, generate
+from rich.console import Console
+from rich.table import Table
+
+from autograder.course import load_course
+
+LOOKS_AT_EACH_SIZE = 200  # at the memory: a peak among many looks would be higher than one among few
+SECONDS_EACH = 0.05
+UNDISTURBED = 1.0  # seconds between looks; looking more often costs the processes time
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run of `autograder grade` on an empty folder."""
+
+    size: int
+    first: float  # seconds until the first result
+    rest: float  # seconds from there to the last
+    cpu: float  # seconds, of the whole process tree
+    peak: int  # bytes, proportional set size of the whole tree
+
+    @property
+    def each(self) -> float:
+        """Seconds for one submission."""
+        return self.rest / (self.size - 1)
+
+
+def measure(course: Path, folder: Path, out: Path, jobs: int) -> Measured:
+    """Grade the class; watch the process tree. A small class is graded once more, for its time."""
+    seconds = sum(1 for _ in folder.iterdir()) * SECONDS_EACH / LOOKS_AT_EACH_SIZE
+    watched = run(course, folder, out, jobs, seconds)
+    if seconds >= UNDISTURBED:
+        return watched
+    shutil.rmtree(out)
+    return replace(run(course, folder, out, jobs, UNDISTURBED), peak=watched.peak)
+
+
+def run(course: Path, folder: Path, out: Path, jobs: int, seconds: float) -> Measured:
+    """Grade the class into an empty folder. seconds: between two looks at the process tree."""
+    command = [sys.executable, "-m", "autograder", "grade", str(folder), "--jobs", str(jobs), "--out", str(out)]
+    started = time.time()
+    process = psutil.Popen(command, cwd=course, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    grading.POLL_SECONDS = seconds
+    watch = Watch(process)
+    if process.wait() != 0:
+        raise SystemExit(f"{' '.join(command)} exited with {process.returncode}")
+    times = sorted(path.stat().st_mtime for path in out.glob("*.json"))
+    return Measured(
+        size=len(times), first=times[0] - started, rest=times[-1] - times[0], cpu=watch.finish(), peak=watch.peak
+    )
+
+
+def main(
+    size: Annotated[list[int], typer.Option(help="Submissions; may be repeated. The first is the measure.")] = [  # noqa: B006
+        100,
+        1000,
+    ],
+    real: Annotated[
+        bool, typer.Option("--real", help="The course of this repository, not the tests' small one.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(help="Grader processes.")] = 2,
+) -> None:
+    """Measure and print. Ten thousand of the small course (`--size 100 --size 10000`) take about half an hour."""
+    rows = []
+    with tempfile.TemporaryDirectory() as scratch:
+        course = ROOT if real else _small_course(Path(scratch) / "course")
+        for number, count in enumerate(size):
+            folder = Path(scratch) / f"class{number}"
+            generate(load_course(course), folder, count)
+            rows.append(measure(course, folder, Path(scratch) / f"out{number}", jobs))
+    show(rows)
+
+
+def _small_course(folder: Path) -> Path:
+    sys.path.insert(0, str(ROOT / "tests"))
+    from small_course import write_course
+
+    return write_course(folder)
+
+
+def show(rows: list[Measured]) -> None:
+    """Each size beside the first."""
+    table = Table(box=None)
+    for heading in ("submissions", "first s", "rest s", "ms each", "x", "CPU s", "more CPU ms each", "peak MiB", "x"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(
+            f"{row.size:,}",
+            f"{row.first:.1f}",
+            f"{row.rest:.1f}",
+            f"{row.each * 1000:.0f}",
+            f"{row.each / rows[0].each:.2f}",
+            f"{row.cpu:.0f}",
+            f"{(row.cpu - rows[0].cpu) / (row.size - rows[0].size) * 1000:.1f}" if row.size > rows[0].size else "",
+            str(row.peak >> 20),
+            f"{row.peak / rows[0].peak:.2f}",
+        )
+    Console(width=120).print(table)
+
+
+if __name__ == "__main__":
+    typer.run(main)

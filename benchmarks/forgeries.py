@@ -51,7 +51,7 @@ WINS = {
     "left": "left something behind",
 }
 # No win there: answers that are right in that order, and finds of this benchmark or of pytest itself.
-NO_WIN = {"right_at_home", "right_until_the_hidden_checks", "imports_the_grader", "tells_where_the_engine_is"}
+NO_WIN = {"right_at_home", "right_until_the_hidden_checks", "imports_the_grader"}
 NO_WIN |= {"uses_descriptors_left_open"}
 NEW, NEW_USER = 0x20000 | 0x8000000 | 0x20000000 | 0x40000000 | 0x4000000, 0x10000000  # mount, ipc, pid, net, uts
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -191,14 +191,13 @@ def _try_sandboxed(attack: Attack, grader: Grader, student: Path) -> set[str]:
     server.spawn().end()  # it is warm before time is taken, and fresh after one that had to be replaced
     before, started = hostile.traces(server), time.monotonic()
     result = grader.grade(open_submission(student, grader.course))
-    checks = [check for exercise in result.exercises for check in exercise.checks]
-    loading = time.monotonic() - started - sum(c.duration for c in checks)
-    late = max(loading - hostile.LIMITS.load_seconds, *(c.duration - hostile.LIMITS.call_seconds for c in checks))
+    took = time.monotonic() - started
+    earning = [check for exercise in result.exercises if exercise.points for check in exercise.checks]
     wins = {
-        "hung": late > hostile.SLACK_SECONDS,
-        "passed": any(c.verdict is Verdict.PASSED and not c.visible for c in checks),
+        "hung": took > hostile.RECOVERY_SECONDS,
+        "passed": any(c.verdict is Verdict.PASSED and not c.visible for c in earning),
         "told": bool(hostile.leaks(hostile.texts_of(result), (), (ROOT, grader.course.root))),
-        "killed": server.process.poll() is not None,
+        "killed": server.process is None or server.process.poll() is not None,
         "left": bool(hostile.settled(server, before)),
     }
     if wins["left"]:

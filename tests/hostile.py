@@ -25,10 +25,12 @@ import torch
 from rich.console import Console
 from small_course import ROOT
 
+from autograder.attempt import AHEAD_SECONDS
 from autograder.limits import Limits
 from autograder.reports.terminal import class_table, show_submission
 from autograder.results import SubmissionResult, Verdict
 from autograder.sandbox import ForkServer
+from autograder.sandbox.channel import WALL_FACTOR
 from autograder.summary import summarise
 from autograder.text import Language
 
@@ -44,6 +46,9 @@ EVERYBODYS = ("/tmp", "/run")
 OF_ATTACKS = re.compile(r"torchstone-was-here.*|psm_.*|pymp-.*|torch_\d+_.*|sem\..*")
 LIMITS = Limits(call_seconds=0.5, load_seconds=1.5, strikes=1, submission_seconds=60.0)  # a loop costs half a second
 SLACK_SECONDS = 1.0  # beyond the limits: for spawning, killing and sweeping up, on a busy machine
+# One deadline, of loading or of a call and what was sent ahead of it; by the clock it is twice as long.
+_DEADLINE = max(LIMITS.load_seconds, LIMITS.strikes * LIMITS.call_seconds + AHEAD_SECONDS)
+RECOVERY_SECONDS = WALL_FACTOR * _DEADLINE + SLACK_SECONDS
 SETTLING_SECONDS = 1.0  # a killed process may take a moment to vanish
 KERNEL_OBJECTS = {"shm": "-m", "sem": "-s", "msg": "-q"}  # System V, with what ipcrm calls them
 KEYS = ("28869", "28870")  # that attacks use

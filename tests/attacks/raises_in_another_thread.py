@@ -1,4 +1,4 @@
-"""crashed|failed: a thread injects exceptions into the thread that answers requests."""
+"""crashed|failed|timed_out: a thread injects exceptions into the thread that answers requests."""
 
 import ctypes
 import threading

@@ -1,9 +1,10 @@
 """A disk of the server's own: Python, its packages and a few devices, read-only. Nothing else can be opened or seen."""
 
 import ctypes
+import errno
 import os
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from .. import linux
@@ -12,18 +13,20 @@ from .namespaces import BIND, NODEV, NOEXEC, NOSUID, READ_ONLY, RECURSIVE, REMOU
 MOUNT_SETATTR, PIVOT_ROOT = 442, {"x86_64": 155, "aarch64": 41}
 AT_FDCWD, AT_RECURSIVE = -100, 0x8000
 ATTR_READ_ONLY, ATTR_NOSUID, ATTR_NODEV = 1, 2, 4
-BASE = "/tmp"  # covered by the new root while it is made; in a mount namespace of our own
+BASES = ("/mnt", "/media", "/srv", "/tmp", "/home")  # covered by the new root while it is made; only for this process
 SCRATCH, OLD = "/scratch", "/old"
 
 
 def private_root(readable: Iterable[str]) -> None:
     """Make it and move there. Needs the server's namespaces."""
-    linux.mount("tmpfs", BASE, "tmpfs", NOSUID | NODEV, "size=1m,mode=755")
+    shown = [path for path in readable if not path.startswith("/proc/")]
+    base = _base(shown)
+    linux.mount("tmpfs", base, "tmpfs", NOSUID | NODEV, "size=1m,mode=755")
     try:
-        _fill(path for path in readable if not path.startswith("/proc/"))
-        linux.syscall(PIVOT_ROOT[os.uname().machine], BASE.encode(), (BASE + OLD).encode())
+        _fill(base, shown)
+        linux.syscall(PIVOT_ROOT[os.uname().machine], base.encode(), (base + OLD).encode())
     except OSError:
-        linux.detach(BASE)
+        linux.detach(base)
         raise
     os.chdir("/")
     linux.detach(OLD)
@@ -31,17 +34,25 @@ def private_root(readable: Iterable[str]) -> None:
     linux.mount("", "/", "", REMOUNT | BIND | READ_ONLY | NOSUID | NODEV)
 
 
-def _fill(readable: Iterable[str]) -> None:
+def _base(shown: Sequence[str]) -> str:
+    """A folder that may be covered: nothing that is to be shown lies in it."""
+    for folder in BASES:
+        if os.path.isdir(folder) and not any(os.path.realpath(path).startswith(f"{folder}/") for path in shown):
+            return folder
+    raise OSError(errno.ENOENT, f"Python has files in each of {', '.join(BASES)}")
+
+
+def _fill(base: str, shown: Iterable[str]) -> None:
     for folder in ("/proc", SCRATCH, OLD):
-        os.mkdir(BASE + folder)
-    linux.mount("proc", BASE + "/proc", "proc", NOSUID | NODEV | NOEXEC)
-    for path in readable:
-        _show(path)
+        os.mkdir(base + folder)
+    linux.mount("proc", base + "/proc", "proc", NOSUID | NODEV | NOEXEC)
+    for path in shown:
+        _show(path, base)
 
 
-def _show(path: str) -> None:
+def _show(path: str, base: str) -> None:
     """Bind `path` below the new root, at its own place."""
-    shown = Path(BASE + path)
+    shown = Path(base + path)
     if not os.path.exists(path) or shown.exists():  # not on this machine, or beneath a tree that is shown already
         return
     shown.parent.mkdir(parents=True, exist_ok=True)

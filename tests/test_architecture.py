@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "progress": set(),
     "environment": set(),
     "cluster": {"course", "environment", "grade", "graders", "results", "sandbox", "submission"},
+    "quiz": set(),
     "stubs": {"course"},
     "mutation": {"course", "diagnosis", "grade", "source", "stubs"},
     "doctor": {"limits", "sandbox"},

@@ -1,20 +1,14 @@
 """The command line: chooses, shows, and turns errors into sentences. What it calls is imported when it is called."""
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from . import __version__
-from .course import Course, find_course, load_course
-from .environment import HASH_SEED, ONE_THREAD
-from .errors import AutograderError
-from .text import Language
+from .. import __version__
+from ..text import Language
+from .shared import CourseOption, LanguageOption, course_at, errors_as_sentences, fix_environment
 
 app = typer.Typer(
     help="Deep-learning exercises that grade themselves.",
@@ -23,11 +17,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-
-CourseOption = Annotated[
-    Path | None, typer.Option("--course", help="Folder of course.toml; default: the nearest one upwards from here.")
-]
-LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of what students read.")]
 
 
 class RevealOption(StrEnum):
@@ -42,25 +31,6 @@ class IsolationOption(StrEnum):
 
     strict = "strict"
     basic = "basic"
-
-
-def _fix_environment() -> None:
-    """Before torch is imported. The hash seed is read when Python starts: start it again where it is another."""
-    os.environ.update(ONE_THREAD)
-    if not HASH_SEED.items() <= os.environ.items():
-        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **HASH_SEED})
-
-
-@contextmanager
-def _errors_as_sentences() -> Iterator[None]:
-    try:
-        yield
-    except AutograderError as error:
-        print(f"autograder: {error}", file=sys.stderr)
-        raise typer.Exit(error.exit_code) from None
-    except KeyboardInterrupt:
-        print("\nautograder: stopped. What was finished is kept; run the same command to go on.", file=sys.stderr)
-        raise typer.Exit(130) from None
 
 
 def _version(wanted: bool) -> None:
@@ -108,11 +78,11 @@ def grade(
     Can be stopped and run again: finished, unchanged submissions are kept. A single submission is shown in full.
     Exit status: 0 all graded, 1 some could not be read, 2 usage or course error (a broken check is one).
     """
-    with _errors_as_sentences():
-        _fix_environment()
-        from .grading_run import Where, run_grading
+    with errors_as_sentences():
+        fix_environment()
+        from ..grading_run import Where, run_grading
 
-        loaded = _course(course)
+        loaded = course_at(course)
         where = Where(jobs=jobs, cluster=cluster)
         status = run_grading(
             *(paths, loaded, topic or [], out),
@@ -130,10 +100,10 @@ def stubs(
     course: CourseOption = None,
 ) -> None:
     """Write the students' stubs from the references."""
-    with _errors_as_sentences():
-        from .stubs import stale_stubs, write_stubs
+    with errors_as_sentences():
+        from ..stubs import stale_stubs, write_stubs
 
-        loaded = _course(course)
+        loaded = course_at(course)
         names = stale_stubs(loaded) if check else write_stubs(loaded)
         for name in names:
             print(f"{name} {'is out of date' if check else 'written'}")
@@ -148,10 +118,10 @@ def hint(
     lang: LanguageOption = Language.BOTH,
 ) -> None:
     """Show the next hint for an exercise, one at a time."""
-    with _errors_as_sentences():
-        from .hints import next_hint
+    with errors_as_sentences():
+        from ..hints import next_hint
 
-        loaded = _course(course)
+        loaded = course_at(course)
         found = loaded.exercise(exercise)
         number, text = next_hint(loaded, found, from_start=from_start)
         print(f"{exercise}: hint {number} of {len(found.hints)}")
@@ -162,10 +132,10 @@ def hint(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def watch(context: typer.Context, course: CourseOption = None) -> None:
     """Re-run a topic's visible checks whenever one of its files is saved. Further arguments go to pytest."""
-    with _errors_as_sentences():
-        from .watch import watch_course
+    with errors_as_sentences():
+        from ..watch import watch_course
 
-        watch_course(_course(course), context.args)
+        watch_course(course_at(course), context.args)
 
 
 @app.command()
@@ -175,11 +145,11 @@ def verify(
     course: CourseOption = None,
 ) -> None:
     """The course grades itself: stubs, references, misconceptions, hints, languages, examples. Exit 1 on a finding."""
-    with _errors_as_sentences():
-        _fix_environment()
-        from .self_grading import run_verify
+    with errors_as_sentences():
+        fix_environment()
+        from ..self_grading import run_verify
 
-        raise typer.Exit(run_verify(_course(course), topic or [], sample))
+        raise typer.Exit(run_verify(course_at(course), topic or [], sample))
 
 
 @app.command()
@@ -188,11 +158,11 @@ def mutate(
     course: CourseOption = None,
 ) -> None:
     """Change references at one point and see whether the hidden checks notice. Exit 1 below 98 % for an exercise."""
-    with _errors_as_sentences():
-        _fix_environment()
-        from .self_grading import run_mutate
+    with errors_as_sentences():
+        fix_environment()
+        from ..self_grading import run_mutate
 
-        raise typer.Exit(run_mutate(_course(course), exercises or []))
+        raise typer.Exit(run_mutate(course_at(course), exercises or []))
 
 
 @app.command()
@@ -201,13 +171,9 @@ def doctor() -> None:
 
     Exit status: 0 strict isolation, 1 less than that, 2 no grading at all.
     """
-    with _errors_as_sentences():
+    with errors_as_sentences():
         from rich.console import Console
 
-        from .doctor import run_doctor
+        from ..doctor import run_doctor
 
         raise typer.Exit(run_doctor(Console()))
-
-
-def _course(folder: Path | None) -> Course:
-    return load_course(find_course(folder or Path.cwd()))

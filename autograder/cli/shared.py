@@ -1,0 +1,45 @@
+"""What the commands have in common: options, and errors as sentences."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..course import Course, find_course, load_course
+from ..environment import HASH_SEED, ONE_THREAD
+from ..errors import AutograderError
+from ..text import Language
+
+CourseOption = Annotated[
+    Path | None, typer.Option("--course", help="Folder of course.toml; default: the nearest one upwards from here.")
+]
+LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of what students read.")]
+
+
+def fix_environment() -> None:
+    """Before torch is imported. The hash seed is read when Python starts: start it again where it is another."""
+    os.environ.update(ONE_THREAD)
+    if not HASH_SEED.items() <= os.environ.items():
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **HASH_SEED})
+
+
+@contextmanager
+def errors_as_sentences() -> Iterator[None]:
+    """No traceback of ours reaches a user; the error's class sets the exit status."""
+    try:
+        yield
+    except AutograderError as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        raise typer.Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        print("\nautograder: stopped. What was finished is kept; run the same command to go on.", file=sys.stderr)
+        raise typer.Exit(130) from None
+
+
+def course_at(folder: Path | None) -> Course:
+    """The course of the option, or the nearest one upwards from here."""
+    return load_course(find_course(folder or Path.cwd()))

@@ -102,7 +102,7 @@ class Attempt:
     def _replies_ahead(self) -> dict[str, list[Frame]]:
         """Check -> the replies to its script; nothing where the worker did not live to send them all."""
         scripts = [self.scripts[check.id] for check in self.checks]
-        requests = [request for script in scripts for request in script.requests]
+        requests = [request for script in scripts for request, _ in script.asked]
         seconds = max(AHEAD_SECONDS, AHEAD_FACTOR * sum(script.seconds for script in scripts))
         if self.transport.is_out_of_time or self.is_struck_out:
             return {}
@@ -112,8 +112,7 @@ class Attempt:
         except WorkerDied:
             return {}
         return {
-            check.id: [next(waiting) for _ in script.requests]
-            for check, script in zip(self.checks, scripts, strict=True)
+            check.id: [next(waiting) for _ in script.asked] for check, script in zip(self.checks, scripts, strict=True)
         }
 
     def _check(self, check: Check, replies: list[Frame] | None) -> Attempted:

@@ -186,7 +186,7 @@ class Diagnostician:
 def _replies(transport: LocalTransport, script: Script) -> list[Reply]:
     """What this module answers to a script, as far as it gets."""
     replies: list[Reply] = []
-    for request in script.requests:
+    for request, _ in script.asked:
         try:
             replies.append(transport.reply(request, REPLAY_SECONDS))
         except (KeyError, WorkerDied):  # an object that was never made here; a misconception that never ends

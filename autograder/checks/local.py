@@ -11,7 +11,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 
@@ -20,9 +20,17 @@ from ..source import Source
 from ..worker import wire
 from ..worker.session import Session
 from .failures import CheckFailure, Raised
+from .snapshot import snapshot
 from .student import Reply, why_missing
 
 _serial = itertools.count()
+
+
+class Asked(NamedTuple):
+    """One request: as it travels, and as a snapshot of the message."""
+
+    frame: Frame
+    message: Any
 
 
 class LocalTransport:
@@ -35,7 +43,7 @@ class LocalTransport:
         self.has_deadlines = has_deadlines
         self._scratch = tempfile.TemporaryDirectory(prefix="torchstone-")
         self.session = Session(Path(self._scratch.name))
-        self.asked: list[Frame] | None = None  # requests are noted here, where somebody wants to know them
+        self.asked: list[Asked] | None = None  # requests are noted here, where somebody wants to know them
         module = f"_torchstone_{next(_serial)}_{source.filename.removesuffix('.py')}"
         message = {"op": "load", "module": module, "folder": "", "chunks": source.chunks, "files": {}}
         reply = self.session.answer(message)
@@ -49,7 +57,7 @@ class LocalTransport:
     def request(self, message: dict[str, Any], seconds: float) -> Reply:
         frame = encode(message)
         if self.asked is not None:
-            self.asked.append(frame)
+            self.asked.append(Asked(frame, snapshot(message)))
         return self.reply(frame, seconds)
 
     def reply(self, request: Frame, seconds: float) -> Reply:

@@ -7,6 +7,7 @@ seen through. What reading cannot see, the operator watch in the worker does.
 import ast
 import fnmatch
 import functools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..source import Source, parsed
@@ -30,16 +31,16 @@ def find_banned(source: Source, exercise: str, banned: Sequence[str]) -> RuleBro
     """
     if not banned:
         return None
-    patterns = [_Pattern(name) for name in banned]
+    bans = _banned(tuple(banned))
     try:
         tree, aliases = _read(source.text)
-        found = _first(_reachable(tree, exercise), aliases, patterns)
+        found = _first(_reachable(tree, exercise), aliases, bans)
         if found is not None:
             return RuleBroken(exercise, found[0], *source.locate(found[1]))
         imported = {dotted.split(".")[0] for dotted in aliases.values()}
         for name in sorted(name for name in source.files if name.endswith(".py") and name[:-3] in imported):
             tree, aliases = _read(source.files[name].decode("utf-8", "replace"))
-            found = _first(tree.body, aliases, patterns)
+            found = _first(tree.body, aliases, bans)
             if found is not None:
                 return RuleBroken(exercise, found[0], name, found[1])
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -47,13 +48,13 @@ def find_banned(source: Source, exercise: str, banned: Sequence[str]) -> RuleBro
     return None
 
 
-def _first(nodes: Iterable[ast.AST], aliases: dict[str, str], patterns: list["_Pattern"]) -> tuple[str, int] | None:
+def _first(nodes: Iterable[ast.AST], aliases: dict[str, str], bans: "_Banned") -> tuple[str, int] | None:
     """(what is banned, line) of the first use."""
     for node in nodes:
         for used, line in _uses(node, aliases):
-            for pattern in patterns:
-                if pattern.matches(used):
-                    return pattern.written, line
+            written = bans.written(used)
+            if written is not None:
+                return written, line
     return None
 
 
@@ -63,16 +64,27 @@ def _read(code: str) -> tuple[ast.Module, dict[str, str]]:
     return tree, _aliases(tree)
 
 
-class _Pattern:
-    def __init__(self, written: str) -> None:
-        self.written = written
-        is_attribute = written.startswith((".", "Tensor."))
-        self.attribute = written.rsplit(".", 1)[-1] if is_attribute else ""
+class _Banned:
+    """What is banned, as one regular expression: a source has many names, and an exercise many patterns."""
 
-    def matches(self, used: str) -> bool:
-        if self.attribute:
-            return used.startswith("?.") and used.rsplit(".", 1)[-1] == self.attribute
-        return fnmatch.fnmatchcase(used, self.written) or fnmatch.fnmatchcase(used, self.written.removesuffix(".*"))
+    def __init__(self, written: tuple[str, ...]) -> None:
+        self.attributes = {name.rsplit(".", 1)[-1]: name for name in written if name.startswith((".", "Tensor."))}
+        self.dotted = [name for name in written if name not in self.attributes.values()]
+        either = "|".join(
+            f"(?P<banned{position}>{fnmatch.translate(name)}|{fnmatch.translate(name.removesuffix('.*'))})"
+            for position, name in enumerate(self.dotted)
+        )
+        self.pattern = re.compile(either or r"(?!)")
+
+    def written(self, used: str) -> str | None:
+        """The ban that a dotted name breaks, as the course's author wrote it."""
+        if used.startswith("?.") and (attribute := used.rsplit(".", 1)[-1]) in self.attributes:
+            return self.attributes[attribute]
+        match = self.pattern.match(used)
+        return self.dotted[int((match.lastgroup or "").removeprefix("banned"))] if match else None
+
+
+_banned = functools.lru_cache(maxsize=1024)(_Banned)
 
 
 def _aliases(tree: ast.Module) -> dict[str, str]:

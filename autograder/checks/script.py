@@ -17,9 +17,10 @@ from ..results import Verdict
 from ..sandbox.channel import Frame, encode
 from .collect import Check
 from .failures import CheckFailure, Raised
-from .local import LocalTransport
+from .local import Asked, LocalTransport
 from .remote import RemoteTransport
 from .run import Parameters, run_check
+from .snapshot import equals
 from .student import Reply, Student, Transport
 
 REFERENCE_LIMITS = Limits(call_seconds=60.0)  # only so that a broken reference does not hang the grader
@@ -28,7 +29,7 @@ REFERENCE_LIMITS = Limits(call_seconds=60.0)  # only so that a broken reference 
 class Script(msgspec.Struct, frozen=True):
     """One check's requests."""
 
-    requests: tuple[Frame, ...]
+    asked: tuple[Asked, ...]
     seconds: float  # that the reference took over them
     passes: bool  # the check passes on its own reference; one that doesn't is broken, and nobody's loss
 
@@ -59,6 +60,10 @@ class Deviation(BaseException):
     """The check asks something else than it asked its reference. Not an Exception: no check may catch it."""
 
 
+def _is_same(message: dict[str, Any], asked: Asked) -> bool:
+    return equals(asked.message, message) or encode(message) == asked.frame
+
+
 class ScriptedTransport:
     """The student's replies to a script's requests, handed out one by one."""
 
@@ -75,7 +80,7 @@ class ScriptedTransport:
         return self.remote.why_missing(name)
 
     def request(self, message: dict[str, Any], seconds: float) -> Reply:
-        if self.position >= len(self.replies) or encode(message) != self.script.requests[self.position]:
+        if self.position >= len(self.replies) or not _is_same(message, self.script.asked[self.position]):
             raise Deviation
         reply = self.remote.read(self.replies[self.position])
         self.position += 1

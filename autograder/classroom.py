@@ -15,7 +15,7 @@ from .errors import SubmissionError, UsageError
 from .grade import PRINTED_MUCH, Settings, grading_key
 from .graders import Graded, Graders, Task
 from .result_folder import locked, result_names
-from .results import read_result, write_result
+from .results import SubmissionResult, read_result, write_result
 from .submission import Submission, open_submission
 from .summary import summarise
 
@@ -79,10 +79,12 @@ class ClassRun:
                 target.unlink(missing_ok=True)  # a result of an earlier, readable version would mislead
                 self.report(Graded(path=path, target=target, reason=str(error)))
                 continue
-            if not self._is_kept(task) and not self._has_twin(task):
-                content = task.submission.content_hash
-                self.twins[content], self.hashes[path] = [], content
-                yield task
+            earlier = _earlier(target)
+            if self._is_kept(task, earlier) or self._has_twin(task):
+                continue
+            content = task.submission.content_hash
+            self.twins[content], self.hashes[path] = [], content
+            yield msgspec.structs.replace(task, submission=msgspec.structs.replace(task.submission, earlier=earlier))
 
     def finish(self, graded: Graded) -> None:
         """Report an outcome, and those of its twins."""
@@ -96,15 +98,13 @@ class ClassRun:
             else:
                 self.report(self._copied(twin, graded.target))
 
-    def _is_kept(self, task: Task) -> bool:
+    def _is_kept(self, task: Task, earlier: SubmissionResult | None) -> bool:
         """Whether an earlier run left a result that would come out the same."""
-        with contextlib.suppress(UsageError):
-            earlier = read_result(task.target)
-            if earlier.grading_key == self._key(task.submission):
-                self.results.setdefault(task.submission.content_hash, task.target)
-                self.report(Graded(path=task.path, target=task.target, summary=summarise(earlier), kept=True))
-                return True
-        return False
+        if earlier is None or earlier.grading_key != self._key(task.submission):
+            return False
+        self.results.setdefault(task.submission.content_hash, task.target)
+        self.report(Graded(path=task.path, target=task.target, summary=summarise(earlier), kept=True))
+        return True
 
     def _has_twin(self, task: Task) -> bool:
         content = task.submission.content_hash
@@ -133,6 +133,14 @@ class ClassRun:
 
     def _key(self, submission: Submission) -> str:
         return grading_key(submission, self.course, self.settings)
+
+
+def _earlier(target: Path) -> SubmissionResult | None:
+    """What an earlier run wrote there, if it can be read."""
+    try:
+        return read_result(target)
+    except UsageError:
+        return None
 
 
 def _open(path: Path, course: Course) -> Submission:

@@ -1,6 +1,7 @@
 """What there is to do: topics, exercises, points, hints and rules, read from the course's folders."""
 
 import ast
+import functools
 import hashlib
 import re
 import tomllib
@@ -126,9 +127,7 @@ class Course:
     @cached_property
     def digest(self) -> str:
         """Hash of everything that decides a result: manifests, checks, references, and the engine itself."""
-        digest = hashlib.sha256(__version__.encode())
-        for path in sorted(ENGINE.rglob("*.py")):
-            digest.update(path.read_bytes())
+        digest = hashlib.sha256(engine_digest().encode())
         for folder in ("exercises", "solutions"):
             for path in sorted((self.root / folder).glob("*/*")):
                 if path.suffix in (".py", ".toml"):
@@ -136,6 +135,15 @@ class Course:
                     digest.update(path.read_bytes() + b"\0")
         digest.update((self.root / MANIFEST).read_bytes())
         return digest.hexdigest()
+
+
+@functools.cache
+def engine_digest() -> str:
+    """Hash of the engine's own code."""
+    digest = hashlib.sha256(__version__.encode())
+    for path in sorted(ENGINE.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def find_course(start: Path) -> Path:

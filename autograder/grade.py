@@ -18,6 +18,8 @@ from .checks.run import Outcome
 from .checks.script import Script, write_script
 from .course import Course, Exercise, Topic
 from .diagnosis import Diagnostician, FailedCheck, read_reference
+from .exercise_keys import ExerciseKeys
+from .regrade import Earlier
 from .results import CheckResult, ExerciseResult, Problem, SubmissionResult, Verdict, exercise_result
 from .sandbox.channel import WorkerDied
 from .sandbox.fork_server import ForkServer
@@ -51,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     topics: tuple[str, ...]  # folder names of the topics to grade
     reveal: Reveal = Reveal.TITLES
     isolation: Level = Level.STRICT  # below it, nothing is graded
+    never_lower: bool = False  # an exercise of an unchanged submission keeps the better mark of an earlier run
 
 
 class Grader:
@@ -64,6 +67,7 @@ class Grader:
         self.limits = course.limits
         self.topics = [topic for topic in course.topics if topic.name in settings.topics]
         self.checks = collect_checks(self.topics)
+        self.keys = ExerciseKeys(course, f"{settings.reveal} {settings.isolation}")
         self.parameters = {exercise.name: exercise.parameters for exercise in course.exercises}
         # Before any student code runs: whether a check is broken must not depend on it.
         self.scripts = {name: script for topic in self.topics for name, script in self._scripts(topic).items()}
@@ -83,12 +87,17 @@ class Grader:
 
     def grade(self, submission: Submission) -> SubmissionResult:
         """Grade every chosen topic. Never raises for what the submission does."""
-        run = SubmissionRun(self)
+        run, earlier = SubmissionRun(self), Earlier(submission.earlier)
         parts = [(t, submission.sources.get(t.name), exercise) for t in self.topics for exercise in t.exercises]
-        exercises = run.results(parts)
+        kept = self._kept(earlier, parts)
+        fresh = {result.name: result for result in run.results([part for part in parts if part[2].name not in kept])}
+        exercises = [kept.get(exercise.name) or fresh[exercise.name] for _, _, exercise in parts]
+        if self.settings.never_lower and earlier.content_hash == submission.content_hash:
+            exercises = [earlier.not_lower(result) for result in exercises]
         problems = submission.problems
-        if run.transport.printed > MUCH_OUTPUT:
+        if run.transport.printed > MUCH_OUTPUT or (kept and earlier.has_problem(PRINTED_MUCH)):
             problems += (Problem(file="", sentence=PRINTED_MUCH),)
+        layers = run.transport.layers or (earlier.confinement if kept else {})
         return SubmissionResult(
             submission=submission.id,
             content_hash=submission.content_hash,
@@ -97,9 +106,18 @@ class Grader:
             worth=round(sum(e.worth for e in exercises), 4),
             problems=problems,
             exercises=tuple(exercises),
-            isolation=level_of(run.transport.layers) if run.transport.layers else None,
-            confinement=run.transport.layers,
+            isolation=level_of(layers) if layers else None,
+            confinement=layers,
         )
+
+    def _kept(self, earlier: Earlier, parts: "Sequence[Part]") -> dict[str, ExerciseResult]:
+        """Exercise -> its earlier result, where everything that it depends on is as it was."""
+        found = {
+            exercise.name: earlier.kept(exercise, self.keys.key(exercise, source), self.checks[exercise.name])
+            for _, source, exercise in parts
+            if exercise.name in earlier.exercises
+        }
+        return {name: result for name, result in found.items() if result is not None}
 
     def grade_exercise(self, topic: Topic, exercise: Exercise, source: Source) -> ExerciseResult:
         """One exercise of one source, with all its checks."""
@@ -230,7 +248,11 @@ class SubmissionRun:
         ]
         diagnoses = self.grader.diagnosticians[one.topic.name].diagnose(one.exercise.name, failed)
         duration = round(one.seconds + time.perf_counter() - started, 6)
-        return exercise_result(one.exercise.name, one.topic.name, one.exercise.points, results, diagnoses, duration)
+        return exercise_result(
+            *(one.exercise.name, one.topic.name, one.exercise.points, results, diagnoses),
+            duration=duration,
+            key=self.grader.keys.key(one.exercise, one.source),
+        )
 
     def _judged(self, exercise: Exercise, attempted: Attempted) -> CheckResult:
         """The check's result: broken where its own reference fails it, and with the message that may be shown."""

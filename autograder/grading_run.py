@@ -41,6 +41,7 @@ def run_grading(
     where: "Where",
     reveal: str,
     isolation: str,
+    never_lower: bool,
     language: Language,
 ) -> int:
     """Grade and show; the command's exit status."""
@@ -50,7 +51,7 @@ def run_grading(
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is not a folder.")
     submissions = [found for path in paths for found in find_submissions(path, course)]
-    settings = Settings(topics=chosen, reveal=Reveal(reveal), isolation=Level(isolation))
+    settings = Settings(topics=chosen, reveal=Reveal(reveal), isolation=Level(isolation), never_lower=never_lower)
     graders = where.graders(course, settings, len(submissions))
     found = Found(len(submissions))
     with progress(len(submissions), Console(stderr=True)) as advance:
@@ -133,6 +134,8 @@ def _show(found: Found, topics: Sequence[str], out: Path, language: Language) ->
         print(printable(f"{one.path.name}: {one.reason}"), file=sys.stderr)
     for name in sorted(found.tally.broken):
         print(f"broken check, nobody lost points over it: {name}", file=sys.stderr)
+    for suspect in found.tally.suspects:
+        print(f"suspect check, is it right? {suspect.sentence}", file=sys.stderr)
 
 
 def _show_numbers(tally: ClassTally, console: Console) -> None:

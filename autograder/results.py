@@ -77,6 +77,8 @@ class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
     misconceptions: tuple[Diagnosis, ...]
     checks: tuple[CheckResult, ...]
     duration: float = 0.0  # seconds; the one field that differs between runs
+    key: str = ""  # of what this result depends on: equal keys, equal results
+    raised_from: float | None = None  # points of this grading, where an earlier, better mark was kept
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +115,9 @@ def exercise_result(
     worth: float,
     checks: list[CheckResult],
     misconceptions: tuple[Diagnosis, ...],
+    *,
     duration: float = 0.0,
+    key: str = "",
 ) -> ExerciseResult:
     """Points are shared by weight among the checks that worked; a broken one leaves both sides of the fraction.
 
@@ -136,6 +140,7 @@ def exercise_result(
         misconceptions=misconceptions,
         checks=tuple(checks),
         duration=duration,
+        key=key,
     )
 
 

@@ -6,7 +6,9 @@ from statistics import median
 
 import msgspec
 
-from .results import SubmissionResult, Verdict
+from .results import ExerciseResult, SubmissionResult, Verdict
+
+FEW = 5  # submissions that a check must fail before it is suspected
 
 
 class ExerciseSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,6 +18,7 @@ class ExerciseSummary(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
     verdict: Verdict
     misconceptions: tuple[str, ...]
+    only_failed: str = ""  # the one check function that kept the exercise from being right; empty where there were more
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +44,7 @@ def summarise(result: SubmissionResult) -> Summary:
                 topic=e.topic,
                 verdict=e.verdict,
                 misconceptions=tuple(d.name for d in e.misconceptions),
+                only_failed=_only_failed(e),
             )
             for e in result.exercises
         ),
@@ -52,6 +56,30 @@ def summarise(result: SubmissionResult) -> Summary:
     )
 
 
+def _only_failed(exercise: ExerciseResult) -> str:
+    """test_steps, where test_steps[adam] and test_steps[sgd] are all that failed, and something passed."""
+    functions = {check.id.split("[")[0] for check in exercise.checks if check.verdict is not Verdict.PASSED}
+    has_passed = any(check.verdict is Verdict.PASSED for check in exercise.checks)
+    return functions.pop() if len(functions) == 1 and has_passed else ""
+
+
+class Suspect(msgspec.Struct, frozen=True, kw_only=True):
+    """A check that most of those fail who pass all else of its exercise."""
+
+    topic: str
+    exercise: str
+    check: str
+    failing: int
+    out_of: int
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"{self.topic}: {self.check} fails {self.failing:,} of the {self.out_of:,} submissions that pass all else "
+            f"of {self.exercise}."
+        )
+
+
 class ClassTally:
     """A class in numbers, added up as its results come in. It grows by eight bytes a submission."""
 
@@ -60,6 +88,7 @@ class ClassTally:
         self.points = array("d")
         self.verdicts: dict[tuple[str, str], Counter[Verdict]] = {}  # (topic, exercise) -> verdict -> submissions
         self.misconceptions: Counter[tuple[str, str]] = Counter()  # (exercise, misconception) -> submissions
+        self.only_failed: Counter[tuple[str, str, str]] = Counter()  # (topic, exercise, check) -> submissions
         self.with_problems = 0
         self.broken: set[str] = set()
 
@@ -70,7 +99,19 @@ class ClassTally:
         self.broken.update(summary.broken)
         for exercise in summary.exercises:
             self.verdicts.setdefault((exercise.topic, exercise.name), Counter())[exercise.verdict] += 1
+            if exercise.only_failed:
+                self.only_failed[exercise.topic, exercise.name, exercise.only_failed] += 1
             self.misconceptions.update((exercise.name, name) for name in exercise.misconceptions)
+
+    @property
+    def suspects(self) -> list[Suspect]:
+        """Checks that may be at fault rather than the class, the worst first."""
+        found = []
+        for (topic, exercise, check), failing in self.only_failed.items():
+            out_of = failing + self.verdicts[topic, exercise][Verdict.PASSED]
+            if failing >= FEW and 2 * failing > out_of:
+                found.append(Suspect(topic=topic, exercise=exercise, check=check, failing=failing, out_of=out_of))
+        return sorted(found, key=lambda one: (-one.failing, one.exercise, one.check))
 
     @property
     def mean(self) -> float:

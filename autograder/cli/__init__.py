@@ -8,6 +8,7 @@ import typer
 
 from .. import __version__
 from ..text import Language
+from . import regrade
 from .shared import CourseOption, LanguageOption, course_at, errors_as_sentences, fix_environment
 
 app = typer.Typer(
@@ -71,11 +72,16 @@ def grade(
         IsolationOption,
         typer.Option("--isolation", help="Grade nothing on a machine that gives less; see `autograder doctor`."),
     ] = IsolationOption.strict,
+    never_lower: Annotated[
+        bool,
+        typer.Option("--never-lower", help="An exercise of an unchanged submission keeps an earlier, better mark."),
+    ] = False,
     lang: LanguageOption = Language.BOTH,
 ) -> None:
     """Grade submissions with the hidden checks, each in sandboxed processes.
 
-    Can be stopped and run again: finished, unchanged submissions are kept. A single submission is shown in full.
+    Can be stopped and run again: finished, unchanged submissions are kept, and of the others every exercise whose file
+    and checks are as they were. A single submission is shown in full.
     Exit status: 0 all graded, 1 some could not be read, 2 usage or course error (a broken check is one).
     """
     with errors_as_sentences():
@@ -89,6 +95,7 @@ def grade(
             where=where,
             reveal=reveal.value,
             isolation=isolation.value,
+            never_lower=never_lower,
             language=lang,
         )
         raise typer.Exit(status)
@@ -177,3 +184,6 @@ def doctor() -> None:
         from ..doctor import run_doctor
 
         raise typer.Exit(run_doctor(Console()))
+
+
+app.command()(regrade.diff)

@@ -141,6 +141,8 @@ def show_submission(result: SubmissionResult, language: Language, console: Conso
 
 def _show_exercise(exercise: ExerciseResult, language: Language, say: Callable[[str], None]) -> None:
     say(f"{_symbol(exercise)} [bold]{exercise.name}[/]  {exercise.points:g}/{exercise.worth:g}")
+    if exercise.raised_from is not None:
+        say(f"  [dim]an earlier, better mark was kept; this grading gave {exercise.raised_from:g}[/]")
     for diagnosis in exercise.misconceptions:
         for line in diagnosis.sentence.lines(language):
             say(f"  [cyan]→ {escape(line)}[/]")

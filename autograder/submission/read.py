@@ -10,7 +10,7 @@ import msgspec
 
 from ..course import Course, Topic
 from ..errors import SubmissionError, UsageError
-from ..results import Problem
+from ..results import Problem, SubmissionResult
 from ..source import Source, Unreadable, decode, syntax_problem
 from ..text import Text
 from .gather import SKIPPED_FOLDERS, Files, gather
@@ -29,6 +29,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     content_hash: str
     sources: Mapping[str, Source | Unreadable]
     problems: tuple[Problem, ...]
+    earlier: SubmissionResult | None = None  # what an earlier run found
 
 
 def find_submissions(path: Path, course: Course) -> list[Path]:

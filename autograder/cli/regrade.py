@@ -1,0 +1,32 @@
+"""The command `diff`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .shared import errors_as_sentences
+
+
+def diff(
+    old: Annotated[Path, typer.Argument(help="Results of the earlier run: its --out folder.")],
+    new: Annotated[Path, typer.Argument(help="Results of the later run.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the changes as JSON.")] = False,
+) -> None:
+    """Compare two gradings of a class: who moved, by how much, and which check did it.
+
+    Exit status: 0 nobody moved, 1 somebody did, 2 usage error.
+    """
+    with errors_as_sentences():
+        import msgspec
+        from rich.console import Console
+
+        from ..changes import compare_folders
+        from ..reports.changes import show_changes
+
+        moved, both = compare_folders(old, new)
+        if as_json:
+            print(msgspec.json.format(msgspec.json.encode(moved), indent=2).decode())
+        else:
+            show_changes(moved, both, Console())
+        raise typer.Exit(1 if moved else 0)

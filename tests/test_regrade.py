@@ -1,0 +1,230 @@
+"""Grading again after a change: only what the change can affect is run, and what moved is told."""
+
+import json
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+from small_course import DOUBLE_ONLY, QUICK, durationless, write_course
+from typer.testing import CliRunner
+
+from autograder.changes import compare_folders
+from autograder.cli import app
+from autograder.course import load_course
+from autograder.exercise_keys import ExerciseKeys, relevant
+from autograder.grade import Grader, Settings
+from autograder.regrade import Earlier
+from autograder.results import SubmissionResult, Verdict, read_result, write_result
+from autograder.sandbox import ForkServer
+from autograder.source import Source
+from autograder.submission import open_submission
+from autograder.summary import ClassTally, summarise
+
+SETTINGS = Settings(topics=("01_demo",))
+WRONG_FOR_FLOAT64 = "import torch\ndef double(x):\n    return (2 * x).float()\n"
+TALLY = "class Tally:\n    def __init__(self):\n        self.counts = {}\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A course of this test's own, and a submission to it."""
+    root = write_course(tmp_path / "course")
+    (root / "ann").mkdir()
+    (root / "ann" / "demo.py").write_text(WRONG_FOR_FLOAT64 + TALLY)
+    return root
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def keys(root: Path) -> dict[str, str]:
+    course = load_course(root)
+    source = Source(filename="demo.py", chunks=(("demo.py", DOUBLE_ONLY),))
+    found = ExerciseKeys(course, "")
+    return {exercise.name: found.key(exercise, source) for exercise in course.exercises}
+
+
+HIDDEN, VISIBLE = "solutions/01_demo/test_demo.py", "exercises/01_demo/test_demo.py"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "changed"),
+    [
+        (HIDDEN, 'tally.count("b")], [1, 1]', 'tally.count("b")], [1, 2]', {"Tally"}),
+        (HIDDEN, "Keeps words apart.", "Tells words apart.", set()),
+        (HIDDEN, '@check("Tally"', '# a remark\n@check("Tally"', set()),
+        ("exercises/01_demo/topic.toml", "points = 2", "points = 3", set()),
+        ("exercises/01_demo/topic.toml", 'en = "A dict."', 'en = "Use a dict."', set()),
+        ("exercises/01_demo/topic.toml", '"torch.add", ', "", {"double"}),
+        ("solutions/01_demo/misconceptions.toml", 'wrote = "1"', 'wrote = "2"', {"Tally"}),
+        ("solutions/01_demo/demo.py", "return 2 * x", "return x * 2", {"double", "Tally"}),
+        ("course.toml", "call_seconds = 1", "call_seconds = 2", {"double", "Tally"}),
+        ("course.toml", 'version = "1"', 'version = "2"', set()),
+    ],
+)
+def test_a_key_changes_with_what_its_result_depends_on(
+    root: Path, file: str, old: str, new: str, changed: set[str]
+) -> None:
+    before = keys(root)
+    change(root / file, old, new)
+    after = keys(root)
+    assert {name for name in before if before[name] != after[name]} == changed
+
+
+def test_a_helper_counts_for_all_and_a_check_that_is_mentioned_too(tmp_path: Path) -> None:
+    path = tmp_path / "test_x.py"
+    path.write_text(
+        "A = 1\n"
+        "def helper(): return A\n"
+        '@check("a", weight=2)\ndef test_a(student):\n    """Title."""\n    helper()\n'
+        '@check("b")\ndef test_b(student): pass\n'
+        '@check("b")\ndef test_used(student): pass\n'
+        "KEPT = test_used\n"
+    )
+    text = relevant(path, "a")
+    assert "helper" in text and "test_used" in text
+    assert "'test_b'" not in text and "Title" not in text and "weight" not in text
+
+
+def grade(root: Path, out: Path, *more: str) -> str:
+    arguments = ["grade", str(root / "ann"), "--course", str(root), "--out", str(out), "--jobs", "1", *more]
+    done = CliRunner(env={"PYTHONHASHSEED": "0"}).invoke(app, arguments)
+    assert done.exit_code in (0, 2), done.output
+    return done.output
+
+
+def graded(root: Path, server: ForkServer, earlier: SubmissionResult | None = None, **more: bool) -> SubmissionResult:
+    course = load_course(root)
+    course.limits = QUICK
+    grader = Grader(course, server, msgspec.structs.replace(SETTINGS, **more))
+    return grader.grade(msgspec.structs.replace(open_submission(root / "ann", course), earlier=earlier))
+
+
+def bytes_of(result: SubmissionResult) -> bytes:
+    exercises = tuple(msgspec.structs.replace(exercise, duration=0.0) for exercise in result.exercises)
+    return msgspec.json.encode(msgspec.structs.replace(result, exercises=exercises))
+
+
+def test_what_is_kept_is_what_would_come_out(root: Path, server: ForkServer) -> None:
+    earlier = graded(root, server)
+    change(root / HIDDEN, 'tally.count("b")], [1, 1]', 'tally.count("b")], [0, 0]')
+    change(root / "exercises/01_demo/topic.toml", "points = 4", "points = 8")
+    again, anew = graded(root, server, earlier), graded(root, server)
+    assert bytes_of(again) == bytes_of(anew)
+    assert again.exercises[0].duration == earlier.exercises[0].duration  # it was not run again
+    assert again.exercises[0].points == 2 * earlier.exercises[0].points > 0
+
+
+def test_nothing_runs_where_only_weights_changed(
+    root: Path, server: ForkServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = graded(root, server)
+    weights = re.sub(r'@check\("double"\)', '@check("double", weight=3)', (root / HIDDEN).read_text())
+    (root / HIDDEN).write_text(weights)
+    expected = graded(root, server)
+    monkeypatch.setattr(ForkServer, "spawn", lambda self: pytest.fail("a worker was asked for"))
+    again = graded(root, server, earlier)
+    assert bytes_of(again) == bytes_of(expected)
+    assert again.exercises[0].points != earlier.exercises[0].points
+
+
+def test_what_ran_into_a_limit_is_run_again(root: Path, server: ForkServer) -> None:
+    earlier = graded(root, server)
+    double, tally = earlier.exercises
+    checks = (msgspec.structs.replace(double.checks[0], verdict=Verdict.TIMED_OUT), *double.checks[1:])
+    spoiled = msgspec.structs.replace(earlier, exercises=(msgspec.structs.replace(double, checks=checks), tally))
+    assert bytes_of(graded(root, server, spoiled)) == bytes_of(earlier)
+
+
+def test_the_student_s_change_is_seen(root: Path, server: ForkServer) -> None:
+    earlier = graded(root, server)
+    (root / "ann/demo.py").write_text(DOUBLE_ONLY + TALLY)
+    assert graded(root, server, earlier).exercises[0].points == 4
+
+
+def test_a_better_mark_is_kept_on_request(root: Path, server: ForkServer) -> None:
+    earlier = graded(root, server)
+    change(root / HIDDEN, '@check("double", weight=2)', '@check("double", weight=6)')  # one of its two cases fails
+    lowered, kept = graded(root, server, earlier), graded(root, server, earlier, never_lower=True)
+    assert lowered.exercises[0].points < earlier.exercises[0].points
+    assert kept.exercises[0].points == earlier.exercises[0].points
+    assert kept.exercises[0].raised_from == lowered.exercises[0].points
+    assert kept.points == earlier.points
+    (root / "ann/demo.py").write_text("def double(x):\n    return 0\n" + TALLY)  # another submission is another mark
+    assert graded(root, server, kept, never_lower=True).exercises[0].points < earlier.exercises[0].points
+
+
+def test_the_command_keeps_exercises_and_diff_tells_who_moved(root: Path, tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    grade(root, new)
+    old.mkdir()
+    write_result(read_result(new / "ann.json"), old / "ann.json")
+    change(root / "exercises/01_demo/topic.toml", "points = 4", "points = 8")
+    grade(root, new)
+    before, after = durationless(old / "ann.json"), durationless(new / "ann.json")
+    assert after["exercises"][0]["points"] == 2 * before["exercises"][0]["points"]
+    done = CliRunner().invoke(app, ["diff", str(old), str(new)])
+    assert done.exit_code == 1
+    assert "ann" in done.output and "1 moved" in done.output
+    told = json.loads(CliRunner().invoke(app, ["diff", str(old), str(new), "--json"]).output)
+    assert [(one["submission"], one["new"]) for one in told] == [("ann", after["points"])]
+    assert CliRunner().invoke(app, ["diff", str(old), str(old)]).exit_code == 0
+
+
+def test_diff_names_the_check_and_who_came_or_left(root: Path, tmp_path: Path, server: ForkServer) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    new.mkdir()
+    before = graded(root, server)
+    (root / "ann/demo.py").write_text(DOUBLE_ONLY + TALLY)
+    write_result(before, old / "ann.json")
+    write_result(before, old / "gone.json")
+    write_result(graded(root, server), new / "ann.json")
+    write_result(before, new / "come.json")
+    moved, both = compare_folders(old, new)
+    assert both == 1
+    assert [(one.old, one.new) for one in moved if one.old is None or one.new is None] == [
+        (None, before.points),
+        (before.points, None),
+    ]
+    (double,) = moved[0].exercises
+    assert [(check.id, check.old, check.new) for check in double.checks] == [
+        ("test_double_random[float64]", Verdict.FAILED, Verdict.PASSED)
+    ]
+
+
+def test_diff_refuses_what_holds_no_results(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["diff", str(tmp_path), str(tmp_path)])
+    assert done.exit_code == 2
+    assert "holds no result" in done.output
+
+
+def tally_of(*results: SubmissionResult) -> ClassTally:
+    tally = ClassTally()
+    for result in results:
+        tally.add(summarise(result))
+    return tally
+
+
+def test_a_check_that_fails_the_otherwise_right_is_suspect(root: Path, server: ForkServer) -> None:
+    almost = graded(root, server)  # float64 alone fails
+    (root / "ann/demo.py").write_text(DOUBLE_ONLY)
+    right = graded(root, server)
+    (suspect,) = tally_of(*[almost] * 6, *[right] * 5).suspects
+    assert (suspect.check, suspect.failing, suspect.out_of) == ("test_double_random", 6, 11)
+    assert not tally_of(*[almost] * 6, *[right] * 6).suspects
+    assert not tally_of(*[almost] * 4).suspects
+
+
+def test_an_earlier_result_without_keys_is_not_kept(root: Path, server: ForkServer) -> None:
+    """Of a version that wrote none, or of an exercise that was not run."""
+    result = graded(root, server)
+    old = [msgspec.structs.replace(exercise, key="") for exercise in result.exercises]
+    earlier = Earlier(msgspec.structs.replace(result, exercises=tuple(old)))
+    course = load_course(root)
+    exercise = next(course.exercises)
+    assert earlier.kept(exercise, "a key", []) is None

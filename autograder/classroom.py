@@ -15,8 +15,8 @@ from .errors import SubmissionError, UsageError
 from .grade import PRINTED_MUCH, Settings, grading_key
 from .graders import Graded, Graders, Task
 from .result_folder import locked, result_names
-from .results import SubmissionResult, read_result, write_result
-from .submission import Submission, open_submission
+from .results import read_head, read_result, write_result
+from .submission import Submission, examined, read_submission
 from .summary import summarise
 
 
@@ -50,7 +50,8 @@ class Twin(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, task: Task) -> "Twin":
-        return cls(path=task.path, target=task.target, submission=msgspec.structs.replace(task.submission, sources={}))
+        submission = msgspec.structs.replace(examined(task.submission), sources={})
+        return cls(path=task.path, target=task.target, submission=submission)
 
 
 class ClassRun:
@@ -79,12 +80,10 @@ class ClassRun:
                 target.unlink(missing_ok=True)  # a result of an earlier, readable version would mislead
                 self.report(Graded(path=path, target=target, reason=str(error)))
                 continue
-            earlier = _earlier(target)
-            if self._is_kept(task, earlier) or self._has_twin(task):
-                continue
-            content = task.submission.content_hash
-            self.twins[content], self.hashes[path] = [], content
-            yield msgspec.structs.replace(task, submission=msgspec.structs.replace(task.submission, earlier=earlier))
+            if not self._is_kept(task) and not self._has_twin(task):
+                content = task.submission.content_hash
+                self.twins[content], self.hashes[path] = [], content
+                yield task
 
     def finish(self, graded: Graded) -> None:
         """Report an outcome, and those of its twins."""
@@ -98,13 +97,17 @@ class ClassRun:
             else:
                 self.report(self._copied(twin, graded.target))
 
-    def _is_kept(self, task: Task, earlier: SubmissionResult | None) -> bool:
+    def _is_kept(self, task: Task) -> bool:
         """Whether an earlier run left a result that would come out the same."""
-        if earlier is None or earlier.grading_key != self._key(task.submission):
+        head = read_head(task.target)
+        if head is None or head.grading_key != self._key(task.submission):
             return False
-        self.results.setdefault(task.submission.content_hash, task.target)
-        self.report(Graded(path=task.path, target=task.target, summary=summarise(earlier), kept=True))
-        return True
+        with contextlib.suppress(UsageError):
+            summary = summarise(read_result(task.target))
+            self.results.setdefault(task.submission.content_hash, task.target)
+            self.report(Graded(path=task.path, target=task.target, summary=summary, kept=True))
+            return True
+        return False
 
     def _has_twin(self, task: Task) -> bool:
         content = task.submission.content_hash
@@ -135,17 +138,9 @@ class ClassRun:
         return grading_key(submission, self.course, self.settings)
 
 
-def _earlier(target: Path) -> SubmissionResult | None:
-    """What an earlier run wrote there, if it can be read."""
-    try:
-        return read_result(target)
-    except UsageError:
-        return None
-
-
 def _open(path: Path, course: Course) -> Submission:
     try:
-        return open_submission(path, course)
+        return read_submission(path, course)
     except OSError as error:
         raise UsageError(f"{path.name} cannot be read: {error.strerror or error}.") from None
     except (RecursionError, MemoryError, UnicodeError) as error:

@@ -9,8 +9,10 @@ import ast
 import hashlib
 import sys
 import tomllib
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -32,53 +34,64 @@ class ExerciseKeys:
         libraries = [f"{library} {version(library)}" for library in LIBRARIES]
         common = [engine_digest(), sys.version, *libraries, settings, _text(course.limits)]
         self._course_part = {
-            exercise.name: _hash(*common, *_parts(topic, exercise))
-            for topic in course.topics
-            for exercise in topic.exercises
+            name: _hash(*common, *parts) for topic in course.topics for name, parts in _parts(topic).items()
         }
 
-    def key(self, exercise: Exercise, source: Source | Unreadable | None) -> str:
-        """The key of an exercise's result for what was handed in for its topic."""
-        return _hash(self._course_part[exercise.name], _text(source))
+    def keys(self, exercises: Sequence[Exercise], source: Source | Unreadable | None) -> dict[str, str]:
+        """Exercise -> the key of its result, for what was handed in for their topic."""
+        handed_in = _text(source)
+        return {exercise.name: _hash(self._course_part[exercise.name], handed_in) for exercise in exercises}
 
 
-def _parts(topic: Topic, exercise: Exercise) -> list[str]:
-    """What of the topic's two folders decides the exercise's result."""
+def _parts(topic: Topic) -> dict[str, list[str]]:
+    """Exercise -> what of the topic's two folders decides its result."""
     known = {topic.stub, topic.visible_checks, topic.hidden_checks}
     beside = [
-        path
+        _read(path)
         for folder in (topic.exercises_folder, topic.solutions_folder)
         for path in sorted(folder.glob("*.py"))
         if path not in known and path.stem not in NO_CHECKS
     ]
-    rules = (topic.name, exercise.banned, sorted(exercise.banned_operators.items()), exercise.parameters)
-    checks = [relevant(path, exercise.name) for path in (topic.visible_checks, topic.hidden_checks)]
-    return [_text(rules), *checks, *map(_read, beside), _text(_misconceptions(topic, exercise))]
+    checks = [CheckFile(path) for path in (topic.visible_checks, topic.hidden_checks)]
+    misconceptions = _misconceptions(topic)
+    return {
+        exercise.name: [
+            _text((topic.name, exercise.banned, sorted(exercise.banned_operators.items()), exercise.parameters)),
+            _text(misconceptions.get(exercise.name)),
+            *(file.relevant(exercise.name) for file in checks),
+            *beside,
+        ]
+        for exercise in topic.exercises
+    }
 
 
-def _misconceptions(topic: Topic, exercise: Exercise) -> object:
+def _misconceptions(topic: Topic) -> dict[str, Any]:
+    path = topic.solutions_folder / "misconceptions.toml"
     try:
-        table = tomllib.loads(_read(topic.solutions_folder / "misconceptions.toml"))
+        return tomllib.loads(_read(path))
     except tomllib.TOMLDecodeError as error:
-        raise CourseError(f"{topic.solutions_folder / 'misconceptions.toml'}: {error}.") from None
-    return table.get(exercise.name)
+        raise CourseError(f"{path}: {error}.") from None
 
 
-def relevant(path: Path, exercise: str) -> str:
-    """The code of a check file without the checks of other exercises, and without titles and weights.
+class CheckFile:
+    """A file of checks, statement by statement, without comments, layout, titles and weights."""
 
-    A check that other code mentions is kept: it may be used. Comments and layout are left out.
-    """
-    try:
-        tree = ast.parse(_read(path))
-    except SyntaxError as error:
-        raise CourseError(f"{path}, line {error.lineno}: {error.msg}.") from None
-    owners = {id(node): _checked_exercise(node) for node in tree.body}
-    mentioned = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    kept = [
-        node for node in tree.body if owners[id(node)] in (None, exercise) or getattr(node, "name", None) in mentioned
-    ]
-    return "\n".join(ast.dump(_untitled(node) if owners[id(node)] else node) for node in kept)
+    def __init__(self, path: Path) -> None:
+        try:
+            tree = ast.parse(_read(path))
+        except SyntaxError as error:
+            raise CourseError(f"{path}, line {error.lineno}: {error.msg}.") from None
+        mentioned = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        self.statements = [(self._owner(node, mentioned), ast.dump(_untitled(node))) for node in tree.body]
+
+    @staticmethod
+    def _owner(node: ast.stmt, mentioned: set[str]) -> str | None:
+        """The one exercise that the statement is for; None where others may use it."""
+        return None if getattr(node, "name", None) in mentioned else _checked_exercise(node)
+
+    def relevant(self, exercise: str) -> str:
+        """Everything but the checks of other exercises."""
+        return "\n".join(text for owner, text in self.statements if owner in (None, exercise))
 
 
 def _checked_exercise(node: ast.stmt) -> str | None:
@@ -93,7 +106,9 @@ def _checked_exercise(node: ast.stmt) -> str | None:
 
 
 def _untitled(node: ast.stmt) -> ast.stmt:
-    """The check without its docstring and its weight."""
+    """A check without its docstring and its weight; anything else as it is."""
+    if _checked_exercise(node) is None:
+        return node
     assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     if ast.get_docstring(node) is not None:
         node.body = node.body[1:]

@@ -25,7 +25,7 @@ from .sandbox.channel import WorkerDied
 from .sandbox.fork_server import ForkServer
 from .sandbox.level import Level, level_of
 from .source import Source, Unreadable
-from .submission import Submission
+from .submission import Submission, examined
 from .text import NOTHING, Text
 
 MISSING_FILE = Text("{file} was not handed in.", "没有提交 {file}。")
@@ -87,9 +87,10 @@ class Grader:
 
     def grade(self, submission: Submission) -> SubmissionResult:
         """Grade every chosen topic. Never raises for what the submission does."""
+        submission = examined(submission)
         run, earlier = SubmissionRun(self), Earlier(submission.earlier)
         parts = [(t, submission.sources.get(t.name), exercise) for t in self.topics for exercise in t.exercises]
-        kept = self._kept(earlier, parts)
+        kept = self._kept(earlier, submission)
         fresh = {result.name: result for result in run.results([part for part in parts if part[2].name not in kept])}
         exercises = [kept.get(exercise.name) or fresh[exercise.name] for _, _, exercise in parts]
         if self.settings.never_lower and earlier.content_hash == submission.content_hash:
@@ -110,13 +111,12 @@ class Grader:
             confinement=layers,
         )
 
-    def _kept(self, earlier: Earlier, parts: "Sequence[Part]") -> dict[str, ExerciseResult]:
+    def _kept(self, earlier: Earlier, submission: Submission) -> dict[str, ExerciseResult]:
         """Exercise -> its earlier result, where everything that it depends on is as it was."""
-        found = {
-            exercise.name: earlier.kept(exercise, self.keys.key(exercise, source), self.checks[exercise.name])
-            for _, source, exercise in parts
-            if exercise.name in earlier.exercises
-        }
+        found: dict[str, ExerciseResult | None] = {}
+        for topic in self.topics if earlier.exercises else ():
+            keys = self.keys.keys(topic.exercises, submission.sources.get(topic.name))
+            found |= {e.name: earlier.kept(e, keys[e.name], self.checks[e.name]) for e in topic.exercises}
         return {name: result for name, result in found.items() if result is not None}
 
     def grade_exercise(self, topic: Topic, exercise: Exercise, source: Source) -> ExerciseResult:
@@ -251,7 +251,7 @@ class SubmissionRun:
         return exercise_result(
             *(one.exercise.name, one.topic.name, one.exercise.points, results, diagnoses),
             duration=duration,
-            key=self.grader.keys.key(one.exercise, one.source),
+            key=self.grader.keys.keys([one.exercise], one.source)[one.exercise.name],
         )
 
     def _judged(self, exercise: Exercise, attempted: Attempted) -> CheckResult:

@@ -168,6 +168,21 @@ def read_result(path: Path) -> SubmissionResult:
         raise UsageError(f"{path} is not a result file of format {FORMAT}: {error}.") from None
 
 
+class ResultHead(msgspec.Struct, frozen=True):
+    """What tells whether a result would come out the same, without reading the rest of it."""
+
+    grading_key: str
+    format: Literal["torchstone/1"]
+
+
+def read_head(path: Path) -> ResultHead | None:
+    """The head of a result file; None where there is none."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=ResultHead)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
 def schema() -> dict[str, object]:
     """The JSON Schema of a result file."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(SubmissionResult)}

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from autograder.changes import compare_folders
 from autograder.cli import app
 from autograder.course import load_course
-from autograder.exercise_keys import ExerciseKeys, relevant
+from autograder.exercise_keys import CheckFile, ExerciseKeys
 from autograder.grade import Grader, Settings
 from autograder.regrade import Earlier
 from autograder.results import SubmissionResult, Verdict, read_result, write_result
@@ -45,7 +45,7 @@ def keys(root: Path) -> dict[str, str]:
     course = load_course(root)
     source = Source(filename="demo.py", chunks=(("demo.py", DOUBLE_ONLY),))
     found = ExerciseKeys(course, "")
-    return {exercise.name: found.key(exercise, source) for exercise in course.exercises}
+    return found.keys(list(course.exercises), source)
 
 
 HIDDEN, VISIBLE = "solutions/01_demo/test_demo.py", "exercises/01_demo/test_demo.py"
@@ -85,7 +85,7 @@ def test_a_helper_counts_for_all_and_a_check_that_is_mentioned_too(tmp_path: Pat
         '@check("b")\ndef test_used(student): pass\n'
         "KEPT = test_used\n"
     )
-    text = relevant(path, "a")
+    text = CheckFile(path).relevant("a")
     assert "helper" in text and "test_used" in text
     assert "'test_b'" not in text and "Title" not in text and "weight" not in text
 

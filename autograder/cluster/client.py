@@ -60,7 +60,7 @@ def _grade(client: Client, plugin: str, tasks: Iterator[Task]) -> Iterator[Grade
     executor = client.get_executor(pure=False)
 
     def submit(task: Task) -> "Future[bytes]":
-        future: Future[bytes] = executor.submit(grade_remotely, plugin, msgspec.msgpack.encode(task.submission))
+        future: Future[bytes] = executor.submit(grade_remotely, plugin, msgspec.msgpack.encode(task.with_earlier()))
         return future
 
     def room() -> int:

@@ -115,4 +115,4 @@ def _begin(grader: Grader, folder: Path, parent: int) -> None:
 
 def grade_here(task: Task) -> Graded:
     """Called in a pool's process."""
-    return conclude(task, grade_safely(_GRADER, task.submission))
+    return conclude(task, grade_safely(_GRADER, task.with_earlier()))

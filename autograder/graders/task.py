@@ -9,9 +9,9 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from ..errors import CourseError, SandboxError
+from ..errors import CourseError, SandboxError, UsageError
 from ..grade import Grader
-from ..results import SubmissionResult, write_result
+from ..results import SubmissionResult, read_result, write_result
 from ..submission import Submission
 from ..summary import Summary, summarise
 
@@ -26,6 +26,13 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     path: Path
     target: Path
     submission: Submission
+
+    def with_earlier(self) -> Submission:
+        """The submission, with what an earlier run found in it, where that can be read."""
+        try:
+            return msgspec.structs.replace(self.submission, earlier=read_result(self.target))
+        except UsageError:
+            return self.submission
 
 
 class Graded(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,6 @@ notebook     the code cells of a notebook
 read         files to topics: one `Source`, or the reason why there is none, for each
 """
 
-from .read import Submission, find_submissions, open_submission
+from .read import Submission, examined, find_submissions, open_submission, read_submission
 
-__all__ = ["Submission", "find_submissions", "open_submission"]
+__all__ = ["Submission", "examined", "find_submissions", "open_submission", "read_submission"]

@@ -30,6 +30,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     sources: Mapping[str, Source | Unreadable]
     problems: tuple[Problem, ...]
     earlier: SubmissionResult | None = None  # what an earlier run found
+    is_examined: bool = False  # whether Python can parse it is known
 
 
 def find_submissions(path: Path, course: Course) -> list[Path]:
@@ -45,25 +46,54 @@ def find_submissions(path: Path, course: Course) -> list[Path]:
 
 
 def open_submission(path: Path, course: Course) -> Submission:
-    """Read a submission. Raises SubmissionError where nothing in it can be read or belongs to the course."""
+    """Read a submission, and see whether Python can parse it.
+
+    Raises SubmissionError where nothing in it can be read or belongs to the course.
+    """
+    return examined(read_submission(path, course))
+
+
+def read_submission(path: Path, course: Course) -> Submission:
+    """The same, before anything is parsed that need not be: a class is read in one process and parsed in many."""
     files, problems = gather(path)
     reading = _Reading(course, files, problems)
     for topic in course.topics:
         reading.by_name(topic)
     unclaimed = reading.by_definitions()
-    sources = reading.sources
-    if not sources:
+    if not reading.sources:
         raise _nothing(path, course, unclaimed)
-    for name, source in sources.items():
-        if isinstance(source, Unreadable):
-            file = course.topic(name).filename
-            problems.append(Problem(file=file, sentence=source.sentence, line=source.line))
     return Submission(
         id=(path.stem if path.is_file() else path.name).encode("utf-8", "replace").decode(),
         content_hash=_hash(files),
-        sources=sources,
-        problems=_first_of(problems),
+        sources=reading.sources,
+        problems=tuple(problems),
     )
+
+
+def examined(submission: Submission) -> Submission:
+    """With what Python cannot parse told apart. Parsing runs nothing."""
+    if submission.is_examined:
+        return submission
+    sources = {name: _parsable(source) for name, source in submission.sources.items()}
+    faults = [
+        Problem(file=_filename(name), sentence=source.sentence, line=source.line)
+        for name, source in sources.items()
+        if isinstance(source, Unreadable)
+    ]
+    problems = _first_of([*submission.problems, *faults])
+    return msgspec.structs.replace(submission, sources=sources, problems=problems, is_examined=True)
+
+
+def _filename(topic: str) -> str:
+    """activations.py, for the folder 01_activations: where the file was to be."""
+    return re.sub(r"^\d+_", "", topic) + ".py"
+
+
+def _parsable(source: Source | Unreadable) -> Source | Unreadable:
+    """The source, or why it is none. Of a notebook, what cannot be parsed has been left out already."""
+    if isinstance(source, Unreadable) or len(source.chunks) != 1 or source.chunks[0][0] != source.filename:
+        return source
+    return syntax_problem(source.chunks[0][1]) or source
 
 
 def _first_of(problems: list[Problem]) -> tuple[Problem, ...]:
@@ -179,9 +209,6 @@ def _source(topic: Topic, path: PurePosixPath, files: Files, problems: list[Prob
     code = decode(files[path])
     if isinstance(code, Unreadable):
         return code
-    problem = syntax_problem(code)
-    if problem is not None:
-        return problem
     return Source(
         filename=topic.filename, chunks=((topic.filename, code),), files=_companions(topic, path, files, problems)
     )

@@ -87,12 +87,15 @@ class Grader:
 
     def grade(self, submission: Submission) -> SubmissionResult:
         """Grade every chosen topic. Never raises for what the submission does."""
-        submission = examined(submission)
         run, earlier = SubmissionRun(self), Earlier(submission.earlier)
-        parts = [(t, submission.sources.get(t.name), exercise) for t in self.topics for exercise in t.exercises]
         kept = self._kept(earlier, submission)
-        fresh = {result.name: result for result in run.results([part for part in parts if part[2].name not in kept])}
-        exercises = [kept.get(exercise.name) or fresh[exercise.name] for _, _, exercise in parts]
+        to_run = [
+            (topic, exercise) for topic in self.topics for exercise in topic.exercises if exercise.name not in kept
+        ]
+        submission = examined(submission, {topic.name for topic, _ in to_run})
+        parts = [(topic, submission.sources.get(topic.name), exercise) for topic, exercise in to_run]
+        fresh = {result.name: result for result in run.results(parts)}
+        exercises = [kept.get(e.name) or fresh[e.name] for topic in self.topics for e in topic.exercises]
         if self.settings.never_lower and earlier.content_hash == submission.content_hash:
             exercises = [earlier.not_lower(result) for result in exercises]
         problems = submission.problems

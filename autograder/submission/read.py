@@ -3,7 +3,7 @@
 import ast
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -30,7 +30,6 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     sources: Mapping[str, Source | Unreadable]
     problems: tuple[Problem, ...]
     earlier: SubmissionResult | None = None  # what an earlier run found
-    is_examined: bool = False  # whether Python can parse it is known
 
 
 def find_submissions(path: Path, course: Course) -> list[Path]:
@@ -70,18 +69,19 @@ def read_submission(path: Path, course: Course) -> Submission:
     )
 
 
-def examined(submission: Submission) -> Submission:
-    """With what Python cannot parse told apart. Parsing runs nothing."""
-    if submission.is_examined:
-        return submission
-    sources = {name: _parsable(source) for name, source in submission.sources.items()}
+def examined(submission: Submission, topics: Collection[str] | None = None) -> Submission:
+    """With what Python cannot parse told apart, in these topics or in all. Parsing runs nothing."""
+    sources = {
+        name: _parsable(source) if topics is None or name in topics else source
+        for name, source in submission.sources.items()
+    }
     faults = [
         Problem(file=_filename(name), sentence=source.sentence, line=source.line)
         for name, source in sources.items()
         if isinstance(source, Unreadable)
     ]
-    problems = _first_of([*submission.problems, *faults])
-    return msgspec.structs.replace(submission, sources=sources, problems=problems, is_examined=True)
+    new = [fault for fault in faults if fault not in submission.problems]
+    return msgspec.structs.replace(submission, sources=sources, problems=_first_of([*submission.problems, *new]))
 
 
 def _filename(topic: str) -> str:

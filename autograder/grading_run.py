@@ -19,14 +19,13 @@ from .reports.terminal import (
     legend,
     misconception_table,
     points_line,
-    printable,
     show_submission,
 )
 from .results import read_result
 from .sandbox.level import Level
 from .submission import find_submissions
 from .summary import ClassTally, Summary
-from .text import Language
+from .text import Language, printable
 
 REPORT_WIDTH = 120  # characters of a table that goes into a file or a pipe
 READABLE, SOME_UNREADABLE, BROKEN_COURSE = 0, 1, 2

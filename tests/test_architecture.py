@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "progress": set(),
     "environment": set(),
     "cluster": {"course", "environment", "grade", "graders", "results", "sandbox", "submission"},
-    "quiz": {"course", "results", "source"},
+    "quiz": {"course", "results", "source", "summary"},
     "stubs": {"course"},
     "mutation": {"course", "diagnosis", "grade", "source", "stubs"},
     "doctor": {"limits", "sandbox"},
@@ -47,7 +47,7 @@ MAY_IMPORT = {
     "plugin": {"home", "reports"},
     "self_grading": {"course", "grade", "mutation", "sandbox", "verify"},
     "grading_run": {
-        *("classroom", "cluster", "course", "grade", "graders", "progress", "reports", "results"),
+        *("classroom", "cluster", "course", "grade", "graders", "progress", "quiz", "reports", "results"),
         *("sandbox", "submission", "summary"),
     },
     "cli": {"course", "doctor", "environment", "grading_run", "hints", "self_grading", "stubs", "watch"},

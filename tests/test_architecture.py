@@ -50,7 +50,7 @@ MAY_IMPORT = {
         *("classroom", "cluster", "course", "grade", "graders", "progress", "quiz", "reports", "results"),
         *("sandbox", "submission", "summary"),
     },
-    "cli": {"course", "doctor", "environment", "grading_run", "hints", "self_grading", "stubs", "watch"},
+    "cli": {"course", "doctor", "environment", "grading_run", "hints", "quiz", "self_grading", "stubs", "watch"},
     "__main__": {"cli"},
     "__init__": set(),
 }

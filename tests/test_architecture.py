@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "stubs": {"course"},
     "mutation": {"course", "diagnosis", "grade", "source", "stubs"},
     "doctor": {"limits", "sandbox"},
-    "verify": {"course", "diagnosis", "grade", "mutation", "results", "source", "stubs"},
+    "verify": {"course", "diagnosis", "grade", "mutation", "quiz", "results", "source", "stubs"},
     "reports": {"course", "results", "summary"},
     "hints": {"course"},
     "watch": {"course"},

@@ -19,6 +19,7 @@ from .checks.script import Script, write_script
 from .course import Course, Exercise, Topic
 from .diagnosis import Diagnostician, FailedCheck, read_reference
 from .exercise_keys import ExerciseKeys
+from .quiz.grading import QuizGrader
 from .regrade import Earlier
 from .results import CheckResult, ExerciseResult, Problem, SubmissionResult, Verdict, exercise_result
 from .sandbox.channel import WorkerDied
@@ -41,7 +42,10 @@ BROKEN_CHECK = Text(
 
 
 class Reveal(StrEnum):
-    """What a hidden check tells its student: its title and what kind of fault, or the call with its values."""
+    """What a hidden check tells its student: its title and what kind of fault, or the call with its values.
+
+    A quiz's question replies to the student's own answer, or explains the right one, too.
+    """
 
     TITLES = "titles"
     CALLS = "calls"
@@ -66,13 +70,15 @@ class Grader:
         self.settings = settings
         self.limits = course.limits
         self.topics = [topic for topic in course.topics if topic.name in settings.topics]
-        self.checks = collect_checks(self.topics)
+        coded = [topic for topic in self.topics if topic.exercises]
+        self.quizzes = QuizGrader(course, settings.topics, explains=settings.reveal is Reveal.CALLS)
+        self.checks = collect_checks(coded)
         self.keys = ExerciseKeys(course, f"{settings.reveal} {settings.isolation}")
         self.parameters = {exercise.name: exercise.parameters for exercise in course.exercises}
         # Before any student code runs: whether a check is broken must not depend on it.
-        self.scripts = {name: script for topic in self.topics for name, script in self._scripts(topic).items()}
+        self.scripts = {name: script for topic in coded for name, script in self._scripts(topic).items()}
         self.memory = Memory()
-        self.diagnosticians = {topic.name: Diagnostician(topic) for topic in self.topics}
+        self.diagnosticians = {topic.name: Diagnostician(topic) for topic in coded}
 
     def _scripts(self, topic: Topic) -> dict[str, dict[str, Script]]:
         """Exercise -> check -> what it asks its reference."""
@@ -89,16 +95,15 @@ class Grader:
         """Grade every chosen topic. Never raises for what the submission does."""
         run, earlier = SubmissionRun(self), Earlier(submission.earlier)
         kept = self._kept(earlier, submission)
-        to_run = [
-            (topic, exercise) for topic in self.topics for exercise in topic.exercises if exercise.name not in kept
-        ]
+        to_run = [(topic, e) for topic in self.topics for e in topic.exercises if e.name not in kept]
         submission = examined(submission, {topic.name for topic, _ in to_run})
         parts = [(topic, submission.sources.get(topic.name), exercise) for topic, exercise in to_run]
         fresh = {result.name: result for result in run.results(parts)}
         exercises = [kept.get(e.name) or fresh[e.name] for topic in self.topics for e in topic.exercises]
         if self.settings.never_lower and earlier.content_hash == submission.content_hash:
             exercises = [earlier.not_lower(result) for result in exercises]
-        problems = submission.problems
+        quizzes, told = self.quizzes.grade(submission.id, submission.answers)
+        problems = (*submission.problems, *told)
         if run.transport.printed > MUCH_OUTPUT or (kept and earlier.has_problem(PRINTED_MUCH)):
             problems += (Problem(file="", sentence=PRINTED_MUCH),)
         layers = run.transport.layers or (earlier.confinement if kept else {})
@@ -106,12 +111,13 @@ class Grader:
             submission=submission.id,
             content_hash=submission.content_hash,
             grading_key=grading_key(submission, self.course, self.settings),
-            points=round(sum(e.points for e in exercises), 4),
-            worth=round(sum(e.worth for e in exercises), 4),
+            points=round(sum(e.points for e in exercises) + sum(q.points for q in quizzes), 4),
+            worth=round(sum(e.worth for e in exercises) + sum(q.worth for q in quizzes), 4),
             problems=problems,
             exercises=tuple(exercises),
             isolation=level_of(layers) if layers else None,
             confinement=layers,
+            quizzes=quizzes,
         )
 
     def _kept(self, earlier: Earlier, submission: Submission) -> dict[str, ExerciseResult]:

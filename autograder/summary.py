@@ -6,7 +6,7 @@ from statistics import median
 
 import msgspec
 
-from .results import ExerciseResult, SubmissionResult, Verdict
+from .results import ExerciseResult, QuizResult, SubmissionResult, Verdict
 
 FEW = 5  # submissions that a check must fail before it is suspected
 
@@ -21,6 +21,25 @@ class ExerciseSummary(msgspec.Struct, frozen=True, kw_only=True):
     only_failed: str = ""  # the one check function that kept the exercise from being right; empty where there were more
 
 
+class QuizSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One quiz of a submission."""
+
+    topic: str
+    points: float
+    worth: float
+    answered: int  # questions
+    passed: int
+    questions: int
+
+
+class WrongNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """A number that is not the right one: it may be right for somebody else."""
+
+    question: str
+    attempt: int
+    answer: str
+
+
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """One submission's result in short."""
 
@@ -29,7 +48,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     worth: float
     exercises: tuple[ExerciseSummary, ...]
     problems: tuple[str, ...]  # "file: what is wrong with it"
-    broken: tuple[str, ...]  # "topic: check" of each check that is the author's to mend
+    broken: tuple[str, ...]  # "topic: check" of each check or question that is the author's to mend
+    quizzes: tuple[QuizSummary, ...] = ()
+    wrong_numbers: tuple[WrongNumber, ...] = ()
 
 
 def summarise(result: SubmissionResult) -> Summary:
@@ -52,7 +73,22 @@ def summarise(result: SubmissionResult) -> Summary:
             f"{problem.file}: {problem.sentence.en}" if problem.file else problem.sentence.en
             for problem in result.problems
         ),
-        broken=tuple(f"{e.topic}: {check.id}" for e, check in result.broken),
+        broken=(
+            *(f"{e.topic}: {check.id}" for e, check in result.broken),
+            *(
+                f"{quiz.topic}: {q.id}"
+                for quiz in result.quizzes
+                for q in quiz.questions
+                if q.verdict is Verdict.BROKEN
+            ),
+        ),
+        quizzes=tuple(_quiz(quiz) for quiz in result.quizzes),
+        wrong_numbers=tuple(
+            WrongNumber(question=q.id, attempt=q.attempt, answer=q.answer)
+            for quiz in result.quizzes
+            for q in quiz.questions
+            if q.kind == "numeric" and q.verdict is Verdict.FAILED
+        ),
     )
 
 
@@ -80,6 +116,36 @@ class Suspect(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+def _quiz(quiz: QuizResult) -> QuizSummary:
+    verdicts = [question.verdict for question in quiz.questions]
+    return QuizSummary(
+        topic=quiz.topic,
+        points=quiz.points,
+        worth=quiz.worth,
+        answered=len(verdicts) - verdicts.count(Verdict.NOT_ATTEMPTED),
+        passed=verdicts.count(Verdict.PASSED),
+        questions=len(verdicts),
+    )
+
+
+class QuizTally:
+    """The quiz of one topic, over those who answered it."""
+
+    def __init__(self) -> None:
+        self.submissions = 0
+        self.points = 0.0
+        self.worth = 0.0
+        self.answered = 0
+        self.passed = 0
+
+    def add(self, quiz: QuizSummary) -> None:
+        self.submissions += 1
+        self.points += quiz.points
+        self.worth = max(self.worth, quiz.worth)
+        self.answered += quiz.answered
+        self.passed += quiz.passed
+
+
 class ClassTally:
     """A class in numbers, added up as its results come in. It grows by eight bytes a submission."""
 
@@ -89,6 +155,7 @@ class ClassTally:
         self.verdicts: dict[tuple[str, str], Counter[Verdict]] = {}  # (topic, exercise) -> verdict -> submissions
         self.misconceptions: Counter[tuple[str, str]] = Counter()  # (exercise, misconception) -> submissions
         self.only_failed: Counter[tuple[str, str, str]] = Counter()  # (topic, exercise, check) -> submissions
+        self.quizzes: dict[str, QuizTally] = {}  # by topic
         self.with_problems = 0
         self.broken: set[str] = set()
 
@@ -102,6 +169,9 @@ class ClassTally:
             if exercise.only_failed:
                 self.only_failed[exercise.topic, exercise.name, exercise.only_failed] += 1
             self.misconceptions.update((exercise.name, name) for name in exercise.misconceptions)
+        for quiz in summary.quizzes:
+            if quiz.answered:
+                self.quizzes.setdefault(quiz.topic, QuizTally()).add(quiz)
 
     @property
     def suspects(self) -> list[Suspect]:

@@ -36,6 +36,7 @@ from autograder.results import ExerciseResult, SubmissionResult, Verdict
 from autograder.sandbox import ForkServer
 from autograder.submission import Submission, open_submission
 
+pytestmark = pytest.mark.alone
 MAX_LINES = 500  # of a report: one submission must not bury the others
 
 # Right in one exercise and wrong in the other, so that there are messages to compare.

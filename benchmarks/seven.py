@@ -93,9 +93,10 @@ def _name(part: str) -> str:
 def generate(course: Course, folder: Path, count: int) -> None:
     """Submissions of which no two are alike. In three files of five the answers are right."""
     draw = random.Random(0)
-    variants = {topic.name: list(_variants(course, topic.name)) for topic in course.topics}
+    topics = [topic for topic in course.topics if topic.exercises]  # the others are quizzes
+    variants = {topic.name: list(_variants(course, topic.name)) for topic in topics}
     for number in range(count):
-        for topic in course.topics:
+        for topic in topics:
             code = topic.reference.read_text(encoding="utf-8")
             chance = draw.random()
             if chance > RIGHT + KNOWN_MISTAKE:

@@ -40,6 +40,7 @@ QUIZ = r"""
     y: {choice: [2, 3]}
     n: {integer: [1, 4]}
   require: ["x != 0"]
+  figures: 6
 
 - id: d_size
   kind: numeric
@@ -89,9 +90,9 @@ d_truth:
 d_number:
   answer: 2*x + y**n
   absolute: 0.005
-  explanation: {en: "2 times {x}, then the power.", zh: 2 乘 {x} 再加幂。}
+  explanation: {en: "2 times {x}, then the power.", zh: "2 乘 {x} 再加幂。"}
   replies:
-  - {wrong: x + y**n, en: "You did not double {x}.", zh: 没有把 {x} 加倍。}
+  - {wrong: x + y**n, en: "You did not double {x}.", zh: "没有把 {x} 加倍。"}
 d_size:
   answer: 3
   relative: 0.001

@@ -99,15 +99,14 @@ class QuizGrader:
         )
 
     def _question(self, quiz: Quiz, question: AnyQuestion, submission: str, given: Given | None) -> QuestionResult:
-        attempt = given[0].attempt if given else 1
-        variant = draw(question, key=self.key, student=submission, attempt=attempt)
         worth = quiz.points * question.weight / quiz.weight
-        verdict, share, reply, explanation = Verdict.NOT_ATTEMPTED, 0.0, NOTHING, NOTHING
-        if given is not None:
-            try:
-                verdict, share, reply, explanation = self._judged(variant, given[1])
-            except FormulaError:
-                verdict, worth, reply = Verdict.BROKEN, 0.0, BROKEN_QUESTION
+        if given is None:
+            return _unanswered(question, worth)
+        variant = draw(question, key=self.key, student=submission, attempt=given[0].attempt)
+        try:
+            verdict, share, reply, explanation = self._judged(variant, given[1])
+        except FormulaError:
+            verdict, share, worth, reply, explanation = Verdict.BROKEN, 0.0, 0.0, BROKEN_QUESTION, NOTHING
         return QuestionResult(
             id=question.id,
             kind=kind_of(question),
@@ -115,8 +114,8 @@ class QuizGrader:
             verdict=verdict,
             points=round(worth * share, 6),
             worth=round(worth, 6),
-            attempt=attempt,
-            answer=_shortened(_written(given[1]), MAX_ANSWER) if given else "",
+            attempt=given[0].attempt,
+            answer=_shortened(_written(given[1]), MAX_ANSWER),
             reply=reply,
             explanation=explanation,
         )
@@ -136,6 +135,22 @@ class QuizGrader:
         if self.explains:
             explanation = filled_text(key.explanation, variant.values)
         return Verdict.PASSED if judgement.share == 1 else Verdict.FAILED, judgement.share, reply, explanation
+
+
+def _unanswered(question: AnyQuestion, worth: float) -> QuestionResult:
+    """Nothing is drawn for it: of a class's results these are most."""
+    return QuestionResult(
+        id=question.id,
+        kind=kind_of(question),
+        prompt=NOTHING,
+        verdict=Verdict.NOT_ATTEMPTED,
+        points=0.0,
+        worth=round(worth, 6),
+        attempt=1,
+        answer="",
+        reply=NOTHING,
+        explanation=NOTHING,
+    )
 
 
 def _rank(file: AnswersFile, topic: str) -> tuple[bool, bool, int, str]:

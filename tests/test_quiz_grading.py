@@ -154,7 +154,7 @@ def test_titles_give_no_right_answer_away_and_calls_explain(answered, variants) 
 def test_the_answer_is_shown_cleaned_and_cut(answered) -> None:
     graded, _ = answered("ada", {"d_word": '"\\e[31m<b>\\u202e' + "x" * 5000 + '"', "d_output": '"a\\nb"'})
     assert graded["d_word"].answer.startswith("�[31m<b>�xxx") and len(graded["d_word"].answer) == 200
-    assert graded["d_output"].answer == "a\nb" and graded["d_output"].prompt.en.startswith("What does")
+    assert graded["d_output"].answer == "a\nb" and graded["d_output"].prompt.en.startswith("What is printed")
     assert "second line" not in graded["d_number"].prompt.en
 
 

@@ -54,12 +54,17 @@ class QuizGrader:
         self.keys: dict[str, Key] = {}
         for quiz in self.quizzes:
             self.keys |= load_keys(course.topic(quiz.topic), quiz)
+        self.unanswered = {quiz.topic: self._quiz(quiz, "", {}) for quiz in self.quizzes}
 
     def grade(self, submission: str, files: Sequence[AnswersFile]) -> tuple[tuple[QuizResult, ...], list[Problem]]:
         """The quizzes' results, and what the student should know about the files. Never raises for what they hold."""
         problems: list[Problem] = []
         given = self._given(submission, files, problems)
-        results = tuple(self._quiz(quiz, submission, given) for quiz in self.quizzes)
+        answered = {self.topic_of[name] for name in given}
+        results = tuple(
+            self._quiz(quiz, submission, given) if quiz.topic in answered else self.unanswered[quiz.topic]
+            for quiz in self.quizzes
+        )
         return results, problems[:MAX_PROBLEMS]
 
     def _given(self, submission: str, files: Sequence[AnswersFile], problems: list[Problem]) -> dict[str, Given]:

@@ -7,14 +7,17 @@ import tomllib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from . import __version__
 from .errors import CourseError, UsageError
 from .limits import Limits
+from .reveal import RevealPolicy
 from .text import Text
+
+GradescopeVisibility = Literal["visible", "after_due_date", "after_published", "hidden"]
 
 MANIFEST = "course.toml"
 ENGINE = Path(__file__).resolve().parent
@@ -38,12 +41,21 @@ class TopicManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     exercises: dict[str, ExerciseManifest]
 
 
+class GradescopeManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When Gradescope shows its students which checks. One that is not shown hides the total, too."""
+
+    visible: GradescopeVisibility = "visible"
+    hidden: GradescopeVisibility = "visible"  # what they tell is the reveal policy's matter
+
+
 class CourseManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The course.toml."""
 
     title: Text
     version: str
     limits: Limits = Limits()
+    reveal: RevealPolicy = RevealPolicy()
+    gradescope: GradescopeManifest = GradescopeManifest()
 
 
 class Exercise(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +115,8 @@ class Course:
         self.title = manifest.title
         self.version = manifest.version
         self.limits = manifest.limits
+        self.reveal = manifest.reveal
+        self.gradescope = manifest.gradescope
         self.topics = topics
 
     @property

@@ -1,8 +1,12 @@
-"""The command `grade`: find the submissions, grade them with progress, and show what was found."""
+"""The command `grade`: find the submissions, grade them with progress, show what was found, and write reports."""
 
+import contextlib
+import os
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -10,58 +14,128 @@ from rich.console import Console
 from .classroom import grade_all
 from .course import Course
 from .errors import CourseError, UsageError
-from .grade import Reveal, Settings
+from .grade import Settings
 from .graders import Graded, Graders, LocalGraders, default_jobs
 from .progress import LARGE, progress
+from .reports.format import Context, Report, requested
+from .reports.github import without_commands
+from .reports.inert import printable
 from .reports.terminal import (
     class_table,
     exercise_table,
     legend,
     misconception_table,
     points_line,
-    printable,
     show_submission,
 )
-from .results import read_result
+from .results import Problem, SubmissionResult, read_result
+from .reveal import Reveal
 from .sandbox.level import Level
 from .submission import find_submissions
 from .summary import ClassTally, Summary
-from .text import Language
+from .text import Language, Text
 
 REPORT_WIDTH = 120  # characters of a table that goes into a file or a pipe
-READABLE, SOME_UNREADABLE, BROKEN_COURSE = 0, 1, 2
+READABLE, SOME_UNREADABLE, BROKEN_COURSE, BELOW = 0, 1, 2, 3
+ROUNDING = 1e-6  # of a point
 
 
 def run_grading(
     paths: Sequence[Path],
     course: Course,
     topics: Sequence[str],
-    out: Path,
+    out: Path | None,
     *,
     where: "Where",
-    reveal: str,
+    reveal: Reveal | None,
     isolation: str,
     language: Language,
+    reports: Sequence[str] = (),
+    fail_under: float | None = None,
 ) -> int:
-    """Grade and show; the command's exit status."""
+    """Grade, show and report; the command's exit status.
+
+    out: None where only the reports are wanted.
+    reveal: None for what the course says.
+    reports: each NAME or NAME=FILE.
+    fail_under: percent of the points.
+    """
+    wanted = [requested(option, os.environ) for option in reports]
+    if out is None and not wanted:
+        raise UsageError("There is nowhere to put the results.", fix="Give --out FOLDER, or a --report.")
     chosen = tuple(course.topic(name).name for name in topics) or tuple(topic.name for topic in course.topics)
     if not (course.root / "solutions").is_dir():
         raise CourseError(f"{course.root} has no solutions/.", fix="Grading needs the instructor's copy of the course.")
-    if out.exists() and not out.is_dir():
+    if out is not None and out.exists() and not out.is_dir():
         raise UsageError(f"{out} is not a folder.")
-    submissions = [found for path in paths for found in find_submissions(path, course)]
-    settings = Settings(topics=chosen, reveal=Reveal(reveal), isolation=Level(isolation))
+    submissions = [found for path in paths for found in find_submissions(_named(path), course)]
+    _refuse_many(wanted, len(submissions))
+    now = datetime.now(UTC)
+    settings = Settings(topics=chosen, reveal=reveal or course.reveal.at(now), isolation=Level(isolation))
     graders = where.graders(course, settings, len(submissions))
-    found = Found(len(submissions))
-    with progress(len(submissions), Console(stderr=True)) as advance:
+    found = Found(len(submissions), fail_under)
+    with _folder(out) as folder:
+        with progress(len(submissions), Console(stderr=True)) as advance:
 
-        def report(graded: Graded) -> None:
-            found.add(graded)
-            advance()
+            def report(graded: Graded) -> None:
+                found.add(graded)
+                advance()
 
-        grade_all(submissions, course, settings, out, graders=graders, report=report)
-    _show(found, chosen, out, language)
+            grade_all(submissions, course, settings, folder, graders=graders, report=report)
+        with without_commands(os.environ):
+            _show(found, chosen, out, language)
+        context = Context(course=course, topics=chosen, language=language, now=now, environment=os.environ)
+        _write(wanted, found, settings, context)
     return found.status
+
+
+def _named(path: Path) -> Path:
+    """The path with a name of its own: a submission is called by it."""
+    return path.resolve() if path.name in ("", "..") else path
+
+
+def _refuse_many(reports: Sequence[Report], submissions: int) -> None:
+    for report in reports:
+        if submissions > 1 and not report.format.takes_many:
+            raise UsageError(
+                f"--report {report.format.name} takes one submission; there are {submissions}.",
+                fix="For a class: --report csv=FILE, --report json=FILE.",
+            )
+
+
+@contextlib.contextmanager
+def _folder(out: Path | None) -> Iterator[Path]:
+    """Where the result files go: nowhere to stay, where none was asked for."""
+    if out is not None:
+        yield out
+        return
+    with tempfile.TemporaryDirectory(prefix="torchstone-") as folder:
+        yield Path(folder)
+
+
+def _write(reports: Sequence[Report], found: "Found", settings: Settings, context: Context) -> None:
+    for report in reports:
+        if any(graded.is_ours for graded in found.ungraded) and not report.format.takes_many:
+            print(f"--report {report.format.name}: not written, the grader failed.", file=sys.stderr)
+            continue
+        for line in report.write(found.results(settings, context.course), context):
+            print(line)
+
+
+def _unreadable(graded: Graded, settings: Settings, course: Course) -> SubmissionResult:
+    """What a report says of a submission that could not be read: no points, and why."""
+    return SubmissionResult(
+        submission=graded.path.name,
+        content_hash="",
+        grading_key="",
+        points=0.0,
+        worth=float(sum(e.points for e in course.exercises if e.topic in settings.topics)),
+        problems=(Problem(file="", sentence=Text(graded.reason, graded.reason)),),
+        exercises=(),
+        reveal=settings.reveal,
+        isolation=None,
+        confinement={},
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,13 +163,15 @@ class Where:
 class Found:
     """What a run found: a row for each submission of a small class, a large one only in numbers."""
 
-    def __init__(self, submissions: int) -> None:
+    def __init__(self, submissions: int, fail_under: float | None = None) -> None:
+        self.fail_under = fail_under
+        self.below = 0
+        self.targets: list[Path] = []
         self.is_large = submissions > LARGE
         self.rows: list[Summary] = []
         self.tally = ClassTally()
         self.kept = 0
         self.ungraded: list[Graded] = []
-        self.latest: Path | None = None  # a result file
 
     def add(self, graded: Graded) -> None:
         self.kept += graded.kept
@@ -103,7 +179,10 @@ class Found:
             self.ungraded.append(graded)
             return
         self.tally.add(graded.summary)
-        self.latest = graded.target
+        self.targets.append(graded.target)
+        if self.fail_under is not None:
+            needed = graded.summary.worth * self.fail_under / 100
+            self.below += graded.summary.points < needed - ROUNDING
         if not self.is_large:
             self.rows.append(graded.summary)
 
@@ -111,28 +190,40 @@ class Found:
     def status(self) -> int:
         if self.tally.broken or any(graded.is_ours for graded in self.ungraded):
             return BROKEN_COURSE
-        return SOME_UNREADABLE if self.ungraded else READABLE
+        if self.ungraded:
+            return SOME_UNREADABLE
+        return BELOW if self.below else READABLE
+
+    def results(self, settings: Settings, course: Course) -> Iterator[SubmissionResult]:
+        """Every submission's result, in the order of the files' names; last those that could not be read."""
+        yield from (read_result(target) for target in sorted(self.targets))
+        for graded in sorted(self.ungraded, key=lambda one: one.path):
+            if not graded.is_ours:
+                yield _unreadable(graded, settings, course)
 
 
-def _show(found: Found, topics: Sequence[str], out: Path, language: Language) -> None:
+def _show(found: Found, topics: Sequence[str], out: Path | None, language: Language) -> None:
     console = Console()
     if not console.is_terminal:
         console.width = max(console.width, REPORT_WIDTH)
     graded = len(found.tally.points)
-    if graded == 1 and not found.ungraded and found.latest is not None:
-        show_submission(read_result(found.latest), language, console)
+    if graded == 1 and not found.ungraded:
+        show_submission(read_result(found.targets[0]), language, console)
     elif found.is_large and graded:
         _show_numbers(found.tally, console)
     elif graded:
         console.print(class_table(found.rows, topics))
         console.print(f"\n{legend()}\n", highlight=False)
     kept = f" ({found.kept:,} unchanged and kept)" if found.kept else ""
-    summary = f"{graded:,} graded{kept}, {len(found.ungraded):,} unreadable. Results in {out}/"
+    where = f" Results in {out}/" if out is not None else ""
+    summary = f"{graded:,} graded{kept}, {len(found.ungraded):,} unreadable.{where}"
     console.print(summary, highlight=False)
     for one in sorted(found.ungraded, key=lambda one: one.path):
         print(printable(f"{one.path.name}: {one.reason}"), file=sys.stderr)
     for name in sorted(found.tally.broken):
         print(f"broken check, nobody lost points over it: {name}", file=sys.stderr)
+    if found.below:
+        print(f"{found.below:,} below {found.fail_under:g} % of the points", file=sys.stderr)
 
 
 def _show_numbers(tally: ClassTally, console: Console) -> None:

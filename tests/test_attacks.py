@@ -31,7 +31,7 @@ from small_course import REFERENCE, ROOT, local_student, write_course
 from autograder.course import Course, load_course
 from autograder.errors import SubmissionError
 from autograder.grade import Grader, Settings
-from autograder.reports.terminal import printable
+from autograder.reports.inert import printable
 from autograder.results import ExerciseResult, SubmissionResult, Verdict
 from autograder.sandbox import ForkServer
 from autograder.submission import Submission, open_submission

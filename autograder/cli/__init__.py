@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
+from ..reveal import Reveal
 from ..text import Language
 from .shared import CourseOption, LanguageOption, course_at, errors_as_sentences, fix_environment
 
@@ -17,13 +18,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-
-
-class RevealOption(StrEnum):
-    """`grade.Reveal`, without importing torch for `--help`."""
-
-    titles = "titles"
-    calls = "calls"
 
 
 class IsolationOption(StrEnum):
@@ -51,7 +45,13 @@ def main(
 @app.command()
 def grade(
     paths: Annotated[list[Path], typer.Argument(help="A submission (folder, .zip, .py, .ipynb), or a folder of them.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the results: one JSON file for each submission.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Folder for the results: one JSON file for each submission. With a --report it may be left out.",
+        ),
+    ] = None,
     course: CourseOption = None,
     topic: Annotated[list[str] | None, typer.Option("--topic", help="Only this topic; may be repeated.")] = None,
     jobs: Annotated[
@@ -65,18 +65,33 @@ def grade(
         ),
     ] = None,
     reveal: Annotated[
-        RevealOption, typer.Option("--reveal", help="What hidden checks tell: only their titles, or the calls too.")
-    ] = RevealOption.titles,
+        Reveal | None,
+        typer.Option("--reveal", help="How much students are told of hidden checks; default: what course.toml says."),
+    ] = None,
     isolation: Annotated[
         IsolationOption,
         typer.Option("--isolation", help="Grade nothing on a machine that gives less; see `autograder doctor`."),
     ] = IsolationOption.strict,
     lang: LanguageOption = Language.BOTH,
+    report: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--report",
+            metavar="NAME=FILE",
+            help="Also write a report; may be repeated. For one submission: junit, gitlab, gradescope, classroom50, "
+            "and github, which needs no FILE in GitHub Actions. For any number: csv, json.",
+        ),
+    ] = None,
+    fail_under: Annotated[
+        float | None,
+        typer.Option("--fail-under", metavar="PERCENT", min=0, max=100, help="Exit with 3 below so many points."),
+    ] = None,
 ) -> None:
     """Grade submissions with the hidden checks, each in sandboxed processes.
 
     Can be stopped and run again: finished, unchanged submissions are kept. A single submission is shown in full.
-    Exit status: 0 all graded, 1 some could not be read, 2 usage or course error (a broken check is one).
+    Exit status: 0 all graded, 1 some could not be read, 2 usage or course error (a broken check is one), 3 all graded
+    and at least one below --fail-under.
     """
     with errors_as_sentences():
         fix_environment()
@@ -87,9 +102,11 @@ def grade(
         status = run_grading(
             *(paths, loaded, topic or [], out),
             where=where,
-            reveal=reveal.value,
+            reveal=reveal,
             isolation=isolation.value,
             language=lang,
+            reports=report or [],
+            fail_under=fail_under,
         )
         raise typer.Exit(status)
 

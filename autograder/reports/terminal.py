@@ -1,6 +1,5 @@
 """Results in a terminal: a table of a class, a large class in numbers, and one submission in full."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -11,18 +10,11 @@ from rich.table import Table
 from ..results import GRAVITY, SYMBOLS, CheckResult, ExerciseResult, SubmissionResult, Verdict
 from ..summary import ClassTally, ExerciseSummary, Summary
 from ..text import Language
+from .inert import printable
 
 MIN_NOTES = 40  # characters
 FAULTLESS = (Verdict.PASSED, Verdict.NOT_ATTEMPTED)
 FREQUENT = 20  # misconceptions that the summary of a large class lists
-
-# What would move the cursor, ring, change the window's title, or turn text around.
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def printable(text: str) -> str:
-    """Text of a student's, safe for a terminal."""
-    return CONTROLS.sub("�", text)
 
 
 def escape(text: str) -> str:

@@ -50,6 +50,7 @@ def run_grading(
     reveal: Reveal | None,
     isolation: str,
     language: Language,
+    is_single: bool = False,
     reports: Sequence[str] = (),
     fail_under: float | None = None,
 ) -> int:
@@ -57,6 +58,7 @@ def run_grading(
 
     out: None where only the reports are wanted.
     reveal: None for what the course says.
+    is_single: the path is one submission, whatever its folders look like.
     reports: each NAME or NAME=FILE.
     fail_under: percent of the points.
     """
@@ -68,7 +70,8 @@ def run_grading(
         raise CourseError(f"{course.root} has no solutions/.", fix="Grading needs the instructor's copy of the course.")
     if out is not None and out.exists() and not out.is_dir():
         raise UsageError(f"{out} is not a folder.")
-    submissions = [found for path in paths for found in find_submissions(_named(path), course)]
+    named = [_named(path) for path in paths]
+    submissions = named if is_single else [found for path in named for found in find_submissions(path, course)]
     _refuse_many(wanted, len(submissions))
     now = datetime.now(UTC)
     settings = Settings(topics=chosen, reveal=reveal or course.reveal.at(now), isolation=Level(isolation))

@@ -35,8 +35,10 @@ MAY_IMPORT = {
     "classroom": {"course", "grade", "graders", "result_folder", "results", "submission", "summary"},
     "progress": set(),
     "environment": set(),
-    "cluster": {"course", "environment", "grade", "graders", "results", "sandbox", "submission"},
+    "cluster": {"bundle", "course", "environment", "grade", "graders", "results", "sandbox", "submission"},
     "quiz": set(),
+    "bundle": {"course", "submission"},
+    "gradescope": {"bundle", "course"},
     "stubs": {"course"},
     "mutation": {"course", "diagnosis", "grade", "source", "stubs"},
     "doctor": {"limits", "sandbox"},
@@ -51,7 +53,10 @@ MAY_IMPORT = {
         *("classroom", "cluster", "course", "grade", "graders", "progress", "reports", "results", "reveal"),
         *("sandbox", "submission", "summary"),
     },
-    "cli": {"course", "doctor", "environment", "grading_run", "hints", "reveal", "self_grading", "stubs", "watch"},
+    "cli": {
+        *("course", "doctor", "environment", "gradescope", "grading_run", "hints", "results", "reveal"),
+        *("self_grading", "stubs", "watch"),
+    },
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -1,6 +1,5 @@
 """The command line: chooses, shows, and turns errors into sentences. What it calls is imported when it is called."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +8,8 @@ import typer
 from .. import __version__
 from ..reveal import Reveal
 from ..text import Language
-from .shared import CourseOption, LanguageOption, course_at, errors_as_sentences, fix_environment
+from . import gradescope
+from .shared import CourseOption, IsolationOption, LanguageOption, course_at, errors_as_sentences, fix_environment
 
 app = typer.Typer(
     help="Deep-learning exercises that grade themselves.",
@@ -20,11 +20,7 @@ app = typer.Typer(
 )
 
 
-class IsolationOption(StrEnum):
-    """`sandbox.level.Level`, without importing torch for `--help`."""
-
-    strict = "strict"
-    basic = "basic"
+app.add_typer(gradescope.app, name="gradescope")
 
 
 def _version(wanted: bool) -> None:
@@ -73,6 +69,9 @@ def grade(
         typer.Option("--isolation", help="Grade nothing on a machine that gives less; see `autograder doctor`."),
     ] = IsolationOption.strict,
     lang: LanguageOption = Language.BOTH,
+    single: Annotated[
+        bool, typer.Option("--single", help="The path is one submission, whatever its folders look like.")
+    ] = False,
     report: Annotated[
         list[str] | None,
         typer.Option(
@@ -105,6 +104,7 @@ def grade(
             reveal=reveal,
             isolation=isolation.value,
             language=lang,
+            is_single=single,
             reports=report or [],
             fail_under=fail_under,
         )

@@ -39,6 +39,7 @@ MAY_IMPORT = {
     "quiz": set(),
     "bundle": {"course", "submission"},
     "gradescope": {"bundle", "course"},
+    "ci": set(),
     "stubs": {"course"},
     "mutation": {"course", "diagnosis", "grade", "source", "stubs"},
     "doctor": {"limits", "sandbox"},
@@ -54,7 +55,7 @@ MAY_IMPORT = {
         *("sandbox", "submission", "summary"),
     },
     "cli": {
-        *("course", "doctor", "environment", "gradescope", "grading_run", "hints", "results", "reveal"),
+        *("ci", "course", "doctor", "environment", "gradescope", "grading_run", "hints", "results", "reveal"),
         *("self_grading", "stubs", "watch"),
     },
     "__main__": {"cli"},

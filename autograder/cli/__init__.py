@@ -9,6 +9,7 @@ from .. import __version__
 from ..reveal import Reveal
 from ..text import Language
 from . import gradescope
+from .ci import ci
 from .shared import CourseOption, IsolationOption, LanguageOption, course_at, errors_as_sentences, fix_environment
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
 
 
 app.add_typer(gradescope.app, name="gradescope")
+app.command()(ci)
 
 
 def _version(wanted: bool) -> None:

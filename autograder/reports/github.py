@@ -13,6 +13,7 @@ from .inert import one_line, shortened
 MAX_SUMMARY = 1_000_000  # bytes; GitHub drops a step's summary above 1 MiB
 MAX_ANNOTATIONS = 10  # of a kind; GitHub drops the others of a step
 MAX_MESSAGE = 600  # characters of an annotation
+MAX_TITLE = 80
 MAX_PROBLEMS = 10
 FAULTLESS = (Verdict.PASSED, Verdict.NOT_ATTEMPTED, Verdict.BROKEN)  # nothing for the student to mend
 POINTS = Text("{points} of {worth} points", "{points} / {worth} 分")
@@ -83,6 +84,8 @@ def _first_step(exercise: ExerciseResult, context: Context) -> list[str]:
     if exercise.verdict is Verdict.NOT_ATTEMPTED:
         return NOT_ATTEMPTED.lines(context.language)
     wrong = [check for check in exercise.checks if check.verdict not in FAULTLESS]
+    if len({check.message for check in wrong}) == 1 and len(wrong) > 1:  # none was run: the file cannot be read, say
+        return wrong[0].message.lines(context.language)
     return [
         line for check in wrong[:1] for text in (check.title, check.message) for line in text.lines(context.language)
     ]
@@ -100,8 +103,16 @@ def announce(results: Iterable[SubmissionResult], context: Context) -> Iterator[
     """Workflow commands: an error for each exercise with a fault, a warning for what is wrong with the files."""
     result = only(results)
     wrong = [exercise for exercise in result.exercises if exercise.verdict not in FAULTLESS]
-    errors = [_annotation("error", e.file, e.line, e.name, _first_step(e, context)) for e in wrong]
-    told = {line for exercise in wrong for line in _first_step(exercise, context)}
+    faults: dict[tuple[str, int | None, tuple[str, ...]], list[str]] = {}  # what is wrong where -> exercises
+    for exercise in wrong:
+        faults.setdefault((exercise.file, exercise.line, tuple(_first_step(exercise, context))), []).append(
+            exercise.name
+        )
+    errors = [
+        _annotation("error", file, line, shortened(", ".join(names), MAX_TITLE), message)
+        for (file, line, message), names in faults.items()
+    ]
+    told = {line for _, _, message in faults for line in message}
     warnings = [
         _annotation("warning", problem.file, problem.line, "", lines)
         for problem in result.problems
@@ -111,7 +122,7 @@ def announce(results: Iterable[SubmissionResult], context: Context) -> Iterator[
     yield from warnings[:MAX_ANNOTATIONS]
 
 
-def _annotation(kind: str, file: str, line: int | None, title: str, message: list[str]) -> str:
+def _annotation(kind: str, file: str, line: int | None, title: str, message: Iterable[str]) -> str:
     given = {"file": file, "line": str(line) if file and line else "", "title": title}
     properties = ",".join(f"{key}={_property(value)}" for key, value in given.items() if value)
     return f"::{kind} {properties}::{_data(shortened(chr(10).join(message), MAX_MESSAGE))}"

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from ..results import SubmissionResult
 from .format import Context, Format
-from .inert import one_line
+from .inert import one_line, shortened
 
 FORMULA = ("=", "+", "-", "@")  # how a cell begins that a spreadsheet would compute
+MAX_CELL = 30_000  # characters; Excel takes 32,767
 BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads UTF-8 as something else
 
 
@@ -32,7 +33,7 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _inert(cell: str) -> str:
-    cell = one_line(cell)
+    cell = shortened(one_line(cell), MAX_CELL)
     return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 

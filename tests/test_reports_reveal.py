@@ -201,7 +201,7 @@ def test_misconceptions_are_named_where_a_course_says_nothing(course: Course) ->
     ],
 )
 def test_a_policy_that_means_nothing_is_the_authors_to_mend(own_course: Path, text: str, said: str) -> None:
-    with pytest.raises(CourseError, match="course.toml: ") as error:
+    with pytest.raises(CourseError, match=r"course\.toml: ") as error:
         course_with(own_course, text)
     assert said in str(error.value)
 

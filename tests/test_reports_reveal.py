@@ -143,6 +143,14 @@ def test_without_a_title_a_hidden_check_has_a_number_and_no_message(results: dic
     assert Verdict.FAILED in {check.verdict for check in hidden}
 
 
+def test_the_next_step_says_which_check_even_where_nothing_is_told(
+    results: dict[Reveal, SubmissionResult], marked: Course
+) -> None:
+    printed = announced("github", [results[Reveal.NOTHING]], context(marked, Language.EN))
+    assert "title=double::Hidden check 7." in printed
+    assert "- Hidden check 7&#46;" in rendered("github", [results[Reveal.NOTHING]], context(marked, Language.EN))
+
+
 def test_a_misconception_that_visible_checks_show_is_named_at_every_level(
     marked: Course, server: ForkServer, tmp_path: Path
 ) -> None:

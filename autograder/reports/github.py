@@ -84,11 +84,10 @@ def _first_step(exercise: ExerciseResult, context: Context) -> list[str]:
     if exercise.verdict is Verdict.NOT_ATTEMPTED:
         return NOT_ATTEMPTED.lines(context.language)
     wrong = [check for check in exercise.checks if check.verdict not in FAULTLESS]
-    if len({check.message for check in wrong}) == 1 and len(wrong) > 1:  # none was run: the file cannot be read, say
-        return wrong[0].message.lines(context.language)
-    return [
-        line for check in wrong[:1] for text in (check.title, check.message) for line in text.lines(context.language)
-    ]
+    first = wrong[0]
+    is_about_all = len(wrong) > 1 and first.message and len({check.message for check in wrong}) == 1
+    told = [first.message] if is_about_all else [text for text in (first.title, first.message) if text]
+    return [line for text in told for line in text.lines(context.language)]
 
 
 def markdown(text: str) -> str:
@@ -105,9 +104,8 @@ def announce(results: Iterable[SubmissionResult], context: Context) -> Iterator[
     wrong = [exercise for exercise in result.exercises if exercise.verdict not in FAULTLESS]
     faults: dict[tuple[str, int | None, tuple[str, ...]], list[str]] = {}  # what is wrong where -> exercises
     for exercise in wrong:
-        faults.setdefault((exercise.file, exercise.line, tuple(_first_step(exercise, context))), []).append(
-            exercise.name
-        )
+        fault = (exercise.file, exercise.line, tuple(_first_step(exercise, context)))
+        faults.setdefault(fault, []).append(exercise.name)
     errors = [
         _annotation("error", file, line, shortened(", ".join(names), MAX_TITLE), message)
         for (file, line, message), names in faults.items()

@@ -267,7 +267,10 @@ def test_a_folder_that_looks_like_a_class_can_be_one_submission(
     ("arguments", "said"),
     [
         ((), "There is nowhere to put the results. Give --out FOLDER, or a --report."),
-        (("--report", "junti=x"), "There is no report format junti. Formats: classroom50, csv, github"),
+        (
+            ("--report", "junti=x"),
+            "There is no report format junti. Formats:\n  classroom50  Classroom 50's result.json",
+        ),
         (("--report", "junit"), "--report junit needs a file. Write --report junit=FILE."),
         (("--report", "github"), "--report github writes to the file that $GITHUB_STEP_SUMMARY names"),
         (("--report", "csv=class"), "class is a folder."),

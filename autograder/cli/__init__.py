@@ -79,8 +79,7 @@ def grade(
         typer.Option(
             "--report",
             metavar="NAME=FILE",
-            help="Also write a report; may be repeated. For one submission: junit, gitlab, gradescope, classroom50, "
-            "and github, which needs no FILE in GitHub Actions. For any number: csv, json.",
+            help="Also write a report, such as junit=FILE; may be repeated. A name that is none shows which there are.",
         ),
     ] = None,
     fail_under: Annotated[

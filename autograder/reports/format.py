@@ -33,7 +33,7 @@ class Format:
     """One way to show results to a machine."""
 
     name: str
-    what: str  # in a few words, for --help
+    what: str  # in a few words
     render: Render  # the file's text, piece by piece
     takes_many: bool = False  # a class; else one submission
     appends_to: str = ""  # the environment variable that names the file to append to, where none is asked for
@@ -80,7 +80,8 @@ def requested(option: str, environment: Mapping[str, str]) -> Report:
     name, _, file = option.partition("=")
     known = formats()
     if name not in known:
-        raise UsageError(f"There is no report format {name}.", fix=f"Formats: {', '.join(sorted(known))}.")
+        names = "\n".join(f"  {one.name:12} {one.what}" for one in sorted(known.values(), key=lambda one: one.name))
+        raise UsageError(f"There is no report format {name}.", fix=f"Formats:\n{names}")
     format = known[name]
     if file:
         if Path(file).is_dir():

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from msgspec.structs import replace
 from reports import READERS, announced, commands_run, context, read_annotations, rendered
 
 from autograder.course import Course
@@ -106,13 +107,20 @@ def test_a_long_text_does_not_make_a_long_report(course: Course, name: str) -> N
 
 
 def test_a_summary_above_githubs_limit_is_cut_between_lines(course: Course) -> None:
-    from msgspec.structs import replace
-
     result = result_of("*" * 4000)
     many = tuple(replace(result.exercises[0], name="*" * 4000, topic=str(number)) for number in range(100))
     file = rendered("github", [replace(result, exercises=many)], context(course))
     assert 900_000 < len(file.encode()) <= 1 << 20
     assert file.endswith("|\n")
+
+
+def test_no_more_than_ten_annotations_of_a_kind(course: Course) -> None:
+    result = result_of("x")
+    exercises = tuple(replace(result.exercises[0], line=number) for number in range(1, 31))
+    problems = tuple(Problem(file=f"{number}.py", sentence=Text("Odd.", "奇怪。")) for number in range(30))
+    text = announced("github", [replace(result, exercises=exercises, problems=problems)], context(course))
+    assert (text.count("::error "), text.count("::warning ")) == (10, 10)
+    assert "line=1,title=double" in text.splitlines()[0]
 
 
 def test_a_student_who_is_named_like_a_formula_stays_in_one_cell(course: Course) -> None:

@@ -8,14 +8,17 @@ import tomllib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from . import __version__
 from .errors import CourseError, UsageError
 from .limits import Limits
+from .reveal import RevealPolicy
 from .text import Text
+
+GradescopeVisibility = Literal["visible", "after_due_date", "after_published", "hidden"]
 
 MANIFEST = "course.toml"
 QUIZ, QUIZ_KEY = "quiz.yaml", "quiz_key.yaml"
@@ -49,6 +52,13 @@ class QuizManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     attempts: int = 1  # how often a student may be handed a new variant
 
 
+class GradescopeManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When Gradescope shows its students which checks. One that is not shown hides the total, too."""
+
+    visible: GradescopeVisibility = "visible"
+    hidden: GradescopeVisibility = "visible"  # what they tell is the reveal policy's matter
+
+
 class CourseManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The course.toml."""
 
@@ -56,6 +66,8 @@ class CourseManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     version: str
     limits: Limits = Limits()
     quiz: QuizManifest = QuizManifest()
+    reveal: RevealPolicy = RevealPolicy()
+    gradescope: GradescopeManifest = GradescopeManifest()
 
 
 class Exercise(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,6 +137,8 @@ class Course:
         self.version = manifest.version
         self.limits = manifest.limits
         self.quiz = manifest.quiz
+        self.reveal = manifest.reveal
+        self.gradescope = manifest.gradescope
         self.topics = topics
 
     @property

@@ -2,15 +2,14 @@
 
 import hashlib
 import time
-from collections.abc import Sequence
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import torch
 
 from .attempt import Attempt, Attempted, Memory
 from .checks.collect import Check, collect_checks
-from .checks.describe import describe
+from .checks.describe import Description, describe
 from .checks.local import LocalTransport
 from .checks.remote import RemoteTransport
 from .checks.rules import find_banned
@@ -22,6 +21,7 @@ from .exercise_keys import ExerciseKeys
 from .quiz.grading import QuizGrader
 from .regrade import Earlier
 from .results import CheckResult, ExerciseResult, Problem, SubmissionResult, Verdict, exercise_result
+from .reveal import Reveal
 from .sandbox.channel import WorkerDied
 from .sandbox.fork_server import ForkServer
 from .sandbox.level import Level, level_of
@@ -36,26 +36,17 @@ PRINTED_MUCH = Text(
     "Your code printed more than 1 MiB. Nobody reads it here: print less.",
     "你的代码打印了超过 1 MiB 的内容。评分时没有人会看，请减少打印。",
 )
+HIDDEN_CHECK = Text("Hidden check {number}.", "隐藏检查 {number}。")
 BROKEN_CHECK = Text(
     "This check is at fault, not your answer. It costs you nothing.", "是检查本身有问题，不是你的答案，不会扣分。"
 )
-
-
-class Reveal(StrEnum):
-    """What a hidden check tells its student: its title and what kind of fault, or the call with its values.
-
-    A quiz's question replies to the student's own answer, or explains the right one, too.
-    """
-
-    TITLES = "titles"
-    CALLS = "calls"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What is graded, and how much of it is told."""
 
     topics: tuple[str, ...]  # folder names of the topics to grade
-    reveal: Reveal = Reveal.TITLES
+    reveal: Reveal = Reveal.MISCONCEPTION  # of hidden checks
     isolation: Level = Level.STRICT  # below it, nothing is graded
     never_lower: bool = False  # an exercise of an unchanged submission keeps the better mark of an earlier run
 
@@ -71,9 +62,10 @@ class Grader:
         self.limits = course.limits
         self.topics = [topic for topic in course.topics if topic.name in settings.topics]
         coded = [topic for topic in self.topics if topic.exercises]
-        self.quizzes = QuizGrader(course, settings.topics, explains=settings.reveal is Reveal.CALLS)
+        self.quizzes = QuizGrader(course, settings.topics, settings.reveal)
         self.checks = collect_checks(coded)
         self.keys = ExerciseKeys(course, f"{settings.reveal} {settings.isolation}")
+        self.names = {exercise: _names(checks, settings.reveal) for exercise, checks in self.checks.items()}
         self.parameters = {exercise.name: exercise.parameters for exercise in course.exercises}
         # Before any student code runs: whether a check is broken must not depend on it.
         self.scripts = {name: script for topic in coded for name, script in self._scripts(topic).items()}
@@ -93,7 +85,7 @@ class Grader:
 
     def grade(self, submission: Submission) -> SubmissionResult:
         """Grade every chosen topic. Never raises for what the submission does."""
-        run, earlier = SubmissionRun(self), Earlier(submission.earlier)
+        run, earlier = SubmissionRun(self, submission.paths), Earlier(submission.earlier)
         kept = self._kept(earlier, submission)
         to_run = [(topic, e) for topic in self.topics for e in topic.exercises if e.name not in kept]
         submission = examined(submission, {topic.name for topic, _ in to_run})
@@ -115,6 +107,7 @@ class Grader:
             worth=round(sum(e.worth for e in exercises) + sum(q.worth for q in quizzes), 4),
             problems=problems,
             exercises=tuple(exercises),
+            reveal=self.settings.reveal,
             isolation=level_of(layers) if layers else None,
             confinement=layers,
             quizzes=quizzes,
@@ -125,12 +118,16 @@ class Grader:
         found: dict[str, ExerciseResult | None] = {}
         for topic in self.topics if earlier.exercises else ():
             keys = self.keys.keys(topic.exercises, submission.sources.get(topic.name))
-            found |= {e.name: earlier.kept(e, keys[e.name], self.checks[e.name]) for e in topic.exercises}
+            file = submission.paths.get(topic.name, "")
+            found |= {
+                e.name: earlier.kept(e, keys[e.name], file, self.checks[e.name], self.names[e.name])
+                for e in topic.exercises
+            }
         return {name: result for name, result in found.items() if result is not None}
 
     def grade_exercise(self, topic: Topic, exercise: Exercise, source: Source) -> ExerciseResult:
         """One exercise of one source, with all its checks."""
-        return SubmissionRun(self).results([(topic, source, exercise)])[0]
+        return SubmissionRun(self, {}).results([(topic, source, exercise)])[0]
 
     def first_failure(self, topic: Topic, exercise: Exercise, source: Source) -> Check | None:
         """The first hidden check that the source does not pass; None where it passes all."""
@@ -172,6 +169,15 @@ class Grader:
         )
 
 
+def _names(checks: Sequence[Check], reveal: Reveal) -> dict[str, tuple[str, Text]]:
+    """Check -> its id and title, as its student may read them."""
+    names = {check.id: (check.id, check.title) for check in checks}
+    if reveal is Reveal.NOTHING:
+        hidden = [check for check in checks if not check.visible]
+        names |= {c.id: (f"hidden[{number}]", HIDDEN_CHECK.filled(number=number)) for number, c in enumerate(hidden, 1)}
+    return names
+
+
 def grading_key(submission: Submission, course: Course, settings: Settings) -> str:
     """Equal keys mean equal results: the submission's files, the course, the engine and the settings."""
     parts = [submission.id, submission.content_hash, course.digest, msgspec.json.encode(settings).decode()]
@@ -179,6 +185,7 @@ def grading_key(submission: Submission, course: Course, settings: Settings) -> s
 
 
 Part = tuple[Topic, Source | Unreadable | None, Exercise]
+Place = tuple[str, int | None]  # file and line in the submission
 
 
 class Running:
@@ -200,8 +207,9 @@ class SubmissionRun:
     not seen a hidden input yet.
     """
 
-    def __init__(self, grader: Grader) -> None:
+    def __init__(self, grader: Grader, paths: Mapping[str, str]) -> None:
         self.grader = grader
+        self.paths = paths  # topic -> its file in the submission
         until = time.monotonic() + grader.limits.submission_seconds
         self.transport = RemoteTransport(grader.server, grader.limits, until)
 
@@ -222,11 +230,18 @@ class SubmissionRun:
         if source is None:
             return self._all(exercise, Verdict.NOT_ATTEMPTED, MISSING_FILE.filled(file=topic.filename))
         if isinstance(source, Unreadable):
-            return self._all(exercise, Verdict.CRASHED, source.sentence)
+            return self._all(exercise, Verdict.CRASHED, source.sentence, self._place(exercise, source))
         broken_rule = find_banned(source, exercise.name, exercise.banned)
         if broken_rule is not None:
-            return self._all(exercise, Verdict.REFUSED, describe(broken_rule, [], {}).full)
+            message = describe(broken_rule, [], {}).full
+            return self._all(exercise, Verdict.REFUSED, message, self._place(exercise, source))
         return Running(topic, source, exercise)
+
+    def _place(self, exercise: Exercise, source: Source | Unreadable) -> Place:
+        path = self.paths.get(exercise.topic, "")
+        if not path.endswith(".py"):
+            return path, None  # the line of a notebook's cell is none of its file
+        return path, source.line if isinstance(source, Unreadable) else source.line_of(exercise.name)
 
     def _run(self, one: Running, checks: Sequence[Check]) -> None:
         started = time.perf_counter()
@@ -250,15 +265,17 @@ class SubmissionRun:
     def _finished(self, one: Running) -> ExerciseResult:
         started = time.perf_counter()
         results = [self._judged(one.exercise, attempted) for attempted in one.attempted]
+        may_name = self.grader.settings.reveal.covers(Reveal.MISCONCEPTION)
         failed = [
             FailedCheck(attempted.check.id, attempted.outcome.calls, attempted.script, attempted.key)
             for attempted, result in zip(one.attempted, results, strict=True)
-            if result.verdict in MISTAKES and attempted.outcome.calls
+            if result.verdict in MISTAKES and attempted.outcome.calls and (attempted.check.visible or may_name)
         ]
         diagnoses = self.grader.diagnosticians[one.topic.name].diagnose(one.exercise.name, failed)
         duration = round(one.seconds + time.perf_counter() - started, 6)
         return exercise_result(
             *(one.exercise.name, one.topic.name, one.exercise.points, results, diagnoses),
+            place=self._place(one.exercise, one.source),
             duration=duration,
             key=self.grader.keys.keys([one.exercise], one.source)[one.exercise.name],
         )
@@ -268,25 +285,27 @@ class SubmissionRun:
         check, outcome = attempted.check, attempted.outcome
         verdict, message = outcome.verdict, NOTHING
         if outcome.description is not None:
-            is_open = check.visible or self.grader.settings.reveal is Reveal.CALLS
-            message = outcome.description.full if is_open else outcome.description.brief
+            message = self._told(check, verdict, outcome.description)
         is_judgement = verdict in (*MISTAKES, Verdict.TIMED_OUT)
         if is_judgement and not self.grader.scripts[exercise.name][check.id].passes:
             verdict, message = Verdict.BROKEN, BROKEN_CHECK
-        return _result(check, verdict, message)
+        return self._result(check, verdict, message)
 
-    def _all(self, exercise: Exercise, verdict: Verdict, message: Text) -> ExerciseResult:
+    def _told(self, check: Check, verdict: Verdict, description: Description) -> Text:
+        """As much of what was wrong as the check's student may know."""
+        reveal = self.grader.settings.reveal
+        if check.visible or reveal.covers(Reveal.CALL):
+            return description.full
+        # A forbidden shortcut is about the student's file, not about the check that ran into it.
+        return description.brief if reveal.covers(Reveal.TITLE) or verdict is Verdict.REFUSED else NOTHING
+
+    def _all(self, exercise: Exercise, verdict: Verdict, message: Text, place: Place = ("", None)) -> ExerciseResult:
         """Every check of the exercise with the same verdict: none was run."""
-        results = [_result(check, verdict, message) for check in self.grader.checks[exercise.name]]
-        return exercise_result(exercise.name, exercise.topic, exercise.points, results, ())
+        results = [self._result(check, verdict, message) for check in self.grader.checks[exercise.name]]
+        return exercise_result(exercise.name, exercise.topic, exercise.points, results, (), place=place)
 
-
-def _result(check: Check, verdict: Verdict, message: Text) -> CheckResult:
-    return CheckResult(
-        id=check.id,
-        title=check.title,
-        visible=check.visible,
-        verdict=verdict,
-        weight=check.weight,
-        message=message,
-    )
+    def _result(self, check: Check, verdict: Verdict, message: Text) -> CheckResult:
+        name, title = self.grader.names[check.exercise][check.id]
+        return CheckResult(
+            id=name, title=title, visible=check.visible, verdict=verdict, weight=check.weight, message=message
+        )

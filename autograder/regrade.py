@@ -1,6 +1,6 @@
 """What of an earlier result still holds, and which marks are kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -26,23 +26,31 @@ class Earlier:
         """Whether the submission's student was told this."""
         return any(problem.sentence == sentence for problem in self.problems)
 
-    def kept(self, exercise: Exercise, key: str, checks: Sequence[Check]) -> ExerciseResult | None:
-        """The result under today's titles, weights and points; None where the checks must be run again."""
+    def kept(
+        self, exercise: Exercise, key: str, file: str, checks: Sequence[Check], names: Mapping[str, tuple[str, Text]]
+    ) -> ExerciseResult | None:
+        """The result under today's titles, weights and points; None where the checks must be run again.
+
+        names: check -> its id and title, as the student may read them.
+        """
         found = self.exercises.get(exercise.name)
-        if found is None or found.key != key or any(check.verdict in UNCERTAIN for check in found.checks):
+        if found is None or found.key != key or found.file != file:
             return None
-        now = [(check.id, check.title, check.weight, check.visible) for check in checks]
+        if any(check.verdict in UNCERTAIN for check in found.checks):
+            return None
+        now = [(*names[check.id], check.weight, check.visible) for check in checks]
         before = [(check.id, check.title, check.weight, check.visible) for check in found.checks]
         if now == before and found.worth == exercise.points and found.raised_from is None:
             return found
         if [check[0] for check in now] != [check[0] for check in before]:
             return None
         renamed = [
-            msgspec.structs.replace(old, title=check.title, weight=check.weight, visible=check.visible)
-            for old, check in zip(found.checks, checks, strict=True)
+            msgspec.structs.replace(old, title=title, weight=weight, visible=visible)
+            for old, (_, title, weight, visible) in zip(found.checks, now, strict=True)
         ]
         return exercise_result(
             *(exercise.name, exercise.topic, exercise.points, renamed, found.misconceptions),
+            place=(found.file, found.line),
             duration=found.duration,
             key=key,
         )

@@ -5,6 +5,7 @@ A submission's result is stored as JSON, format `torchstone/1`; docs/result.sche
 
 import os
 import tempfile
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from .errors import UsageError
+from .reveal import Reveal
 from .text import NOTHING, Text
 
 FORMAT: Literal["torchstone/1"] = "torchstone/1"
@@ -76,6 +78,8 @@ class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
     worth: float
     misconceptions: tuple[Diagnosis, ...]
     checks: tuple[CheckResult, ...]
+    file: str = ""  # of the submission: where the exercise was looked for
+    line: int | None = None  # where it stands in there, or where Python cannot read on
     duration: float = 0.0  # seconds; the one field that differs between runs
     key: str = ""  # of what this result depends on: equal keys, equal results
     raised_from: float | None = None  # points of this grading, where an earlier, better mark was kept
@@ -123,6 +127,7 @@ class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     worth: float
     problems: tuple[Problem, ...]
     exercises: tuple[ExerciseResult, ...]
+    reveal: Reveal  # how much is told of hidden checks
     isolation: str | None  # strict or basic: what the workers ran under; None where no worker was needed
     confinement: dict[str, str]  # the layers that make the level: "on", or why one is missing
     quizzes: tuple[QuizResult, ...] = ()
@@ -141,12 +146,14 @@ def exercise_result(
     checks: list[CheckResult],
     misconceptions: tuple[Diagnosis, ...],
     *,
+    place: tuple[str, int | None] = ("", None),
     duration: float = 0.0,
     key: str = "",
 ) -> ExerciseResult:
     """Points are shared by weight among the checks that worked; a broken one leaves both sides of the fraction.
 
     A rule broken in any check costs the whole exercise.
+    place: file and line in the submission.
     """
     worth = float(worth)  # the same bytes whether a result comes from a grader, a file or a cluster
     judged = [check for check in checks if check.verdict is not Verdict.BROKEN]
@@ -164,6 +171,8 @@ def exercise_result(
         worth=worth if total else 0.0,
         misconceptions=misconceptions,
         checks=tuple(checks),
+        file=place[0],
+        line=place[1],
         duration=duration,
         key=key,
     )
@@ -171,15 +180,15 @@ def exercise_result(
 
 def write_result(result: SubmissionResult, path: Path) -> None:
     """Write the JSON file."""
-    write_whole(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n", path)
+    write_whole(path, [msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"])
 
 
-def write_whole(data: bytes, path: Path) -> None:
+def write_whole(path: Path, parts: Iterable[bytes]) -> None:
     """Write a file atomically: it is whole, or not there."""
     handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o644)

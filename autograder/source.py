@@ -40,6 +40,14 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         chunks = [*self.chunks, *((chunk, code) for chunk, code, _ in self.left_out)]
         return next((chunk for chunk, code in reversed(chunks) if pattern.search(code)), None)
 
+    def line_of(self, name: str) -> int | None:
+        """The line of its file or cell that the last definition of `name` begins in."""
+        pattern = re.compile(rf"^(?:async\s+)?(?:def|class)\s+{re.escape(name)}\b", re.MULTILINE)
+        for _, code in reversed(self.chunks):
+            for match in reversed(list(pattern.finditer(code))):
+                return code.count("\n", 0, match.start()) + 1
+        return None
+
     def borrowed(self) -> frozenset[str]:
         """Module-level names that are a library's, not the student's: imported, and not defined here or beside."""
         try:

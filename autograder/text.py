@@ -46,9 +46,11 @@ class Text(msgspec.Struct, frozen=True):
 NOTHING = Text("", "")
 
 # What would move the cursor, ring, change the window's title, or turn text around.
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
 
 
 def printable(text: str) -> str:
-    """Text of a student's, safe for a terminal."""
+    """Text of a student's without control characters, safe for a terminal; line breaks and tabs stay."""
     return CONTROLS.sub("�", text)

@@ -16,8 +16,9 @@ MAY_IMPORT = {
     "text": set(),
     "limits": set(),
     "source": set(),
-    "results": set(),
-    "course": {"limits"},
+    "reveal": set(),
+    "results": {"reveal"},
+    "course": {"limits", "reveal"},
     "worker": set(),
     "sandbox": {"limits", "worker"},
     "submission": {"course", "quiz", "results", "source"},
@@ -28,7 +29,7 @@ MAY_IMPORT = {
     "regrade": {"checks", "course", "results"},
     "grade": {
         *("attempt", "checks", "course", "diagnosis", "exercise_keys", "limits", "quiz", "regrade", "results"),
-        *("sandbox", "source", "submission"),
+        *("reveal", "sandbox", "source", "submission"),
     },
     "changes": {"results"},
     "summary": {"results"},
@@ -37,8 +38,11 @@ MAY_IMPORT = {
     "classroom": {"course", "grade", "graders", "result_folder", "results", "submission", "summary"},
     "progress": set(),
     "environment": set(),
-    "cluster": {"course", "environment", "grade", "graders", "results", "sandbox", "submission"},
-    "quiz": {"course", "results", "source", "summary"},
+    "cluster": {"bundle", "course", "environment", "grade", "graders", "results", "sandbox", "submission"},
+    "quiz": {"course", "results", "reveal", "source", "summary"},
+    "bundle": {"course", "submission"},
+    "gradescope": {"bundle", "course"},
+    "ci": set(),
     "stubs": {"course"},
     "mutation": {"course", "diagnosis", "grade", "source", "stubs"},
     "doctor": {"limits", "sandbox"},
@@ -50,12 +54,12 @@ MAY_IMPORT = {
     "plugin": {"home", "reports"},
     "self_grading": {"course", "grade", "mutation", "sandbox", "verify"},
     "grading_run": {
-        *("classroom", "cluster", "course", "grade", "graders", "progress", "quiz", "reports", "results"),
+        *("classroom", "cluster", "course", "grade", "graders", "progress", "quiz", "reports", "results", "reveal"),
         *("sandbox", "submission", "summary"),
     },
     "cli": {
-        *("changes", "course", "doctor", "environment", "grading_run", "hints", "quiz", "reports", "self_grading"),
-        *("stubs", "watch"),
+        *("changes", "ci", "course", "doctor", "environment", "gradescope", "grading_run", "hints", "quiz"),
+        *("reports", "results", "reveal", "self_grading", "stubs", "watch"),
     },
     "__main__": {"cli"},
     "__init__": set(),
@@ -110,7 +114,7 @@ def test_the_engine_names_no_topic_and_no_exercise() -> None:
     """Docstrings may, as examples; code may not. torch.optim.SGD is torch's name, too."""
     names = set()
     for manifest in (ROOT / "exercises").glob("*/topic.toml"):
-        names |= {manifest.parent.name, *tomllib.loads(manifest.read_text(encoding="utf-8"))["exercises"]}
+        names |= {manifest.parent.name, *tomllib.loads(manifest.read_text(encoding="utf-8")).get("exercises", {})}
     assert len(names) > 10
     pattern = re.compile(rf"(?<!\.)\b({'|'.join(map(re.escape, names))})\b")
     for path in engine_files():

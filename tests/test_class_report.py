@@ -8,14 +8,12 @@ from pathlib import Path
 import psutil
 import pytest
 from rich.console import Console
-from small_course import DOUBLE_ONLY, ROOT, autograder
+from small_course import DOUBLE_ONLY, autograder
 
 from autograder import grading_run
-from autograder.course import load_course
 from autograder.graders import Graded
 from autograder.grading_run import Found
 from autograder.progress import Lines
-from autograder.quiz.copies import CopyWatch
 from autograder.results import Verdict
 from autograder.summary import ClassTally, ExerciseSummary, Summary
 
@@ -37,7 +35,7 @@ def summary(number: int) -> Summary:
 
 def test_a_large_class_is_shown_in_numbers(capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
-    found = Found(1202, CopyWatch(load_course(ROOT), (), []))
+    found = Found(1202)
     for number in range(1200):
         found.add(Graded(path=Path(f"s{number}"), target=Path("x"), summary=summary(number), kept=number < 7))
     for name in ("z.docx", "a.docx"):

@@ -23,6 +23,7 @@ from autograder.grade import Grader, Settings
 from autograder.graders import Graded, LocalGraders, Task
 from autograder.graders.task import in_flight
 from autograder.results import SubmissionResult, read_result, write_result
+from autograder.reveal import Reveal
 from autograder.submission import Submission, open_submission
 
 SETTINGS = Settings(topics=("01_demo",))
@@ -338,6 +339,7 @@ def test_a_result_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
         worth=1,
         problems=(),
         exercises=(),
+        reveal=Reveal.MISCONCEPTION,
         isolation=None,
         confinement={},
     )

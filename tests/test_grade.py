@@ -9,8 +9,9 @@ import pytest
 from small_course import DOUBLE_ONLY, QUICK
 
 from autograder.course import load_course
-from autograder.grade import Grader, Reveal, Settings, grading_key
+from autograder.grade import Grader, Settings, grading_key
 from autograder.results import SubmissionResult, Verdict
+from autograder.reveal import Reveal
 from autograder.sandbox import ForkServer
 from autograder.submission import Submission, open_submission
 
@@ -216,7 +217,7 @@ def test_hidden_checks_tell_only_the_kind_of_fault(hand_in, grader: Grader, tmp_
     told = {check.id: check.message.en for check in result.exercises[0].checks}
     assert told["test_double_example"].startswith("double(x=tensor([1.0, 1.0])) returned 2 of 2 wrong values")
     assert told["test_double_scalar"] == "returned wrong values"
-    opened = Grader(grader.course, grader.server, Settings(topics=("01_demo",), reveal=Reveal.CALLS))
+    opened = Grader(grader.course, grader.server, Settings(topics=("01_demo",), reveal=Reveal.CALL))
     result = opened.grade(open_submission(tmp_path / "student", grader.course))
     told = {check.id: check.message.en for check in result.exercises[0].checks}
     assert told["test_double_scalar"] == "double(x=tensor(1.5)) returned 4.0, expected 3.0."
@@ -376,7 +377,7 @@ def test_the_key_changes_with_all_that_decides_a_result(own_course: Path) -> Non
         course = load_course(own_course)
         return grading_key(open_submission(own_course / "demo.py", course), course, settings)
 
-    keys = {key(), key(Settings(topics=("01_demo",), reveal=Reveal.CALLS)), key(Settings(topics=()))}
+    keys = {key(), key(Settings(topics=("01_demo",), reveal=Reveal.CALL)), key(Settings(topics=()))}
     for file in ("solutions/01_demo/test_demo.py", "solutions/01_demo/misconceptions.toml", "course.toml", "demo.py"):
         with open(own_course / file, "a") as handle:
             handle.write("\n# changed\n")

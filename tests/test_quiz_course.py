@@ -14,6 +14,7 @@ from autograder.errors import CourseError
 from autograder.quiz.checkup import check_quiz
 from autograder.quiz.grading import QuizGrader
 from autograder.quiz.load import load_keys, load_quiz
+from autograder.reveal import Reveal
 from autograder.stubs import stale_stubs
 
 QUIZ, KEY = "exercises/01_demo/quiz.yaml", "solutions/01_demo/quiz_key.yaml"
@@ -69,7 +70,7 @@ def test_a_wrong_file_is_told_with_its_place(root: Path, name: str, old: str, ne
     change(root, name, old, new)
     course = load_course(root)
     with pytest.raises(CourseError) as error:
-        QuizGrader(course, ["01_demo", "02_words"], explains=False)
+        QuizGrader(course, ["01_demo", "02_words"], Reveal.MISCONCEPTION)
     assert told in str(error.value) and Path(name).name in str(error.value)
 
 

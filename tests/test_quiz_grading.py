@@ -12,7 +12,7 @@ from quiz_course import write_quiz_course
 from small_course import autograder
 
 from autograder.course import Course, load_course
-from autograder.grade import Grader, Reveal, Settings, grading_key
+from autograder.grade import Grader, Settings, grading_key
 from autograder.quiz.answers import AnswersFile, Entry
 from autograder.quiz.copies import CopyWatch
 from autograder.quiz.grading import QuizGrader
@@ -20,6 +20,7 @@ from autograder.quiz.judge import right_number
 from autograder.quiz.load import load_keys, load_quizzes
 from autograder.quiz.variant import Variant, draw
 from autograder.results import QuestionResult, SubmissionResult, Verdict
+from autograder.reveal import Reveal
 from autograder.sandbox import ForkServer
 from autograder.submission import find_submissions, open_submission
 from autograder.summary import Summary, summarise
@@ -53,7 +54,9 @@ def answered(quizzed: Course, tmp_path: Path):
         lines = [f"  {question}: {answer}" for question, answer in answers.items()]
         (folder / "answers.yaml").write_text("\n".join([head, "answers:", *lines]), encoding="utf-8")
         submission = open_submission(folder, quizzed)
-        quizzes, problems = QuizGrader(quizzed, TOPICS, explains=explains).grade(submission.id, submission.answers)
+        quizzes, problems = QuizGrader(quizzed, TOPICS, Reveal.CALL if explains else Reveal.MISCONCEPTION).grade(
+            submission.id, submission.answers
+        )
         return {q.id: q for quiz in quizzes for q in quiz.questions}, [*submission.problems, *problems]
 
     return grade
@@ -196,7 +199,7 @@ def test_answers_are_found_anywhere_and_those_in_the_topics_folder_win(quizzed: 
     (ada / "02_words").mkdir()
     os.symlink(ada / "notes/other.yaml", ada / "02_words/answers.yaml")
     submission = open_submission(ada, quizzed)
-    quizzes, problems = QuizGrader(quizzed, TOPICS, explains=False).grade("ada", submission.answers)
+    quizzes, problems = QuizGrader(quizzed, TOPICS, Reveal.MISCONCEPTION).grade("ada", submission.answers)
     graded = {q.id: q for quiz in quizzes for q in quiz.questions}
     passed = {name for name, q in graded.items() if q.verdict is Verdict.PASSED}
     assert passed == {"d_truth", "w_truth", "d_word"} and graded["d_size"].verdict is Verdict.NOT_ATTEMPTED
@@ -225,13 +228,13 @@ def test_a_folder_and_a_file_of_answers_alone_are_submissions(quizzed: Course, t
 def test_no_answer_breaks_the_grading(quizzed: Course, texts: dict[str, str]) -> None:
     entries = {name: Entry(text=text, line=1) for name, text in texts.items()}
     files = [AnswersFile(file="answers.yaml", entries=entries)]
-    quizzes, problems = QuizGrader(quizzed, TOPICS, explains=True).grade("ada", files)
+    quizzes, problems = QuizGrader(quizzed, TOPICS, Reveal.CALL).grade("ada", files)
     assert problems == [] and all(0 <= quiz.points <= quiz.worth for quiz in quizzes)
 
 
 @pytest.fixture(scope="module")
 def quiz_grader(quizzed: Course, server: ForkServer) -> Grader:
-    return Grader(quizzed, server, Settings(topics=TOPICS, reveal=Reveal.TITLES))
+    return Grader(quizzed, server, Settings(topics=TOPICS, reveal=Reveal.MISCONCEPTION))
 
 
 def test_points_of_code_and_quiz_add_up_and_no_worker_is_needed_for_a_quiz(
@@ -272,7 +275,7 @@ def test_a_broken_formula_is_the_authors_and_costs_nobody_points(tmp_path: Path)
     course = load_course(root)
     (tmp_path / "ada.yaml").write_text("answers: {d_number: 3, d_truth: yes}")
     submission = open_submission(tmp_path / "ada.yaml", course)
-    quizzes, _ = QuizGrader(course, TOPICS, explains=False).grade("ada", submission.answers)
+    quizzes, _ = QuizGrader(course, TOPICS, Reveal.MISCONCEPTION).grade("ada", submission.answers)
     broken = next(q for q in quizzes[0].questions if q.id == "d_number")
     assert (broken.verdict, broken.worth, broken.points) == (Verdict.BROKEN, 0, 0)
     assert quizzes[0].worth == pytest.approx(2 * 8 / 9, abs=1e-4)

@@ -227,4 +227,4 @@ def test_an_earlier_result_without_keys_is_not_kept(root: Path, server: ForkServ
     earlier = Earlier(msgspec.structs.replace(result, exercises=tuple(old)))
     course = load_course(root)
     exercise = next(course.exercises)
-    assert earlier.kept(exercise, "a key", []) is None
+    assert earlier.kept(exercise, "a key", "demo.py", [], {}) is None

@@ -1,16 +1,17 @@
 """The command line: chooses, shows, and turns errors into sentences. What it calls is imported when it is called."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from .. import __version__
+from ..reveal import Reveal
 from ..text import Language
-from . import regrade
+from . import gradescope, regrade
+from .ci import ci
 from .quiz import quiz
-from .shared import CourseOption, LanguageOption, course_at, errors_as_sentences, fix_environment
+from .shared import CourseOption, IsolationOption, LanguageOption, course_at, errors_as_sentences, fix_environment
 
 app = typer.Typer(
     help="Deep-learning exercises that grade themselves.",
@@ -21,18 +22,8 @@ app = typer.Typer(
 )
 
 
-class RevealOption(StrEnum):
-    """`grade.Reveal`, without importing torch for `--help`."""
-
-    titles = "titles"
-    calls = "calls"
-
-
-class IsolationOption(StrEnum):
-    """`sandbox.level.Level`, without importing torch for `--help`."""
-
-    strict = "strict"
-    basic = "basic"
+app.add_typer(gradescope.app, name="gradescope")
+app.command()(ci)
 
 
 def _version(wanted: bool) -> None:
@@ -53,7 +44,13 @@ def main(
 @app.command()
 def grade(
     paths: Annotated[list[Path], typer.Argument(help="A submission (folder, .zip, .py, .ipynb), or a folder of them.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the results: one JSON file for each submission.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Folder for the results: one JSON file for each submission. With a --report it may be left out.",
+        ),
+    ] = None,
     course: CourseOption = None,
     topic: Annotated[list[str] | None, typer.Option("--topic", help="Only this topic; may be repeated.")] = None,
     jobs: Annotated[
@@ -67,8 +64,9 @@ def grade(
         ),
     ] = None,
     reveal: Annotated[
-        RevealOption, typer.Option("--reveal", help="What hidden checks tell: only their titles, or the calls too.")
-    ] = RevealOption.titles,
+        Reveal | None,
+        typer.Option("--reveal", help="How much students are told of hidden checks; default: what course.toml says."),
+    ] = None,
     isolation: Annotated[
         IsolationOption,
         typer.Option("--isolation", help="Grade nothing on a machine that gives less; see `autograder doctor`."),
@@ -78,12 +76,28 @@ def grade(
         typer.Option("--never-lower", help="An exercise of an unchanged submission keeps an earlier, better mark."),
     ] = False,
     lang: LanguageOption = Language.BOTH,
+    single: Annotated[
+        bool, typer.Option("--single", help="The path is one submission, whatever its folders look like.")
+    ] = False,
+    report: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--report",
+            metavar="NAME=FILE",
+            help="Also write a report, such as junit=FILE; may be repeated. A name that is none shows which there are.",
+        ),
+    ] = None,
+    fail_under: Annotated[
+        float | None,
+        typer.Option("--fail-under", metavar="PERCENT", min=0, max=100, help="Exit with 3 below so many points."),
+    ] = None,
 ) -> None:
     """Grade submissions with the hidden checks, each in sandboxed processes.
 
     Can be stopped and run again: finished, unchanged submissions are kept, and of the others every exercise whose file
     and checks are as they were. A single submission is shown in full.
-    Exit status: 0 all graded, 1 some could not be read, 2 usage or course error (a broken check is one).
+    Exit status: 0 all graded, 1 some could not be read, 2 usage or course error (a broken check is one), 3 all graded
+    and at least one below --fail-under.
     """
     with errors_as_sentences():
         fix_environment()
@@ -94,10 +108,13 @@ def grade(
         status = run_grading(
             *(paths, loaded, topic or [], out),
             where=where,
-            reveal=reveal.value,
+            reveal=reveal,
             isolation=isolation.value,
             never_lower=never_lower,
             language=lang,
+            is_single=single,
+            reports=report or [],
+            fail_under=fail_under,
         )
         raise typer.Exit(status)
 

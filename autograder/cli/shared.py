@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,13 @@ CourseOption = Annotated[
     Path | None, typer.Option("--course", help="Folder of course.toml; default: the nearest one upwards from here.")
 ]
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of what students read.")]
+
+
+class IsolationOption(StrEnum):
+    """`sandbox.level.Level`, without importing torch for `--help`."""
+
+    strict = "strict"
+    basic = "basic"
 
 
 def fix_environment() -> None:

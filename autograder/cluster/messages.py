@@ -12,13 +12,12 @@ from typing import IO
 import msgspec
 
 from .. import __version__
-from ..course import ENGINE, MANIFEST
+from ..bundle import add_file, course_files
+from ..course import ENGINE
 from ..results import SubmissionResult
-from ..submission.gather import SKIPPED_FOLDERS
 
 LENGTH = struct.Struct(">Q")  # stands before each frame
 SUPPORT = "Every worker needs the same torchstone, Python, torch and numpy as the machine that the class is on."
-EPOCH = (1980, 1, 1, 0, 0, 0)  # of each file in the zip: the same course gives the same bytes
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -52,17 +51,10 @@ def differences(ours: dict[str, str], theirs: dict[str, str]) -> str:
 def pack_course(root: Path) -> bytes:
     """The course as a zip: the manifest, exercises/ and solutions/, without what editors and Python leave behind."""
     data = io.BytesIO()
-    files = [path for folder in ("exercises", "solutions") for path in sorted((root / folder).rglob("*"))]
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in (root / MANIFEST, *files):
-            relative = path.relative_to(root)
-            if path.is_file() and not _is_junk(relative):
-                archive.writestr(zipfile.ZipInfo(relative.as_posix(), EPOCH), path.read_bytes())
+    with zipfile.ZipFile(data, "w") as archive:
+        for relative in course_files(root):
+            add_file(archive, relative.as_posix(), (root / relative).read_bytes())
     return data.getvalue()
-
-
-def _is_junk(relative: Path) -> bool:
-    return any(part in SKIPPED_FOLDERS or part.startswith(".") for part in relative.parts)
 
 
 def write_frame(stream: IO[bytes], data: bytes) -> None:

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from ..course import Course
 from ..results import Problem, QuestionResult, QuizResult, Verdict
+from ..reveal import Reveal
 from ..text import NOTHING, Text, printable
 from .answers import AnswersFile, Entry
 from .formula import FormulaError
@@ -40,14 +41,16 @@ Given = tuple[AnswersFile, Entry]
 class QuizGrader:
     """The quizzes of some topics, loaded once and used for many submissions.
 
-    explains: whether the explanations are shown, and the replies that give right answers away.
+    reveal: from `misconception` on there are replies to wrong answers, with `call` explanations, too, and the replies
+    that give right answers away.
     Raises CourseError where the course's files are at fault.
     """
 
-    def __init__(self, course: Course, topics: Sequence[str], *, explains: bool) -> None:
+    def __init__(self, course: Course, topics: Sequence[str], reveal: Reveal) -> None:
         self.key = course.quiz.key
         self.attempts = course.quiz.attempts
-        self.explains = explains
+        self.replies = reveal.covers(Reveal.MISCONCEPTION)
+        self.explains = reveal.covers(Reveal.CALL)
         quizzes = load_quizzes(course)
         self.topic_of = {question.id: topic for topic, quiz in quizzes.items() for question in quiz.questions}
         self.quizzes = [quizzes[topic.name] for topic in course.topics if topic.name in {*topics} & quizzes.keys()]
@@ -134,7 +137,7 @@ class QuizGrader:
             judgement = Judgement(share=0.0, reply=answer.sentence)
         else:
             judgement = judge(variant, key, answer)
-        reply, explanation = judgement.reply, NOTHING
+        reply, explanation = judgement.reply if self.replies or isinstance(answer, Complaint) else NOTHING, NOTHING
         if judgement.is_incomplete:
             reply = _both(reply, judgement.left_out if self.explains else INCOMPLETE)
         if self.explains:

@@ -49,7 +49,7 @@ def write_answers(
         lines.append(_pair(question.id, entries.get(question.id)))
     shown = {question.id for question in questions}
     lines += [_pair(name, entry) for name, entry in entries.items() if name not in shown]
-    write_whole(("\n".join(lines) + "\n").encode(), path)
+    write_whole(path, [("\n".join(lines) + "\n").encode()])
 
 
 def _described(question: Shown, number: str, language: Language) -> list[str]:

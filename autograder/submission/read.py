@@ -33,6 +33,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     content_hash: str
     sources: Mapping[str, Source | Unreadable]
     problems: tuple[Problem, ...]
+    paths: Mapping[str, str] = {}  # by topic folder name: the file that its source was read from
     earlier: SubmissionResult | None = None  # what an earlier run found
     answers: tuple[AnswersFile, ...] = ()  # to quizzes; a question's id says which topic it belongs to
 
@@ -83,6 +84,7 @@ def read_submission(path: Path, course: Course) -> Submission:
         content_hash=_hash(files),
         sources=reading.sources,
         problems=tuple(problems),
+        paths={name: str(path) for name, path in reading.paths.items()},
         answers=answers,
     )
 
@@ -189,6 +191,7 @@ class _Reading:
         self.files = files
         self.problems = problems
         self.sources: dict[str, Source | Unreadable] = {}
+        self.paths: dict[str, PurePosixPath] = {}
         self.claimed: set[PurePosixPath] = set()
 
     def by_name(self, topic: Topic) -> None:
@@ -199,10 +202,12 @@ class _Reading:
         if python:
             best, *others = sorted(python, key=lambda path: _rank(path, topic))
             self.sources[topic.name] = _source(topic, best, self.files, self.problems)
+            self.paths[topic.name] = best
             for other in others:
                 self._not_used(other, best)
         elif candidates:
             en = f"This is not a Python file. Rename it to {topic.filename}."
+            self.paths[topic.name] = candidates[0]
             self.sources[topic.name] = Unreadable(Text(en, f"这不是 Python 文件，请改名为 {topic.filename}。"))
 
     def answers(self, *, is_alone: bool) -> tuple[AnswersFile, ...]:
@@ -226,6 +231,7 @@ class _Reading:
             for position, topic in enumerate(missing):
                 problems = self.problems if position == 0 else []  # a cell that was left out is told once
                 self.sources[topic.name] = _source(topic, path, self.files, problems)
+                self.paths[topic.name] = path
             if topics and not missing:
                 self._not_used(path, PurePosixPath(topics[0].filename))
             if not topics:

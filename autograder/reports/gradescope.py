@@ -1,0 +1,113 @@
+"""Gradescope's results.json: a test for each exercise's visible checks, and one for its hidden ones."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from ..course import GradescopeVisibility
+from ..results import CheckResult, ExerciseResult, SubmissionResult, Verdict
+from ..text import Language, Text
+from .format import Context, Format, only
+
+VISIBLE = Text("{name}: the checks that you have", "{name}：你手上的检查")
+HIDDEN = Text("{name}: hidden checks", "{name}：隐藏检查")
+
+
+class Test(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of Gradescope's list."""
+
+    name: str
+    number: str
+    score: float
+    max_score: float
+    status: Literal["passed", "failed"]
+    output: str
+    tags: list[str]
+    visibility: GradescopeVisibility
+    name_format: str = "text"  # nothing of a student's is markup
+    output_format: str = "text"
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True):
+    """The file results.json."""
+
+    score: float
+    output: str
+    tests: list[Test]
+    visibility: str = "visible"
+    stdout_visibility: str = "hidden"
+    output_format: str = "text"
+    test_output_format: str = "text"
+    test_name_format: str = "text"
+
+
+def render(results: Iterable[SubmissionResult], context: Context) -> Iterator[str]:
+    """The whole file."""
+    result = only(results)
+    file = Results(
+        score=result.points,
+        output=_output(result, context.language),
+        tests=[test for position, e in enumerate(result.exercises, 1) for test in _tests(e, str(position), context)],
+    )
+    yield msgspec.json.format(msgspec.json.encode(file), indent=2).decode() + "\n"
+
+
+def _output(result: SubmissionResult, language: Language) -> str:
+    lines = [f"{result.points:g} / {result.worth:g}"]
+    for problem in result.problems:
+        lines += [f"{problem.file}: {line}" if problem.file else line for line in problem.sentence.lines(language)]
+    return "\n".join(lines)
+
+
+def _tests(exercise: ExerciseResult, number: str, context: Context) -> Iterator[Test]:
+    """The visible part and the hidden part; the misconception stands with the first of them that has a fault."""
+    shown = context.course.gradescope
+    advice = [line for d in exercise.misconceptions for line in d.sentence.lines(context.language)]
+    parts: list[tuple[str, Text, GradescopeVisibility, list[CheckResult]]] = [
+        ("1", VISIBLE, shown.visible, [check for check in exercise.checks if check.visible]),
+        ("2", HIDDEN, shown.hidden, [check for check in exercise.checks if not check.visible]),
+    ]
+    for part, title, visibility, checks in parts:
+        if not checks:
+            continue
+        wrong = [check for check in checks if check.verdict not in (Verdict.PASSED, Verdict.BROKEN)]
+        score, max_score = _share(exercise, checks)
+        yield Test(
+            name=" · ".join(title.filled(name=exercise.name).lines(context.language)),
+            number=f"{number}.{part}",
+            score=score,
+            max_score=max_score,
+            status="failed" if wrong else "passed",
+            output="\n".join([*(advice if wrong else []), *_lines(checks, context.language)]),
+            tags=[exercise.topic],
+            visibility=visibility,
+        )
+        if wrong:
+            advice = []
+
+
+def _share(exercise: ExerciseResult, checks: Sequence[CheckResult]) -> tuple[float, float]:
+    """Of the exercise's points, what these checks earned and what they are worth."""
+    total = sum(check.weight for check in exercise.checks if check.verdict is not Verdict.BROKEN)
+    weight = sum(check.weight for check in checks if check.verdict is not Verdict.BROKEN)
+    passed = sum(check.weight for check in checks if check.verdict is Verdict.PASSED)
+    earns = exercise.verdict is not Verdict.REFUSED
+    return (
+        round(exercise.worth * passed / total, 4) if total and earns else 0.0,
+        round(exercise.worth * weight / total, 4) if total else 0.0,
+    )
+
+
+def _lines(checks: Sequence[CheckResult], language: Language) -> Iterator[str]:
+    messages = {check.message for check in checks}
+    if len(messages) == 1 and checks[0].message:  # none was run: the file is missing, say
+        yield from checks[0].message.lines(language)
+        return
+    for check in checks:
+        yield f"{check.verdict.symbol} {' '.join(check.title.lines(language))}"
+        if check.verdict is not Verdict.PASSED and check.message:
+            yield from (f"    {line}" for line in check.message.lines(language))
+
+
+FORMAT = Format(name="gradescope", what="Gradescope's results.json", render=render)

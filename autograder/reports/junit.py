@@ -1,0 +1,93 @@
+"""JUnit XML in the dialect of pytest's xunit2 and Jenkins' xUnit plugin: a suite for each exercise, a case a check."""
+
+from collections.abc import Iterable, Iterator
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from ..results import CheckResult, ExerciseResult, SubmissionResult, Verdict
+from ..text import Language
+from .format import Context, Format, only
+from .inert import one_line, shortened
+
+MAX_MESSAGE = 200  # characters of the attribute; the whole message is the element's text
+ELEMENTS = {Verdict.NOT_ATTEMPTED: "skipped", Verdict.BROKEN: "error"}  # the other faults are failures
+
+
+def render(results: Iterable[SubmissionResult], context: Context) -> Iterator[str]:
+    """The whole document."""
+    yield document(only(results), context.language)
+
+
+def document(result: SubmissionResult, language: Language, *, with_files: bool = False) -> str:
+    """The result as XML.
+
+    with_files: each case names its file, which pytest's dialect does not know.
+    """
+    suites = [_suite(exercise, language, with_files) for exercise in result.exercises]
+    if result.problems:
+        suites.append(_problems(result, language))
+    root = Element("testsuites", {"name": one_line(result.submission), **_sums(suites)})
+    root.extend(suites)
+    ElementTree.indent(root)
+    return "<?xml version='1.0' encoding='utf-8'?>\n" + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _suite(exercise: ExerciseResult, language: Language, with_files: bool) -> Element:
+    cases = []
+    for check in exercise.checks:
+        case = _case(f"{exercise.topic}.{exercise.name}", _title(check, language))
+        if with_files and exercise.file:
+            case.set("file", exercise.file)
+        if check.verdict is not Verdict.PASSED:
+            message = "\n".join(check.message.lines(language))
+            advice = [line for d in exercise.misconceptions for line in d.sentence.lines(language)]
+            is_fault = check.verdict not in ELEMENTS
+            _add_fault(case, check.verdict, "\n".join([message, *(advice if is_fault else [])]).strip())
+        cases.append(case)
+    suite = Element("testsuite", {"name": exercise.name, **_counts(cases), "time": f"{exercise.duration:.3f}"})
+    suite.extend(cases)
+    return suite
+
+
+def _problems(result: SubmissionResult, language: Language) -> Element:
+    """What is wrong with the files costs no points by itself: cases that are skipped, with the reason."""
+    cases = []
+    for number, problem in enumerate(result.problems, 1):
+        case = _case("files", f"{number}. {one_line(problem.file)}".strip())
+        reason = " ".join(problem.sentence.lines(language))
+        SubElement(case, "skipped", message=shortened(one_line(reason), MAX_MESSAGE)).text = reason
+        cases.append(case)
+    suite = Element("testsuite", {"name": "files", **_counts(cases)})
+    suite.extend(cases)
+    return suite
+
+
+def _case(classname: str, name: str) -> Element:
+    return Element("testcase", classname=one_line(classname), name=name)
+
+
+def _title(check: CheckResult, language: Language) -> str:
+    return one_line(f"{check.id}: {' '.join(check.title.lines(language))}")
+
+
+def _add_fault(case: Element, verdict: Verdict, message: str) -> None:
+    kind = ELEMENTS.get(verdict, "failure")
+    summary = shortened(one_line(message), MAX_MESSAGE) or verdict.replace("_", " ")
+    SubElement(case, kind, type=verdict.value, message=summary).text = message or summary
+
+
+def _counts(cases: list[Element]) -> dict[str, str]:
+    kinds = [child.tag for case in cases for child in case]
+    return {
+        "tests": str(len(cases)),
+        "failures": str(kinds.count("failure")),
+        "errors": str(kinds.count("error")),
+        "skipped": str(kinds.count("skipped")),
+    }
+
+
+def _sums(suites: list[Element]) -> dict[str, str]:
+    return {key: str(sum(int(suite.attrib[key]) for suite in suites)) for key in ("tests", "failures", "errors")}
+
+
+FORMAT = Format(name="junit", what="JUnit XML, for Jenkins and most others", render=render)

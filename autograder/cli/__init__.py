@@ -8,6 +8,7 @@ import typer
 
 from .. import __version__
 from ..text import Language
+from . import release
 from .shared import CourseOption, LanguageOption, course_at, errors_as_sentences, fix_environment
 
 app = typer.Typer(
@@ -177,3 +178,7 @@ def doctor() -> None:
         from ..doctor import run_doctor
 
         raise typer.Exit(run_doctor(Console()))
+
+
+for command in (release.release, release.reveal, release.update):
+    app.command()(command)

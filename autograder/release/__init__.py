@@ -3,7 +3,8 @@
 manifest    what a release says of itself: .torchstone/release.json
 contents    which files a release holds, from a course and a language
 wheel       the engine, built to travel with it
-secrets     what of solutions/ must not be found in a release
+patterns    code and sentences in a form that survives another layout
+hidden_code, secrets   what of solutions/ must not be found in a release
 readings    the texts that a file holds: as it stands, unpacked, decoded
 leaks       one held against the other
 commitment  a salted hash of the hidden part, and the bundle that proves it later

@@ -20,26 +20,14 @@ import yaml
 from ..course import Topic
 from ..errors import CourseError
 from ..stubs import stub_of
+from .commitment import known_salts
+from .hidden_code import body_form, title_halves
+from .patterns import ANSWER_WORDS, LEXEME, MIN_PATTERN, WORD, Form, Kind, Secret, answer_form, code_form, words_form
 from .readings import Blob, Reading, Unpacker, texts
-from .secrets import (
-    ANSWER_WORDS,
-    LEXEME,
-    MIN_PATTERN,
-    WORD,
-    Form,
-    Kind,
-    Secret,
-    answer_form,
-    body_form,
-    code_form,
-    find_secrets,
-    strings_in,
-    title_halves,
-    whole_files,
-    words_form,
-)
+from .secrets import find_secrets, strings_in, whole_files
 
 NORMAL = {Form.CODE: code_form, Form.WORDS: words_form, Form.ANSWER: answer_form}
+START = {Form.CODE: MIN_PATTERN, Form.WORDS: MIN_PATTERN, Form.ANSWER: 5}  # characters that patterns are looked up by
 MAX_SHOWN = 20
 
 
@@ -72,7 +60,7 @@ def refuse_leaks(files: Mapping[str, bytes], root: Path, topics: Sequence[Topic]
 def find_leaks(files: Mapping[str, bytes], root: Path, topics: Sequence[Topic]) -> list[Leak]:
     """Every hidden thing in a release's files, by file and line. All topics' secrets count, not only the released."""
     folders = sorted(path.name for path in (root / "solutions").iterdir() if path.is_dir())
-    secrets = find_secrets(root, folders)
+    secrets = [*find_secrets(root, folders), *(_salt(salt) for salt in known_salts(root))]
     search, published, whole = _Search(secrets), _Published(files, topics), whole_files(root)
     unpacker = Unpacker()
     found: dict[tuple[str, str, str], Leak] = {}
@@ -88,6 +76,12 @@ def find_leaks(files: Mapping[str, bytes], root: Path, topics: Sequence[Topic]) 
                     key = reading.file + "".join(reading.within[:1] if blob.within else ())
                     found.setdefault((key, leak.origin, leak.shown), leak)
     return list(found.values())
+
+
+def _salt(salt: str) -> Secret:
+    return Secret(
+        kind=Kind.SALT, form=Form.WORDS, pattern=salt, origin="solutions/.commitment.json", shown=f"{salt[:8]}…"
+    )
 
 
 def _leaks(reading: Reading, search: "_Search", published: "_Published | None") -> Iterator[Leak]:
@@ -108,7 +102,7 @@ class _Search:
     def __init__(self, secrets: Sequence[Secret]) -> None:
         self.by_start: dict[Form, dict[str, list[Secret]]] = {form: defaultdict(list) for form in Form}
         for secret in secrets:
-            self.by_start[secret.form][secret.pattern[:MIN_PATTERN]].append(secret)
+            self.by_start[secret.form][secret.pattern[: START[secret.form]]].append(secret)
 
     def hits(self, text: str) -> Iterator[tuple[Secret, int]]:
         """(secret, line) for each time that one stands in the text."""
@@ -117,7 +111,7 @@ class _Search:
             normal, starts, places = _normalised(text, form)
             table = self.by_start[form]
             for at in starts if form is not Form.WORDS else range(len(normal)):
-                for secret in table.get(normal[at : at + MIN_PATTERN], ()):
+                for secret in table.get(normal[at : at + START[form]], ()):
                     if normal.startswith(secret.pattern, at):
                         token = bisect.bisect_right(starts, at) - 1
                         yield secret, text.count("\n", 0, places[token]) + 1
@@ -169,7 +163,9 @@ class _Published:
     def _visible_only(self, topic: Topic) -> list[tuple[list[str], str]]:
         """(titles, normal form of the body) of each visible check that is no hidden one."""
         if topic.name not in self._checks:
-            hidden = {body for _, body in _checks(topic.hidden_checks.read_bytes())} if topic.hidden_checks.is_file() else ()
+            hidden = (
+                {body for _, body in _checks(topic.hidden_checks.read_bytes())} if topic.hidden_checks.is_file() else ()
+            )
             visible = _checks(self.files[f"exercises/{topic.name}/{topic.visible_checks.name}"])
             self._checks[topic.name] = [(titles, body) for titles, body in visible if body not in hidden]
         return self._checks[topic.name]
@@ -185,10 +181,7 @@ def _checks(code: bytes) -> list[tuple[list[str], str]]:
         functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
     except SyntaxError:
         return []
-    return [
-        (title_halves(ast.get_docstring(function) or ""), body_form(text, function))
-        for function in functions
-    ]
+    return [(title_halves(ast.get_docstring(function) or ""), body_form(text, function)) for function in functions]
 
 
 def _labels(quiz: bytes, question: str) -> Iterator[str]:

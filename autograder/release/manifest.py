@@ -41,10 +41,12 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sha256(data: bytes) -> str:
+    """The hash, in hex, as manifests and commitments hold it."""
     return hashlib.sha256(data).hexdigest()
 
 
 def encode(manifest: ReleaseManifest) -> bytes:
+    """The text of a release.json."""
     return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
 
 
@@ -76,6 +78,11 @@ def open_release(path: Path) -> Release:
                 fix="Get the release again.",
             )
     return Release(manifest=manifest, files={name: files[name] for name in manifest.files})
+
+
+def read_promise(path: Path) -> ReleaseManifest:
+    """The manifest of a release that may have been worked in."""
+    return read_manifest(path) if path.is_dir() else open_release(path).manifest
 
 
 def _top(files: Files, path: Path) -> PurePosixPath:

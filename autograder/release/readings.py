@@ -53,7 +53,9 @@ class Blob(msgspec.Struct, frozen=True, kw_only=True):
 
     def inner(self, step: str, data: bytes) -> "Blob":
         if len(self.within) >= MAX_DEPTH:
-            raise CourseError(f"{self.file} is packed into itself more than {MAX_DEPTH} times: {' → '.join(self.within)}.")
+            raise CourseError(
+                f"{self.file} is packed into itself more than {MAX_DEPTH} times: {' → '.join(self.within)}."
+            )
         return Blob(file=self.file, within=(*self.within, step), data=data)
 
 
@@ -87,7 +89,9 @@ class Unpacker:
                     with archive.open(entry) as file:
                         yield blob.inner(entry.filename, self._bounded(file.read(self.left + 1)))
         except DAMAGE as error:
-            raise CourseError(f"{blob.file} cannot be looked into: {error}.", fix="A release holds no locked archive.") from None
+            raise CourseError(
+                f"{blob.file} cannot be looked into: {error}.", fix="A release holds no locked archive."
+            ) from None
 
     def _members_of_tar(self, blob: Blob) -> Iterator[Blob]:
         try:
@@ -137,12 +141,21 @@ class Unpacker:
 
 def _base64(digits: bytes) -> bytes:
     standard = digits.translate(bytes.maketrans(b"-_", b"+/"))
-    return base64.b64decode(standard[: len(standard) // 4 * 4 + (0 if len(standard) % 4 == 1 else len(standard) % 4)] + b"==")
+    return base64.b64decode(
+        standard[: len(standard) // 4 * 4 + (0 if len(standard) % 4 == 1 else len(standard) % 4)] + b"=="
+    )
 
 
 def _says_something(data: bytes) -> bool:
     """Whether decoded bytes are a text or something packed, rather than a long word taken for base64."""
-    if zipfile.is_zipfile(io.BytesIO(data)) or data[:2] in (b"\x1f\x8b", b"BZ", b"\xfd7", b"\x78\x9c", b"\x78\xda", b"\x78\x01"):
+    if zipfile.is_zipfile(io.BytesIO(data)) or data[:2] in (
+        b"\x1f\x8b",
+        b"BZ",
+        b"\xfd7",
+        b"\x78\x9c",
+        b"\x78\xda",
+        b"\x78\x01",
+    ):
         return True
     if data[257:262] == b"ustar":
         return True

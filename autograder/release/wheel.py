@@ -16,12 +16,15 @@ def build_wheel() -> tuple[str, bytes]:
     """(file name, content), built from a folder that holds the engine and nothing else of the project."""
     pyproject = ENGINE.parent / "pyproject.toml"
     if not pyproject.is_file():
-        raise UsageError("The engine is not in a checkout here, and cannot be built.", fix="Give its wheel: --wheel FILE.")
+        raise UsageError(
+            "The engine is not in a checkout here, and cannot be built.", fix="Give its wheel: --wheel FILE."
+        )
     try:
         from hatchling.builders.wheel import WheelBuilder
     except ImportError:
         raise UsageError(
-            "Building the engine's wheel needs hatchling.", fix="pip install 'torchstone[release]', or give --wheel FILE."
+            "Building the engine's wheel needs hatchling.",
+            fix="pip install 'torchstone[release]', or give --wheel FILE.",
         ) from None
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "source"

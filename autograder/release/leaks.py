@@ -86,7 +86,7 @@ def _salt(salt: str) -> Secret:
 
 def _leaks(reading: Reading, search: "_Search", published: "_Published | None") -> Iterator[Leak]:
     hits: dict[Secret, list[int]] = defaultdict(list)
-    for secret, line in search.hits(reading.text):
+    for secret, line in search.hits(reading.text, [Form.CODE] if reading.is_code else list(Form)):
         if secret.only_in in ("", reading.file):
             hits[secret].append(line)
     for secret, lines in hits.items():
@@ -104,10 +104,10 @@ class _Search:
         for secret in secrets:
             self.by_start[secret.form][secret.pattern[: START[secret.form]]].append(secret)
 
-    def hits(self, text: str) -> Iterator[tuple[Secret, int]]:
+    def hits(self, text: str, forms: Sequence[Form]) -> Iterator[tuple[Secret, int]]:
         """(secret, line) for each time that one stands in the text."""
         text = unicodedata.normalize("NFKC", text)
-        for form in Form:
+        for form in forms:
             normal, starts, places = _normalised(text, form)
             table = self.by_start[form]
             for at in starts if form is not Form.WORDS else range(len(normal)):

@@ -1,6 +1,6 @@
 """The texts that a file holds: as it stands, in the strings of its JSON, unpacked from archives, decoded from base64 or hex.
 
-Nothing is executed or unpickled, nothing is written to disk, and no more is unpacked than a release may be large.
+Nothing is executed, nothing is written to disk, and no more is unpacked than a release may be large.
 """
 
 import base64
@@ -29,6 +29,7 @@ BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-]{16,}(?:=|\\n|[\"',\s])*)*[A-Za-z0-9+/_
 HEX = re.compile(rb"(?:(?:0x|\\x)?[0-9A-Fa-f]{2}[\s:,]*){32,}")
 NOT_BASE64 = re.compile(rb"\\n|[^A-Za-z0-9+/_-]")
 NOT_HEX = re.compile(rb"0x|\\x|[^0-9A-Fa-f]")
+BARE = "without comments"
 COMMENT = re.compile(r"#[^\n]*")
 
 
@@ -38,6 +39,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     file: str  # the release's file
     within: tuple[str, ...]  # inside.zip, "base64 in line 3" …; empty for the file's own text
     text: str
+    is_code: bool = False  # without its comments, and so to be looked through for code alone
 
     @property
     def where(self) -> str:
@@ -170,9 +172,10 @@ def texts(blob: Blob) -> Iterator[Reading]:
     """What the blob reads, in each way that it can be read."""
     text = _as_text(blob.data)
     yield Reading(file=blob.file, within=blob.within, text=text)
-    for name, other in (("without comments", COMMENT.sub("", text)), ("HTML", html.unescape(text))):
-        if other != text:
-            yield Reading(file=blob.file, within=(*blob.within, name), text=other)
+    if "#" in text:
+        yield Reading(file=blob.file, within=(*blob.within, BARE), text=COMMENT.sub("", text), is_code=True)
+    if (unescaped := html.unescape(text)) != text:
+        yield Reading(file=blob.file, within=(*blob.within, "HTML"), text=unescaped)
     if text.lstrip()[:1] in ("{", "["):
         yield from _of_json(blob, text)
 
@@ -197,7 +200,8 @@ def _of_json(blob: Blob, text: str) -> Iterator[Reading]:
         reading = Reading(file=blob.file, within=(*blob.within, place or "/"), text=string)
         yield reading
         if "#" in string:
-            yield msgspec.structs.replace(reading, text=COMMENT.sub("", string))
+            bare = {"within": (*reading.within, BARE), "text": COMMENT.sub("", string), "is_code": True}
+            yield msgspec.structs.replace(reading, **bare)
 
 
 def _strings(value: Any, place: str) -> Iterator[tuple[str, str]]:

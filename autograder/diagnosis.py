@@ -2,10 +2,10 @@
 
 A misconception is the reference with one thing written differently (solutions/TOPIC/misconceptions.toml):
 
-    [[adam_step]]
-    name = "no_bias_correction"
-    instead_of = "m_hat = m / (1 - beta1**t)"     # stands exactly once in the exercise's reference
-    wrote = "m_hat = m"
+    [[double]]
+    name = "squares"
+    instead_of = "return 2 * x"                   # stands exactly once in the exercise's reference
+    wrote = "return x**2"
     en = "…"                                      # what the student did, and what to do instead
     zh = "…"
 

@@ -44,6 +44,7 @@ MAY_IMPORT = {
     "gradescope": {"bundle", "course"},
     "ci": set(),
     "stubs": {"course"},
+    "release": {"checks", "course", "quiz", "source", "stubs", "submission"},
     "mutation": {"course", "diagnosis", "grade", "source", "stubs"},
     "doctor": {"limits", "sandbox"},
     "verify": {"course", "diagnosis", "grade", "mutation", "quiz", "results", "source", "stubs"},
@@ -58,7 +59,7 @@ MAY_IMPORT = {
         *("sandbox", "submission", "summary"),
     },
     "cli": {
-        *("changes", "ci", "course", "doctor", "environment", "gradescope", "grading_run", "hints", "quiz"),
+        *("changes", "ci", "course", "doctor", "environment", "gradescope", "grading_run", "hints", "quiz", "release"),
         *("reports", "results", "reveal", "self_grading", "stubs", "watch"),
     },
     "__main__": {"cli"},

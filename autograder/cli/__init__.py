@@ -8,7 +8,7 @@ import typer
 from .. import __version__
 from ..reveal import Reveal
 from ..text import Language
-from . import gradescope, regrade
+from . import gradescope, regrade, release
 from .ci import ci
 from .quiz import quiz
 from .shared import CourseOption, IsolationOption, LanguageOption, course_at, errors_as_sentences, fix_environment
@@ -207,4 +207,5 @@ def doctor() -> None:
         raise typer.Exit(run_doctor(Console()))
 
 
-app.command()(regrade.diff)
+for command in (regrade.diff, release.release, release.reveal, release.update):
+    app.command()(command)

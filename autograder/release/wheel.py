@@ -1,0 +1,51 @@
+"""The engine as a wheel, to travel with a release: torchstone comes from no package index."""
+
+import io
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+
+from ..course import ENGINE
+from ..errors import UsageError
+
+ABOUT = "# Torchstone\n\nThe engine of a course whose exercises grade themselves. The course's own README says how to use it.\n"
+
+
+def build_wheel() -> tuple[str, bytes]:
+    """(file name, content), built from a folder that holds the engine and nothing else of the project."""
+    pyproject = ENGINE.parent / "pyproject.toml"
+    if not pyproject.is_file():
+        raise UsageError(
+            "The engine is not in a checkout here, and cannot be built.", fix="Give its wheel: --wheel FILE."
+        )
+    try:
+        from hatchling.builders.wheel import WheelBuilder
+    except ImportError:
+        raise UsageError(
+            "Building the engine's wheel needs hatchling.",
+            fix="pip install 'torchstone[release]', or give --wheel FILE.",
+        ) from None
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "source"
+        shutil.copytree(ENGINE, source / ENGINE.name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+        shutil.copy(pyproject, source)
+        shutil.copy(ENGINE.parent / "LICENSE", source)
+        (source / "README.md").write_text(ABOUT, encoding="utf-8")  # the project's own shows hidden checks at work
+        (built,) = WheelBuilder(str(source)).build(directory=str(Path(folder) / "built"), versions=["standard"])
+        return read_wheel(Path(built))
+
+
+def read_wheel(path: Path) -> tuple[str, bytes]:
+    """(file name, content) of a wheel. Raises UsageError where it holds more than the engine."""
+    try:
+        data = path.read_bytes()
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+    except (OSError, zipfile.BadZipFile) as error:
+        raise UsageError(f"{path} is not a wheel: {error}.") from None
+    for name in names:
+        top = name.split("/")[0]
+        if top != ENGINE.name and not (top.startswith("torchstone-") and top.endswith(".dist-info")):
+            raise UsageError(f"{path} holds {name}: a release carries the engine's wheel, and nothing else.")
+    return path.name, data

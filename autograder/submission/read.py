@@ -15,11 +15,13 @@ from ..source import Source, Unreadable, decode, syntax_problem
 from ..text import Text
 from .gather import SKIPPED_FOLDERS, Files, gather
 from .notebook import code_cells
+from .released import COMMANDS, SET_UP, read_stub, settled
 
 COPY_MARK = re.compile(r"(\s*\(\d+\)|[-_ ]copy|[-_]\d+)$")  # "losses (1).py", "losses-2.py", "losses copy.py"
 MAX_COMPANIONS = 192 << 10  # bytes of the helper files beside a topic's own; they travel in one message
 MAX_PROBLEMS = 20  # told of one submission
 NOTEBOOK = ".ipynb"
+TIMESTAMP = "timestamp.txt"  # nbgrader's, beside each submission that it collects
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,8 +45,11 @@ def find_submissions(path: Path, course: Course) -> list[Path]:
     return entries
 
 
-def open_submission(path: Path, course: Course) -> Submission:
-    """Read a submission. Raises SubmissionError where nothing in it can be read or belongs to the course."""
+def open_submission(path: Path, course: Course, student: str | None = None) -> Submission:
+    """Read a submission. Raises SubmissionError where nothing in it can be read or belongs to the course.
+
+    student: whose it is, where the folder or file is not named after them.
+    """
     files, problems = gather(path)
     reading = _Reading(course, files, problems)
     for topic in course.topics:
@@ -58,7 +63,7 @@ def open_submission(path: Path, course: Course) -> Submission:
             file = course.topic(name).filename
             problems.append(Problem(file=file, sentence=source.sentence, line=source.line))
     return Submission(
-        id=(path.stem if path.is_file() else path.name).encode("utf-8", "replace").decode(),
+        id=(student or (path.stem if path.is_file() else path.name)).encode("utf-8", "replace").decode(),
         content_hash=_hash(files),
         sources=sources,
         problems=_first_of(problems),
@@ -174,7 +179,12 @@ def _source(topic: Topic, path: PurePosixPath, files: Files, problems: list[Prob
         if isinstance(cells, Unreadable):
             return cells
         problems += cells.problems
-        return Source(filename=topic.filename, chunks=cells.chunks, left_out=cells.left_out)
+        beside = _companions(topic, path, files, problems)
+        if not cells.is_ours or not topic.stub.is_file():
+            return Source(filename=topic.filename, chunks=cells.chunks, left_out=cells.left_out, files=beside)
+        stub = read_stub(topic.stub.read_text(encoding="utf-8"), tuple(e.name for e in topic.exercises))
+        chunks = ((f"{topic.filename} {SET_UP}", stub.set_up), *settled(cells.chunks, stub, problems))
+        return Source(filename=topic.filename, chunks=chunks, left_out=cells.left_out, files=beside | COMMANDS)
     code = decode(files[path])
     if isinstance(code, Unreadable):
         return code
@@ -193,7 +203,7 @@ def _companions(topic: Topic, path: PurePosixPath, files: Files, problems: list[
         is_wanted = other.suffix in (".py", ".txt", ".json", ".csv") and not other.name.startswith(
             ("test_", ".", "conftest")
         )
-        if other.parent != path.parent or other.name in (path.name, topic.filename) or not is_wanted:
+        if other.parent != path.parent or other.name in (path.name, topic.filename, TIMESTAMP) or not is_wanted:
             continue
         if sum(map(len, companions.values())) + len(files[other]) > MAX_COMPANIONS:
             limit = MAX_COMPANIONS >> 10

@@ -1,7 +1,7 @@
 """The command `grade`: find the submissions, grade them with progress, and show what was found."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def run_grading(
             advance()
 
         grade_all(submissions, course, settings, out, graders=graders, report=report)
-    _show(found, chosen, out, language)
+    show_found(found, chosen, out, language)
     return found.status
 
 
@@ -89,7 +89,8 @@ class Where:
 class Found:
     """What a run found: a row for each submission of a small class, a large one only in numbers."""
 
-    def __init__(self, submissions: int) -> None:
+    def __init__(self, submissions: int, students: Mapping[Path, str] | None = None) -> None:
+        self.students = students or {}  # where files and folders are not named after them
         self.is_large = submissions > LARGE
         self.rows: list[Summary] = []
         self.tally = ClassTally()
@@ -114,7 +115,8 @@ class Found:
         return SOME_UNREADABLE if self.ungraded else READABLE
 
 
-def _show(found: Found, topics: Sequence[str], out: Path, language: Language) -> None:
+def show_found(found: Found, topics: Sequence[str], out: Path, language: Language) -> None:
+    """The run's end: a table, or one submission in full; what could not be graded; checks that are at fault."""
     console = Console()
     if not console.is_terminal:
         console.width = max(console.width, REPORT_WIDTH)
@@ -130,7 +132,7 @@ def _show(found: Found, topics: Sequence[str], out: Path, language: Language) ->
     summary = f"{graded:,} graded{kept}, {len(found.ungraded):,} unreadable. Results in {out}/"
     console.print(summary, highlight=False)
     for one in sorted(found.ungraded, key=lambda one: one.path):
-        print(printable(f"{one.path.name}: {one.reason}"), file=sys.stderr)
+        print(printable(f"{found.students.get(one.path, one.path.name)}: {one.reason}"), file=sys.stderr)
     for name in sorted(found.tally.broken):
         print(f"broken check, nobody lost points over it: {name}", file=sys.stderr)
 

@@ -47,7 +47,14 @@ MAY_IMPORT = {
         *("classroom", "cluster", "course", "grade", "graders", "progress", "reports", "results"),
         *("sandbox", "submission", "summary"),
     },
-    "cli": {"course", "doctor", "environment", "grading_run", "hints", "self_grading", "stubs", "watch"},
+    "nbgrader": {
+        *("classroom", "course", "grade", "graders", "grading_run", "progress", "reports", "result_folder"),
+        *("results", "sandbox", "source", "submission"),
+    },
+    "cli": {
+        *("course", "doctor", "environment", "grade", "grading_run", "hints", "nbgrader", "sandbox"),
+        *("self_grading", "stubs", "watch"),
+    },
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -1,6 +1,5 @@
 """The command line: chooses, shows, and turns errors into sentences. What it calls is imported when it is called."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +7,16 @@ import typer
 
 from .. import __version__
 from ..text import Language
-from .shared import CourseOption, LanguageOption, course_at, errors_as_sentences, fix_environment
+from .nbgrader import export_app, nbgrader_app
+from .shared import (
+    CourseOption,
+    IsolationOption,
+    LanguageOption,
+    RevealOption,
+    course_at,
+    errors_as_sentences,
+    fix_environment,
+)
 
 app = typer.Typer(
     help="Deep-learning exercises that grade themselves.",
@@ -17,20 +25,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-
-
-class RevealOption(StrEnum):
-    """`grade.Reveal`, without importing torch for `--help`."""
-
-    titles = "titles"
-    calls = "calls"
-
-
-class IsolationOption(StrEnum):
-    """`sandbox.level.Level`, without importing torch for `--help`."""
-
-    strict = "strict"
-    basic = "basic"
+app.add_typer(nbgrader_app, name="nbgrader")
+app.add_typer(export_app, name="export")
 
 
 def _version(wanted: bool) -> None:

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,21 @@ from ..course import Course, find_course, load_course
 from ..environment import HASH_SEED, ONE_THREAD
 from ..errors import AutograderError
 from ..text import Language
+
+
+class RevealOption(StrEnum):
+    """`grade.Reveal`, without importing torch for `--help`."""
+
+    titles = "titles"
+    calls = "calls"
+
+
+class IsolationOption(StrEnum):
+    """`sandbox.level.Level`, without importing torch for `--help`."""
+
+    strict = "strict"
+    basic = "basic"
+
 
 CourseOption = Annotated[
     Path | None, typer.Option("--course", help="Folder of course.toml; default: the nearest one upwards from here.")

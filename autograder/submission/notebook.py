@@ -60,7 +60,7 @@ class Cells(msgspec.Struct, frozen=True):
     chunks: tuple[tuple[str, str], ...]  # (name, code) of each cell that Python can parse
     left_out: tuple[tuple[str, str, int], ...]  # (name, code, line at fault) of the others
     problems: tuple[Problem, ...]  # what to tell about those
-    is_ours: bool  # the notebook was built from the course
+    notebook: Notebook
 
 
 def read_notebook(data: bytes) -> Notebook | Unreadable:
@@ -97,7 +97,7 @@ def code_cells(data: bytes, filename: str) -> Cells | Unreadable:
             sentence = Text("This cell was left out. ", "此单元格未被读取。") + problem.sentence
             problems.append(Problem(file=name, sentence=sentence, line=problem.line))
             left_out.append((name, code, problem.line or 1))
-    return Cells(tuple(chunks), tuple(left_out), tuple(problems), notebook.is_ours)
+    return Cells(tuple(chunks), tuple(left_out), tuple(problems), notebook)
 
 
 def _without_magics(code: str) -> str:

@@ -15,12 +15,14 @@ from ..source import Source, Unreadable, decode, syntax_problem
 from ..text import Text
 from .gather import SKIPPED_FOLDERS, Files, gather
 from .notebook import code_cells
-from .released import COMMANDS, SET_UP, read_stub, settled
+from .released import COMMANDS, SET_UP, Stub, read_stub, settled
+from .remarks import remarks
 
 COPY_MARK = re.compile(r"(\s*\(\d+\)|[-_ ]copy|[-_]\d+)$")  # "losses (1).py", "losses-2.py", "losses copy.py"
 MAX_COMPANIONS = 192 << 10  # bytes of the helper files beside a topic's own; they travel in one message
 MAX_PROBLEMS = 20  # told of one submission
 NOTEBOOK = ".ipynb"
+OURS = b'"torchstone"'  # in the metadata of every notebook that was built from the course
 TIMESTAMP = "timestamp.txt"  # nbgrader's, beside each submission that it collects
 
 
@@ -135,10 +137,10 @@ class _Reading:
         """The topic's file by its folder and name, else by its name alone. Of several, the best match is taken."""
         candidates = [path for path in self.files if _stem(path) == topic.module]
         self.claimed |= set(candidates)
-        python = [path for path in candidates if path.suffix.lower() in (".py", NOTEBOOK)]
+        python = named_files(topic, self.files)
         if python:
-            best, *others = sorted(python, key=lambda path: _rank(path, topic))
-            self.sources[topic.name] = _source(topic, best, self.files, self.problems)
+            best, *others = python
+            self.sources[topic.name] = _source(self.course, topic, best, self.files, self.problems)
             for other in others:
                 self._not_used(other, best)
         elif candidates:
@@ -157,7 +159,7 @@ class _Reading:
             missing = [topic for topic in topics if topic.name not in self.sources]
             for position, topic in enumerate(missing):
                 problems = self.problems if position == 0 else []  # a cell that was left out is told once
-                self.sources[topic.name] = _source(topic, path, self.files, problems)
+                self.sources[topic.name] = _source(self.course, topic, path, self.files, problems)
             if topics and not missing:
                 self._not_used(path, PurePosixPath(topics[0].filename))
             if not topics:
@@ -169,20 +171,52 @@ class _Reading:
         self.problems.append(Problem(file=str(path), sentence=sentence))
 
 
-def _rank(path: PurePosixPath, topic: Topic) -> tuple[bool, bool, int, str]:
-    return path.name != topic.filename, topic.name not in path.parts, len(path.parts), str(path)
+def named_files(topic: Topic, files: Files) -> list[PurePosixPath]:
+    """The files that are the topic's by their name, the one that counts first.
+
+    What was written in comes before an untouched release, and the course's own notebook before a module.
+    """
+    paths = [path for path in files if _stem(path) == topic.module and path.suffix.lower() in (".py", NOTEBOOK)]
+    if len(paths) == 1:
+        return paths
+
+    def rank(path: PurePosixPath) -> tuple[bool, bool, bool, bool, int, str]:
+        is_released = path.suffix.lower() == NOTEBOOK and OURS in files[path]
+        has_work = _has_work(path, topic, files)
+        misplaced = topic.name not in path.parts
+        return not has_work, not is_released, path.name != topic.filename, misplaced, len(path.parts), str(path)
+
+    return sorted(paths, key=rank)
 
 
-def _source(topic: Topic, path: PurePosixPath, files: Files, problems: list[Problem]) -> Source | Unreadable:
+def _has_work(path: PurePosixPath, topic: Topic, files: Files) -> bool:
+    """Whether an exercise in the file is anything else than the stub; where that cannot be told, it is."""
+    code = _text(path, files)
+    if isinstance(code, Unreadable):
+        return True
+    stub = _stub(topic)
+    return stub is None or stub.is_written_in(code)
+
+
+def _stub(topic: Topic) -> Stub | None:
+    if not topic.stub.is_file():
+        return None
+    return read_stub(topic.stub.read_text(encoding="utf-8"), tuple(exercise.name for exercise in topic.exercises))
+
+
+def _source(
+    course: Course, topic: Topic, path: PurePosixPath, files: Files, problems: list[Problem]
+) -> Source | Unreadable:
     if path.suffix.lower() == NOTEBOOK:
         cells = code_cells(files[path], path.name)
         if isinstance(cells, Unreadable):
             return cells
         problems += cells.problems
         beside = _companions(topic, path, files, problems)
-        if not cells.is_ours or not topic.stub.is_file():
+        stub = _stub(topic) if cells.notebook.is_ours else None
+        if stub is None:
             return Source(filename=topic.filename, chunks=cells.chunks, left_out=cells.left_out, files=beside)
-        stub = read_stub(topic.stub.read_text(encoding="utf-8"), tuple(e.name for e in topic.exercises))
+        problems += remarks(cells.notebook, topic, path.name, course.version)
         chunks = ((f"{topic.filename} {SET_UP}", stub.set_up), *settled(cells.chunks, stub, problems))
         return Source(filename=topic.filename, chunks=chunks, left_out=cells.left_out, files=beside | COMMANDS)
     code = decode(files[path])
@@ -220,21 +254,34 @@ def _definitions(path: PurePosixPath, files: Files) -> set[str] | Unreadable:
     """The functions and classes that a file defines; none where it is no Python."""
     if path.suffix.lower() not in (".py", NOTEBOOK) or path.name.startswith("test_"):
         return set()
-    if path.suffix.lower() == NOTEBOOK:
-        cells = code_cells(files[path], path.name)
-        if isinstance(cells, Unreadable):
-            return cells
-        code = "\n".join(cell for _, cell in cells.chunks)
-    else:
-        text = decode(files[path])
-        if isinstance(text, Unreadable):
-            return text
-        code = text
-    problem = syntax_problem(code)
-    if problem is not None:
-        return problem
+    code = _text(path, files)
+    if isinstance(code, Unreadable):
+        return code
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     return {node.name for node in ast.parse(code).body if isinstance(node, kinds)}
+
+
+def _text(path: PurePosixPath, files: Files) -> str | Unreadable:
+    """All that Python can parse of a file or notebook."""
+    if path.suffix.lower() == NOTEBOOK:
+        cells = code_cells(files[path], path.name)
+        text = cells if isinstance(cells, Unreadable) else "\n".join(cell for _, cell in cells.chunks)
+    else:
+        text = decode(files[path])
+    return text if isinstance(text, Unreadable) else syntax_problem(text) or text
+
+
+def work_file(topic: Topic, files: Files) -> PurePosixPath | None:
+    """The file that the topic's work is read from: by its name, else by what it defines."""
+    named = named_files(topic, files)
+    if named:
+        return named[0]
+    names = {exercise.name for exercise in topic.exercises}
+    for path in sorted(files):
+        definitions = _definitions(path, files)
+        if not isinstance(definitions, Unreadable) and definitions & names:
+            return path
+    return None
 
 
 def _nothing(path: Path, course: Course, unclaimed: Sequence[str]) -> SubmissionError:

@@ -4,6 +4,7 @@ A student may have edited, moved, copied or deleted any of it; this is what grad
 """
 
 import ast
+import copy
 import functools
 from collections.abc import Sequence
 
@@ -28,13 +29,17 @@ class Stub(msgspec.Struct, frozen=True):
     set_up: str
     untouched: dict[str, str]  # exercise -> its definition, as a syntax tree
 
+    def is_written_in(self, code: str) -> bool:
+        """Whether the code defines an exercise otherwise than the stub does."""
+        return any(_skeleton(node) != self.untouched.get(node.name, _skeleton(node)) for node in _definitions(code))
+
 
 @functools.lru_cache(maxsize=64)
 def read_stub(code: str, exercises: tuple[str, ...]) -> Stub:
     """The stub in the text of exercises/<topic>/<module>.py."""
     definitions = {node.name: node for node in _definitions(code) if node.name in exercises}
     set_up = f"{_blanked(code, list(definitions.values()))}\n{IMPORTS}"
-    return Stub(set_up, {name: ast.dump(node) for name, node in definitions.items()})
+    return Stub(set_up, {name: _skeleton(node) for name, node in definitions.items()})
 
 
 def settled(chunks: Sequence[Chunk], stub: Stub, problems: list[Problem]) -> list[Chunk]:
@@ -45,8 +50,10 @@ def settled(chunks: Sequence[Chunk], stub: Stub, problems: list[Problem]) -> lis
     settled = dict(chunks)
     for name, untouched in stub.untouched.items():
         places = [(chunk, node) for chunk, code in chunks for node in _definitions(code) if node.name == name]
-        written = [place for place in places if ast.dump(place[1]) != untouched]
-        if not written or len(places) < 2:
+        if len(places) < 2:
+            continue
+        written = [place for place in places if _skeleton(place[1]) != untouched]
+        if not written:
             continue
         for chunk, node in places[places.index(written[-1]) + 1 :]:
             settled[chunk] = _blanked(settled[chunk], [node])
@@ -63,6 +70,24 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 def _definitions(code: str) -> list[Definition]:
     return [node for node in parsed(code).body if isinstance(node, Definition)]
+
+
+def _skeleton(definition: Definition) -> str:
+    """Equal for stubs that differ in docstrings and in what their NotImplementedError says."""
+    try:
+        return ast.dump(_Plain().visit(copy.deepcopy(definition)))
+    except RecursionError:
+        return ""  # like no stub
+
+
+class _Plain(ast.NodeTransformer):
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
+        return None if isinstance(node.value, ast.Constant) else node
+
+    def visit_Raise(self, node: ast.Raise) -> ast.Raise:
+        raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        is_stub = isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+        return ast.Raise() if is_stub else node
 
 
 def _blanked(code: str, nodes: Sequence[Definition]) -> str:

@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "cluster": {"course", "environment", "grade", "graders", "results", "sandbox", "submission"},
     "quiz": set(),
     "stubs": {"course"},
+    "notebooks": {"course", "source", "stubs"},
     "mutation": {"course", "diagnosis", "grade", "source", "stubs"},
     "doctor": {"limits", "sandbox"},
     "verify": {"course", "diagnosis", "grade", "mutation", "results", "source", "stubs"},
@@ -47,7 +48,7 @@ MAY_IMPORT = {
         *("classroom", "cluster", "course", "grade", "graders", "progress", "reports", "results"),
         *("sandbox", "submission", "summary"),
     },
-    "cli": {"course", "doctor", "environment", "grading_run", "hints", "self_grading", "stubs", "watch"},
+    "cli": {"course", "doctor", "environment", "grading_run", "hints", "notebooks", "self_grading", "stubs", "watch"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -8,6 +8,7 @@ import typer
 
 from .. import __version__
 from ..text import Language
+from . import notebooks
 from .shared import CourseOption, LanguageOption, course_at, errors_as_sentences, fix_environment
 
 app = typer.Typer(
@@ -17,6 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+app.add_typer(notebooks.app, name="notebooks")
 
 
 class RevealOption(StrEnum):

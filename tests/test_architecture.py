@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "quiz": set(),
     "stubs": {"course"},
     "notebooks": {"course", "source", "stubs"},
+    "notebook": {"attempt", "checks", "course", "hints", "reports", "results", "sandbox", "source"},
     "mutation": {"course", "diagnosis", "grade", "source", "stubs"},
     "doctor": {"limits", "sandbox"},
     "verify": {"course", "diagnosis", "grade", "mutation", "results", "source", "stubs"},

@@ -15,7 +15,7 @@ from .reference import Reference, read_reference
 from .statement import guide, statement
 
 FORMAT = 1  # of our own metadata
-TOOLS = ("board", "check", "grade", "hint", "quiz")  # what every notebook imports from autograder.notebook
+TOOLS = ("board", "check", "grade", "hint")  # what every notebook imports from autograder.notebook
 QUIZ_TOOLS = ("answer", "grade_quiz")
 MAX_ID = 64  # characters of a cell's id
 RESERVED = ("title", "setup", "quiz")  # ids that no exercise may take

@@ -34,6 +34,8 @@ MAY_IMPORT = {
     "cluster": {"course", "environment", "grade", "graders", "results", "sandbox", "submission"},
     "quiz": set(),
     "stubs": {"course"},
+    "notebooks": {"course", "source", "stubs"},
+    "notebook": {"attempt", "checks", "course", "hints", "reports", "results", "sandbox", "source"},
     "mutation": {"course", "diagnosis", "grade", "source", "stubs"},
     "doctor": {"limits", "sandbox"},
     "verify": {"course", "diagnosis", "grade", "mutation", "results", "source", "stubs"},
@@ -52,7 +54,7 @@ MAY_IMPORT = {
         *("results", "sandbox", "source", "submission"),
     },
     "cli": {
-        *("course", "doctor", "environment", "grade", "grading_run", "hints", "nbgrader", "sandbox"),
+        *("course", "doctor", "environment", "grade", "grading_run", "hints", "nbgrader", "notebooks", "sandbox"),
         *("self_grading", "stubs", "watch"),
     },
     "__main__": {"cli"},

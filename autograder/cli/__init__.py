@@ -7,6 +7,7 @@ import typer
 
 from .. import __version__
 from ..text import Language
+from . import notebooks
 from .nbgrader import export_app, nbgrader_app
 from .shared import (
     CourseOption,
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 app.add_typer(nbgrader_app, name="nbgrader")
 app.add_typer(export_app, name="export")
+app.add_typer(notebooks.app, name="notebooks")
 
 
 def _version(wanted: bool) -> None:

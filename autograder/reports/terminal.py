@@ -140,7 +140,7 @@ def show_submission(result: SubmissionResult, language: Language, console: Conso
 
 
 def show_exercise(exercise: ExerciseResult, language: Language, say: Callable[[str], None]) -> None:
-    """One exercise in full, line by line, in rich's markup."""
+    """Points, misconceptions, and every check that did not pass."""
     say(f"{_symbol(exercise)} [bold]{exercise.name}[/]  {exercise.points:g}/{exercise.worth:g}")
     for diagnosis in exercise.misconceptions:
         for line in diagnosis.sentence.lines(language):

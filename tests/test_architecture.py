@@ -50,8 +50,8 @@ MAY_IMPORT = {
         *("sandbox", "submission", "summary"),
     },
     "nbgrader": {
-        *("classroom", "course", "grade", "graders", "grading_run", "progress", "reports", "result_folder"),
-        *("results", "sandbox", "source", "submission"),
+        *("classroom", "course", "grade", "graders", "grading_run", "notebooks", "progress", "reports"),
+        *("result_folder", "results", "sandbox", "source", "submission"),
     },
     "cli": {
         *("course", "doctor", "environment", "grade", "grading_run", "hints", "nbgrader", "notebooks", "sandbox"),

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..errors import UsageError
+from ..notebooks.cells import cell_id
 from ..results import ExerciseResult, SubmissionResult, Verdict, read_result
 from ..text import Language
 from .autograded import Release, ReleasedCell
 from .folder import CourseFolder, open_course_folder
 from .gradebook import Entry, opened_book
 from .release_file import released_notebook
-from .scores import grade_cell, scores_of
+from .scores import scores_of
 
 PYTHON = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -52,8 +53,8 @@ def _entries(results: Sequence[SubmissionResult], topic: str) -> Iterator[Entry]
             yield Entry(
                 student=result.submission,
                 timestamp=None,
-                points={grade_cell(one.name): scores[grade_cell(one.name)].points(one.worth) for one in exercises},
-                untouched=frozenset(one.name for one in exercises if one.verdict is Verdict.NOT_ATTEMPTED),
+                points={cell_id("grade", one.name): scores[cell_id("grade", one.name)].points(one.worth) for one in exercises},
+                untouched=frozenset(cell_id("", one.name) for one in exercises if one.verdict is Verdict.NOT_ATTEMPTED),
             )
 
 
@@ -67,9 +68,9 @@ def _release(folder: CourseFolder | None, topic: str, notebook: str, exercises: 
 
 
 def _cells(exercise: ExerciseResult) -> Iterator[ReleasedCell]:
-    yield ReleasedCell(name=exercise.name, cell_type="code", source="", locked=False, solution=True)
+    yield ReleasedCell(name=cell_id("", exercise.name), cell_type="code", source="", locked=False, solution=True)
     yield ReleasedCell(
-        name=grade_cell(exercise.name),
+        name=cell_id("grade", exercise.name),
         cell_type="code",
         source=f'grade("{exercise.name}")',
         locked=True,

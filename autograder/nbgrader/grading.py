@@ -22,6 +22,7 @@ from ..errors import CourseError, UsageError
 from ..grade import Settings
 from ..graders import Graded, LocalGraders, default_jobs
 from ..grading_run import Found, show_found
+from ..notebooks.cells import cell_id
 from ..progress import progress
 from ..reports.terminal import printable
 from ..results import SubmissionResult, read_result
@@ -170,9 +171,9 @@ class Writing:
             timestamp=self._timestamp(student, files.get(TIMESTAMP)),
             points=_points(self.release, scores),
             untouched=frozenset(
-                exercise.name
+                cell_id("", exercise.name)
                 for exercise in topic.exercises
-                if (score := scores.get(f"grade-{exercise.name}")) is not None and not score.is_attempted
+                if not scores[cell_id("grade", exercise.name)].is_attempted
             ),
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 from rich.text import Text as Markup
 
+from ..notebooks.cells import cell_id
 from ..reports.terminal import show_exercise
 from ..results import ExerciseResult, SubmissionResult, Verdict
 from ..text import Language
@@ -22,15 +23,10 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.share is None else min(max(round(maximum * self.share, 4), 0.0), maximum)
 
 
-def grade_cell(exercise: str) -> str:
-    """The grade_id of an exercise's grade cell."""
-    return f"grade-{exercise}"
-
-
 def scores_of(result: SubmissionResult, topic: str, language: Language) -> dict[str, Score]:
     """grade_id -> score, for one topic of a result."""
     return {
-        grade_cell(exercise.name): Score(
+        cell_id("grade", exercise.name): Score(
             share=exercise.points / exercise.worth if exercise.worth else None,
             feedback=_feedback(exercise, language),
             is_attempted=exercise.verdict is not Verdict.NOT_ATTEMPTED,

@@ -53,7 +53,10 @@ def _entries(results: Sequence[SubmissionResult], topic: str) -> Iterator[Entry]
             yield Entry(
                 student=result.submission,
                 timestamp=None,
-                points={cell_id("grade", one.name): scores[cell_id("grade", one.name)].points(one.worth) for one in exercises},
+                points={
+                    cell_id("grade", one.name): scores[cell_id("grade", one.name)].points(one.worth)
+                    for one in exercises
+                },
                 untouched=frozenset(cell_id("", one.name) for one in exercises if one.verdict is Verdict.NOT_ATTEMPTED),
             )
 

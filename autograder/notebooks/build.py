@@ -10,6 +10,7 @@ import msgspec
 from ..course import MANIFEST, Course, Topic
 from ..text import Language
 from .cells import notebook_cells, notebook_json
+from .configuration import configuration
 
 CONFIG = "nbgrader_config.py"
 CONFIG_TEXT = '''"""nbgrader's configuration of this course. Yours to change: it is written once and then left alone."""
@@ -35,7 +36,7 @@ def build(course: Course, topics: Sequence[Topic], out: Path, *, language: Langu
     """Write the course folder, one assignment after the other. Files of the instructor's own stay as they are."""
     out.mkdir(parents=True, exist_ok=True)
     if not (out / CONFIG).exists():
-        _write(out / CONFIG, CONFIG_TEXT.encode())
+        _write(out / CONFIG, f"{CONFIG_TEXT}\n{configuration(str(course.root))}".encode())
     for topic in topics:
         cells = notebook_cells(topic, language)
         folder = out / "source" / topic.name

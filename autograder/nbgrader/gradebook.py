@@ -118,8 +118,7 @@ class Book:
     def create(self, assignment: str, notebook: str, release: Release) -> None:
         """Record an assignment, and what of its notebook's cells is not recorded yet."""
         book = self.gradebook
-        with contextlib.suppress(self.api.InvalidEntry):
-            book.add_assignment(assignment, course_id=book.course_id)
+        book.update_or_create_assignment(assignment)
         found = self._notebook(assignment, notebook)
         if found is None:
             book.add_notebook(notebook, assignment, kernelspec=json.dumps(release.kernelspec))

@@ -1,13 +1,13 @@
-"""GradeInSandbox: what `nbgrader autograde` and formgrader's button run instead of a kernel.
+"""What `nbgrader autograde` and formgrader's button run instead of a kernel; nbgrader_config.py names both classes.
 
-    c.Autograde.autograde_preprocessors = PREPROCESSORS
-
-It uses the results that `autograder nbgrader grade` left where nothing has changed since, and grades the rest itself:
+RestoreCells replaces nbgrader's own sanitising, which ends the whole run at a cell that was copied.
+GradeInSandbox uses the results that `autograder nbgrader grade` left where nothing has changed since, and grades the rest itself:
 one grader and one server of workers, kept as long as the process lives. No notebook is executed.
 """
 
 import atexit
 import functools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,15 @@ from ..text import Language
 from .autograded import graded_cells
 from .folder import configured_folder
 from .gradebook import opened_book
-from .scores import scores_of
+from .scores import Score, scores_of
+
+
+class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
+    """Puts back what is locked, and takes out the outputs; of copies the last is the one that counts."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Called by nbgrader with the notebook as it was submitted."""
+        return _rebuilt(nb, resources["nbgrader"], {}), resources
 
 
 class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
@@ -49,14 +57,7 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ha
             self.log.error("broken check, nobody lost points over it: %s: %s", exercise.topic, check.id)
         for problem in result.problems:
             self.log.warning("%s: %s", problem.file, problem.sentence.en)
-        with opened_book(about["db_url"], "default_course") as book:
-            release = book.release(about["assignment"], about["notebook"])
-        assert release is not None  # nbgrader leaves out notebooks that it does not know
-        cells = [Cell(cell.cell_type, cell.source, cell.metadata, cell.get("id")) for cell in nb.cells]
-        scores = scores_of(result, about["assignment"], Language(self.lang))
-        nb.cells = [from_dict(cell) for cell in graded_cells(cells, release, scores)]
-        nb.nbformat, nb.nbformat_minor = 4, 5
-        return nb, resources
+        return _rebuilt(nb, about, scores_of(result, about["assignment"], Language(self.lang))), resources
 
     def _result(self, student: str, assignment: str) -> SubmissionResult:
         """Raises SandboxError, CourseError or SubmissionError: then nbgrader gives the student no score at all."""
@@ -73,6 +74,17 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ha
         target.parent.mkdir(parents=True, exist_ok=True)
         write_result(result, target)
         return result
+
+
+def _rebuilt(nb: Any, about: Mapping[str, str], scores: Mapping[str, Score]) -> Any:
+    with opened_book(about["db_url"], "default_course") as book:
+        release = book.release(about["assignment"], about["notebook"])
+    assert release is not None  # nbgrader leaves out notebooks that it does not know
+    cells = [Cell(cell.cell_type, cell.source, cell.metadata, cell.get("id")) for cell in nb.cells]
+    nb.cells = [from_dict(cell) for cell in graded_cells(cells, release, scores)]
+    nb.metadata = from_dict({"kernelspec": release.kernelspec, "language_info": {"name": "python"}})
+    nb.nbformat, nb.nbformat_minor = 4, 5
+    return nb
 
 
 def _kept(target: Path, submission: Submission, course: Course, assignment: str) -> SubmissionResult | None:

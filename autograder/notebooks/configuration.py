@@ -1,5 +1,6 @@
 """What nbgrader_config.py says so that `nbgrader autograde` and formgrader's button grade by this engine, with no kernel."""
 
+SANITIZER = "autograder.nbgrader.preprocessor.RestoreCells"
 PREPROCESSORS = (
     "autograder.nbgrader.preprocessor.GradeInSandbox",
     "nbgrader.preprocessors.LimitOutput",
@@ -14,6 +15,7 @@ def configuration(course: str) -> str:
     listed = "".join(f'    "{name}",\n' for name in PREPROCESSORS)
     return f"""\
 # Autograde by Torchstone's hidden checks, in a sandbox. Without these lines: by the visible checks, in a kernel.
+c.Autograde.sanitize_preprocessors = ["{SANITIZER}"]
 c.Autograde.autograde_preprocessors = [
 {listed}]
 c.GradeInSandbox.course = {course!r}

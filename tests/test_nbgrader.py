@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -88,7 +87,7 @@ ONLY_OURS = {"renamed": "taken for demo.ipynb", "two": "Not used"}  # nbgrader i
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
+def graded(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     """The class, graded by our command."""
     root = make_course(tmp_path_factory.mktemp("course"))
     for student, (answers, edit, _, _) in CLASS.items():
@@ -99,7 +98,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
     shutil.copy(root / "release" / ASSIGNMENT / "demo.ipynb", two / "demo-Copy1.ipynb")
     (two / "timestamp.txt").write_text("the day before yesterday")
     run = autograder("nbgrader", "grade", ASSIGNMENT, "--course", "../torchstone", cwd=root)
-    yield SimpleNamespace(root=root, run=run, scores=scores(database(root)))
+    return SimpleNamespace(root=root, run=run, scores=scores(database(root)))
 
 
 def result_of(graded: SimpleNamespace, student: str) -> dict[str, Any]:

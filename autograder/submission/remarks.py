@@ -43,7 +43,8 @@ def _sentences(notebook: Notebook, topic: Topic, filename: str, version: str) ->
     if not about:
         yield NO_METADATA
     elif about.get("version") != version:
-        yield OTHER_VERSION.filled(theirs=str(about.get("version"))[:40], ours=version)
+        theirs = about.get("version")
+        yield OTHER_VERSION.filled(theirs=theirs[:40] if isinstance(theirs, str) else "?", ours=version)
     names = [exercise.name for exercise in topic.exercises]
     found = [(cell, key) for cell in notebook.cells if (key := _key(cell, names)) is not None]
     counts = Counter(key for _, key in found)

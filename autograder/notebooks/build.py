@@ -17,7 +17,7 @@ CONFIG_TEXT = '''"""nbgrader's configuration of this course. Yours to change: it
 c = get_config()
 
 c.CourseDirectory.course_id = "torchstone"
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", ".autograder"]
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".pytest_cache", ".autograder"]
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE 在此写代码\\nraise NotImplementedError"}
 '''
 QUIZ = "quiz.yaml"

@@ -10,6 +10,7 @@ import msgspec
 
 from ..course import Course, Topic
 from ..errors import SubmissionError, UsageError
+from ..quiz.answers import AnswersFile, read_answers
 from ..results import Problem
 from ..source import Source, Unreadable, decode, syntax_problem
 from ..text import Text
@@ -20,6 +21,9 @@ COPY_MARK = re.compile(r"(\s*\(\d+\)|[-_ ]copy|[-_]\d+)$")  # "losses (1).py", "
 MAX_COMPANIONS = 192 << 10  # bytes of the helper files beside a topic's own; they travel in one message
 MAX_PROBLEMS = 20  # told of one submission
 NOTEBOOK = ".ipynb"
+YAML = (".yaml", ".yml")
+ANSWERS = "answers"  # the name of a quiz's answers file, without copy marks and ending
+MAX_ANSWERS_FILES = 100
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +33,17 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     content_hash: str
     sources: Mapping[str, Source | Unreadable]
     problems: tuple[Problem, ...]
+    answers: tuple[AnswersFile, ...] = ()  # to quizzes; a question's id says which topic it belongs to
+
+    @property
+    def likeness(self) -> str:
+        """Equal where the results are: the files, and the name where quizzes are drawn from it."""
+        return f"{self.content_hash} {self.id}" if self.answers else self.content_hash
+
+
+def submission_id(path: Path) -> str:
+    """The student's name: that of the folder or file."""
+    return (path.stem if path.is_file() else path.name).encode("utf-8", "replace").decode()
 
 
 def find_submissions(path: Path, course: Course) -> list[Path]:
@@ -48,21 +63,29 @@ def open_submission(path: Path, course: Course) -> Submission:
     files, problems = gather(path)
     reading = _Reading(course, files, problems)
     for topic in course.topics:
-        reading.by_name(topic)
+        if topic.exercises:
+            reading.by_name(topic)
+    answers = reading.answers(is_alone=path.is_file() and len(files) == 1)
     unclaimed = reading.by_definitions()
     sources = reading.sources
-    if not sources:
+    if not sources and not answers:
         raise _nothing(path, course, unclaimed)
     for name, source in sources.items():
         if isinstance(source, Unreadable):
             file = course.topic(name).filename
             problems.append(Problem(file=file, sentence=source.sentence, line=source.line))
     return Submission(
-        id=(path.stem if path.is_file() else path.name).encode("utf-8", "replace").decode(),
+        id=_named_in(answers) if path.is_file() and _is_answers(PurePosixPath(path.name)) else submission_id(path),
         content_hash=_hash(files),
         sources=sources,
         problems=_first_of(problems),
+        answers=answers,
     )
+
+
+def _named_in(answers: Sequence[AnswersFile]) -> str:
+    """The student that a lone answers.yaml names: nothing else does."""
+    return answers[0].student or ANSWERS
 
 
 def _first_of(problems: list[Problem]) -> tuple[Problem, ...]:
@@ -94,6 +117,8 @@ def _is_one_submission(folder: Path, course: Course) -> bool:
     texts = [entry for entry in files if entry.suffix.lower() in (".py", NOTEBOOK, ".txt")]
     if any(_stem(PurePosixPath(entry.name)) in stems for entry in texts):
         return True
+    if any(_is_answers(PurePosixPath(entry.name)) for entry in files):
+        return True
     holders = [entry for entry in entries if entry.is_dir() or entry.suffix.lower() == ".zip"]
     python = [entry for entry in files if entry.suffix.lower() in (".py", NOTEBOOK)]
     return bool(entries) and not holders and len(python) <= 1
@@ -106,11 +131,20 @@ def _is_junk(entry: Path) -> bool:
     )
 
 
+def _is_answers(path: PurePosixPath) -> bool:
+    """Whether the name is answers.yaml, or that of a copy of it."""
+    return path.suffix.lower() in YAML and _uncopied(path.stem) == ANSWERS
+
+
 def _stem(path: PurePosixPath) -> str:
     """losses, for "01/Losses (1).py"."""
     name = path.name
     while name.lower().endswith((".py", NOTEBOOK, ".txt")):
         name = name.rsplit(".", 1)[0]
+    return _uncopied(name)
+
+
+def _uncopied(name: str) -> str:
     while (shorter := COPY_MARK.sub("", name)) != name:
         name = shorter
     return name.lower()
@@ -139,6 +173,14 @@ class _Reading:
         elif candidates:
             en = f"This is not a Python file. Rename it to {topic.filename}."
             self.sources[topic.name] = Unreadable(Text(en, f"这不是 Python 文件，请改名为 {topic.filename}。"))
+
+    def answers(self, *, is_alone: bool) -> tuple[AnswersFile, ...]:
+        """Every answers.yaml; a submission of one file may have any name."""
+        paths = [p for p in self.files if _is_answers(p) or (is_alone and p.suffix.lower() in YAML)]
+        self.claimed |= set(paths)
+        read = [read_answers(self.files[path], str(path)) for path in sorted(paths)[:MAX_ANSWERS_FILES]]
+        self.problems += [problem for file in read for problem in file.problems]
+        return tuple(msgspec.structs.replace(file, problems=()) for file in read)
 
     def by_definitions(self) -> list[str]:
         """Files of other names: each goes to the topics that it has exercises of. Returns what stays unclaimed."""
@@ -228,7 +270,8 @@ def _definitions(path: PurePosixPath, files: Files) -> set[str] | Unreadable:
 
 
 def _nothing(path: Path, course: Course, unclaimed: Sequence[str]) -> SubmissionError:
-    fix = f"Expected are files named like {course.topics[0].filename}, or such that define exercises of the course."
+    like = next((topic.filename for topic in course.topics if topic.exercises), f"{ANSWERS}.yaml")
+    fix = f"Expected are files named like {like}, or such that define exercises of the course."
     if path.is_file() and path.suffix.lower() not in (".py", NOTEBOOK, ".zip"):
         return SubmissionError(f"{path.name} is not a .py, .ipynb or .zip file.", fix=fix)
     if path.is_file() and len(unclaimed) == 1 and "(" in unclaimed[0]:

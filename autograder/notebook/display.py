@@ -36,11 +36,19 @@ def shown() -> Iterator[Say]:
         raise Stopped from None
     html = console.export_html(inline_styles=True, code_format=BLOCK, clear=False)
     text = console.export_text().rstrip("\n")
-    if not text:
-        return
+    if text:
+        _display({"text/plain": text, "text/html": html})
+
+
+def show_markdown(text: str) -> None:
+    """Notebooks render it; elsewhere it reads well as it is."""
+    _display({"text/plain": text, "text/markdown": text})
+
+
+def _display(data: dict[str, str]) -> None:
     if shell() is None:
-        print(text)
+        print(data["text/plain"])
         return
     from IPython.display import display
 
-    display({"text/plain": text, "text/html": html}, raw=True)  # type: ignore[no-untyped-call]
+    display(data, raw=True)  # type: ignore[no-untyped-call]

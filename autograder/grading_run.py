@@ -155,7 +155,9 @@ def _show_flags(copies: CopyWatch, out: Path, console: Console) -> None:
     if not copies.flags:
         return
     total = len(copies.flags)
-    console.print(f"\n{total:,} wrong numbers are right for another student, see {out / FLAGS_FILE}:", highlight=False)
+    console.print(
+        f"\nWrong numbers that are right for another student: {total:,}, see {out / FLAGS_FILE}", highlight=False
+    )
     for flag in sorted(copies.flags)[:MAX_FLAGS]:
         shown = f"{flag.submission}: {flag.answer} in {flag.question} is right for {' and '.join(flag.fits)}"
         console.print(f"  {escape(shown)}", highlight=False, soft_wrap=True)

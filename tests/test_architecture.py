@@ -52,7 +52,10 @@ MAY_IMPORT = {
         *("classroom", "cluster", "course", "grade", "graders", "progress", "quiz", "reports", "results"),
         *("sandbox", "submission", "summary"),
     },
-    "cli": {"course", "doctor", "environment", "grading_run", "hints", "notebooks", "self_grading", "stubs", "watch"},
+    "cli": {
+        *("course", "doctor", "environment", "grading_run", "hints", "notebooks", "quiz", "self_grading", "stubs"),
+        "watch",
+    },
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -9,6 +9,7 @@ import typer
 from .. import __version__
 from ..text import Language
 from . import notebooks
+from .quiz import quiz
 from .shared import CourseOption, LanguageOption, course_at, errors_as_sentences, fix_environment
 
 app = typer.Typer(
@@ -165,6 +166,9 @@ def mutate(
         from ..self_grading import run_mutate
 
         raise typer.Exit(run_mutate(course_at(course), exercises or []))
+
+
+app.command()(quiz)
 
 
 @app.command()

@@ -23,6 +23,7 @@ MAX_PROBLEMS = 20  # told of one submission's answers
 BROKEN_QUESTION = Text(
     "This question is at fault, not your answer. It costs you nothing.", "是题目本身有问题，不是你的答案，不会扣分。"
 )
+INCOMPLETE = Text("Not everything that is right was chosen.", "还有正确的选项没有选。")
 OTHER_STUDENT = Text(
     "The file was written for {file}, and is handed in as {own}: the numbers and letters of {own} count.",
     "文件是为 {file} 生成的，却以 {own} 的名义提交：评分按 {own} 的数字和选项进行。",
@@ -130,8 +131,9 @@ class QuizGrader:
         else:
             judgement = judge(variant, key, answer)
         reply, explanation = judgement.reply, NOTHING
+        if judgement.is_incomplete:
+            reply = _both(reply, judgement.left_out if self.explains else INCOMPLETE)
         if self.explains:
-            reply = _both(reply, judgement.left_out)
             explanation = filled_text(key.explanation, variant.values)
         return Verdict.PASSED if judgement.share == 1 else Verdict.FAILED, judgement.share, reply, explanation
 

@@ -31,6 +31,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     share: float  # 0 to 1
     reply: Text = NOTHING  # to what was answered
     left_out: Text = NOTHING  # to right options that were not chosen: it gives them away
+    is_incomplete: bool = False  # there are such options
 
 
 RIGHT = Judgement(share=1.0)
@@ -45,6 +46,7 @@ def judge(variant: Variant, key: Key, answer: Answer) -> Judgement:
         share=found.share,
         reply=filled_text(found.reply, variant.values),
         left_out=filled_text(found.left_out, variant.values),
+        is_incomplete=found.is_incomplete,
     )
 
 
@@ -106,6 +108,7 @@ def _options(key: MultipleChoiceKey, chosen: list[str]) -> Judgement:
         share=max(0, len(right) - len(wrong)) / len(key.answer),
         reply=_joined(key.replies[letter] for letter in sorted(wrong) if letter in key.replies),
         left_out=_joined(key.replies[letter] for letter in key.answer if letter not in right and letter in key.replies),
+        is_incomplete=len(right) < len(key.answer),
     )
 
 

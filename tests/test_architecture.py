@@ -41,7 +41,7 @@ MAY_IMPORT = {
     "notebook": {"attempt", "checks", "course", "hints", "quiz", "reports", "results", "sandbox", "source"},
     "mutation": {"course", "diagnosis", "grade", "source", "stubs"},
     "doctor": {"limits", "sandbox"},
-    "verify": {"course", "diagnosis", "grade", "mutation", "results", "source", "stubs"},
+    "verify": {"course", "diagnosis", "grade", "mutation", "quiz", "results", "source", "stubs"},
     "reports": {"course", "results", "summary"},
     "hints": {"course"},
     "watch": {"course"},

@@ -7,6 +7,7 @@ display   what a student reads below a cell
 """
 
 import functools
+from importlib.util import find_spec
 from pathlib import Path
 
 from ..course import Course, find_course, load_course, unknown
@@ -16,7 +17,8 @@ from ..reports.board import board_table, next_exercise
 from ..reports.terminal import escape, show_exercise
 from ..results import Verdict
 from ..text import Language, Text
-from .display import Say, show_markdown, shown
+from .display import Say, show_form, show_markdown, shown
+from .live import shell
 from .questions import as_markdown, kept, open_quiz, quiz_topic, summary, written
 from .visible import quiet, visible_result
 
@@ -81,15 +83,19 @@ def grade(name: str) -> float:
         return visible_result(course, course.exercise(name)).points
 
 
-def quiz(student: str | None = None) -> None:
-    """Show the topic's quiz as it is drawn for you, with the answers that you have given.
+def quiz(student: str | None = None, *, form: bool = True) -> None:
+    """Show the topic's quiz as it is drawn for you, as a form where anywidget is installed, with your answers so far.
 
     student: the name that you hand in under; needed once, where JupyterHub does not know it.
+    form: False for text, to be answered by `answer`.
     """
     with shown():
         session = open_quiz(_course(), student)
         session.save()  # it knows the student from now on
-        show_markdown(as_markdown(session, _language))
+        if form and shell() is not None and find_spec("anywidget") is not None:
+            show_form(session, _course(), _language)
+        else:
+            show_markdown(as_markdown(session, _language))
 
 
 def answer(question: str, value: object) -> None:

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
+from ..course import Course
 from ..errors import AutograderError
+from ..quiz.session import Session
 from ..reports.terminal import escape
+from ..text import Language
 from .live import shell
 
 WIDTH = 110
@@ -43,6 +46,17 @@ def shown() -> Iterator[Say]:
 def show_markdown(text: str) -> None:
     """Notebooks render it; elsewhere it reads well as it is."""
     _display({"text/plain": text, "text/markdown": text})
+
+
+def show_form(session: Session, course: Course, language: Language) -> None:
+    """The quiz to click on; what is clicked is in the answers file at once."""
+    from IPython.display import display
+
+    from ..quiz.widget import QuizWidget
+
+    first = "zh" if language is Language.ZH else "en"
+    form = QuizWidget(session.topic.name, student=session.student, course=course, language=first)
+    display(form)  # type: ignore[no-untyped-call]
 
 
 def _display(data: dict[str, str]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import ClearSolutions
 from small_course import ROOT, autograder
+from small_notebooks import QUIZ
 
 from autograder.course import Course, Topic, load_course
 from autograder.errors import CourseError
@@ -201,6 +202,20 @@ def test_an_exercise_cannot_be_called_like_a_tool_of_the_notebook(own_course: Pa
             path.write_text(path.read_text(encoding="utf-8").replace("double", "hint"), encoding="utf-8")
     with pytest.raises(CourseError, match="no exercise can be called hint"):
         notebook_cells(load_course(own_course).topics[0], Language.BOTH)
+
+
+def test_a_topic_may_be_a_quiz_alone(own_course: Path, tmp_path: Path) -> None:
+    folder = own_course / "exercises/02_words"
+    folder.mkdir()
+    (folder / "topic.toml").write_text('title = { en = "Words", zh = "词" }\nquiz_points = 3\n', encoding="utf-8")
+    (folder / "quiz.yaml").write_text(QUIZ, encoding="utf-8")
+    course = load_course(own_course)
+    assert [built.points for built in build(course, course.topics, tmp_path / "out")] == [6, 3]
+    notebook = read(tmp_path / "out", course.topics[1])
+    assert [role for role, _ in roles(notebook)] == ["title", "setup", "quiz-task", "quiz", "quiz-grade"]
+    assert notebook.cells[0].source == "# 02 Words · 词"
+    assert "answer, board, check, grade, grade_quiz, hint, quiz" in notebook.cells[1].source
+    assert 'answer("q1", "B")' in notebook.cells[2].source
 
 
 def test_ids_are_what_nbformat_and_nbgrader_allow_and_differ() -> None:

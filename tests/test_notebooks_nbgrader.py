@@ -12,6 +12,8 @@ from nbgrader.api import Gradebook
 from small_course import DOUBLE_ONLY
 from small_notebooks import ANSWERS, RIGHT_TALLY, fill_in, write_notebooks
 
+from autograder.notebooks.build import CONFIG_TEXT
+
 LOUD_TALLY = """import logging, sys, warnings
 
 
@@ -48,6 +50,7 @@ def nbgrader(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course folder after release, collection and autograding."""
     folder = write_notebooks(tmp_path_factory.mktemp("stock"))
+    (folder / "nbgrader_config.py").write_text(CONFIG_TEXT, encoding="utf-8")  # how nbgrader grades is its own affair
     run = nbgrader("generate_assignment", "01_demo", cwd=folder)
     assert run.returncode == 0, run.stderr
     for student, code in SUBMISSIONS.items():

@@ -74,9 +74,9 @@ class ClassRun:
         self.report = report
         self.students = students
         self.names = result_names(paths, students)
-        self.results: dict[str, Path] = {}  # content hash -> result file
-        self.twins: dict[str, list[Twin]] = {}  # content hash that is being graded -> the others that have it
-        self.hashes: dict[Path, str] = {}  # of what is being graded
+        self.results: dict[str, Path] = {}  # likeness -> result file
+        self.twins: dict[str, list[Twin]] = {}  # likeness of what is being graded -> the others that have it
+        self.likenesses: dict[Path, str] = {}  # of what is being graded
 
     def tasks(self) -> Iterator[Task]:
         """The submissions that must be graded."""
@@ -89,17 +89,17 @@ class ClassRun:
                 self.report(Graded(path=path, target=target, reason=str(error)))
                 continue
             if not self._is_kept(task) and not self._has_twin(task):
-                content = task.submission.content_hash
-                self.twins[content], self.hashes[path] = [], content
+                likeness = task.submission.likeness
+                self.twins[likeness], self.likenesses[path] = [], likeness
                 yield task
 
     def finish(self, graded: Graded) -> None:
         """Report an outcome, and those of its twins."""
         self.report(graded)
-        content = self.hashes.pop(graded.path)
+        likeness = self.likenesses.pop(graded.path)
         if graded.summary is not None:
-            self.results[content] = graded.target
-        for twin in self.twins.pop(content):
+            self.results[likeness] = graded.target
+        for twin in self.twins.pop(likeness):
             if graded.summary is None:  # the same would become of it
                 self.report(msgspec.structs.replace(graded, path=twin.path, target=twin.target))
             else:
@@ -110,18 +110,18 @@ class ClassRun:
         with contextlib.suppress(UsageError):
             earlier = read_result(task.target)
             if earlier.grading_key == self._key(task.submission):
-                self.results.setdefault(task.submission.content_hash, task.target)
+                self.results.setdefault(task.submission.likeness, task.target)
                 self.report(Graded(path=task.path, target=task.target, summary=summarise(earlier), kept=True))
                 return True
         return False
 
     def _has_twin(self, task: Task) -> bool:
-        content = task.submission.content_hash
-        if content in self.twins:
-            self.twins[content].append(Twin.of(task))
+        likeness = task.submission.likeness
+        if likeness in self.twins:
+            self.twins[likeness].append(Twin.of(task))
             return True
-        if content in self.results:
-            self.report(self._copied(Twin.of(task), self.results[content]))
+        if likeness in self.results:
+            self.report(self._copied(Twin.of(task), self.results[likeness]))
             return True
         return False
 

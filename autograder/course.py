@@ -17,6 +17,8 @@ from .limits import Limits
 from .text import Text
 
 MANIFEST = "course.toml"
+QUIZ, QUIZ_KEY = "quiz.yaml", "quiz_key.yaml"
+DEFAULT_QUIZ_POINTS = 2
 ENGINE = Path(__file__).resolve().parent
 
 
@@ -35,7 +37,15 @@ class TopicManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """A topic.toml."""
 
     title: Text
-    exercises: dict[str, ExerciseManifest]
+    exercises: dict[str, ExerciseManifest] = {}
+    quiz_points: int | None = None  # of the whole quiz, shared by its questions by weight
+
+
+class QuizManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the course's quizzes are drawn: the table [quiz] of course.toml."""
+
+    key: str = ""  # makes two courses draw different variants; no secret of the answers
+    attempts: int = 1  # how often a student may be handed a new variant
 
 
 class CourseManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,6 +54,7 @@ class CourseManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     title: Text
     version: str
     limits: Limits = Limits()
+    quiz: QuizManifest = QuizManifest()
 
 
 class Exercise(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +79,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     exercises: tuple[Exercise, ...]
     exercises_folder: Path
     solutions_folder: Path
+    quiz_points: int = 0  # of its quiz; 0 where it has none
 
     @property
     def module(self) -> str:
@@ -94,6 +106,14 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     def hidden_checks(self) -> Path:
         return self.solutions_folder / f"test_{self.filename}"
 
+    @property
+    def quiz(self) -> Path:
+        return self.exercises_folder / QUIZ
+
+    @property
+    def quiz_key(self) -> Path:
+        return self.solutions_folder / QUIZ_KEY
+
 
 class Course:
     """All topics below one course.toml, in order."""
@@ -103,6 +123,7 @@ class Course:
         self.title = manifest.title
         self.version = manifest.version
         self.limits = manifest.limits
+        self.quiz = manifest.quiz
         self.topics = topics
 
     @property
@@ -114,14 +135,14 @@ class Course:
         for exercise in self.exercises:
             if exercise.name == name:
                 return exercise
-        raise _unknown("exercise", name, [exercise.name for exercise in self.exercises])
+        raise unknown("exercise", name, [exercise.name for exercise in self.exercises])
 
     def topic(self, name: str) -> Topic:
         """The topic of that folder, module, or leading number."""
         for topic in self.topics:
             if name in (topic.name, topic.module) or (name.isdigit() and int(name) == int(topic.name.split("_")[0])):
                 return topic
-        raise _unknown("topic", name, [topic.name for topic in self.topics])
+        raise unknown("topic", name, [topic.name for topic in self.topics])
 
     @cached_property
     def digest(self) -> str:
@@ -131,7 +152,7 @@ class Course:
             digest.update(path.read_bytes())
         for folder in ("exercises", "solutions"):
             for path in sorted((self.root / folder).glob("*/*")):
-                if path.suffix in (".py", ".toml"):
+                if path.suffix in (".py", ".toml") or path.name in (QUIZ, QUIZ_KEY):
                     digest.update(f"{path.relative_to(self.root)}\0".encode())
                     digest.update(path.read_bytes() + b"\0")
         digest.update((self.root / MANIFEST).read_bytes())
@@ -173,8 +194,24 @@ def _load_topic(root: Path, name: str) -> Topic:
         for key, entry in manifest.exercises.items()
     )
     return Topic(
-        name=name, title=manifest.title, exercises=exercises, exercises_folder=folder, solutions_folder=solutions
+        name=name,
+        title=manifest.title,
+        exercises=exercises,
+        exercises_folder=folder,
+        solutions_folder=solutions,
+        quiz_points=_quiz_points(folder, manifest),
     )
+
+
+def _quiz_points(folder: Path, manifest: TopicManifest) -> int:
+    """What the topic's quiz is worth. Raises CourseError where there are points and no quiz, or the other way round."""
+    has_quiz = (folder / QUIZ).is_file()
+    points = manifest.quiz_points
+    if points is None:
+        return DEFAULT_QUIZ_POINTS if has_quiz else 0
+    if not has_quiz or points < 1:
+        raise CourseError(f"{folder / 'topic.toml'}: quiz_points = {points} needs a {QUIZ}, and points above 0.")
+    return points
 
 
 def _parameters(path: Path) -> dict[str, tuple[str, ...]]:
@@ -202,7 +239,8 @@ def _read(path: Path, kind: type[Any]) -> Any:
         raise CourseError(f"{path}: {error}.") from None
 
 
-def _unknown(kind: str, name: str, known: list[str]) -> UsageError:
+def unknown(kind: str, name: str, known: list[str]) -> UsageError:
+    """The error for a name that is not there, with near ones."""
     import difflib
 
     near = difflib.get_close_matches(name, known, n=3)

@@ -18,6 +18,7 @@ from .checks.run import Outcome
 from .checks.script import Script, write_script
 from .course import Course, Exercise, Topic
 from .diagnosis import Diagnostician, FailedCheck, read_reference
+from .quiz.grading import QuizGrader
 from .results import CheckResult, ExerciseResult, Problem, SubmissionResult, Verdict, exercise_result
 from .sandbox.channel import WorkerDied
 from .sandbox.fork_server import ForkServer
@@ -39,7 +40,10 @@ BROKEN_CHECK = Text(
 
 
 class Reveal(StrEnum):
-    """What a hidden check tells its student: its title and what kind of fault, or the call with its values."""
+    """What a hidden check tells its student: its title and what kind of fault, or the call with its values.
+
+    A quiz's question replies to the student's own answer, or explains the right one, too.
+    """
 
     TITLES = "titles"
     CALLS = "calls"
@@ -63,12 +67,14 @@ class Grader:
         self.settings = settings
         self.limits = course.limits
         self.topics = [topic for topic in course.topics if topic.name in settings.topics]
-        self.checks = collect_checks(self.topics)
+        coded = [topic for topic in self.topics if topic.exercises]
+        self.quizzes = QuizGrader(course, settings.topics, explains=settings.reveal is Reveal.CALLS)
+        self.checks = collect_checks(coded)
         self.parameters = {exercise.name: exercise.parameters for exercise in course.exercises}
         # Before any student code runs: whether a check is broken must not depend on it.
-        self.scripts = {name: script for topic in self.topics for name, script in self._scripts(topic).items()}
+        self.scripts = {name: script for topic in coded for name, script in self._scripts(topic).items()}
         self.memory = Memory()
-        self.diagnosticians = {topic.name: Diagnostician(topic) for topic in self.topics}
+        self.diagnosticians = {topic.name: Diagnostician(topic) for topic in coded}
 
     def _scripts(self, topic: Topic) -> dict[str, dict[str, Script]]:
         """Exercise -> check -> what it asks its reference."""
@@ -86,19 +92,21 @@ class Grader:
         run = SubmissionRun(self)
         parts = [(t, submission.sources.get(t.name), exercise) for t in self.topics for exercise in t.exercises]
         exercises = run.results(parts)
-        problems = submission.problems
+        quizzes, told = self.quizzes.grade(submission.id, submission.answers)
+        problems = (*submission.problems, *told)
         if run.transport.printed > MUCH_OUTPUT:
             problems += (Problem(file="", sentence=PRINTED_MUCH),)
         return SubmissionResult(
             submission=submission.id,
             content_hash=submission.content_hash,
             grading_key=grading_key(submission, self.course, self.settings),
-            points=round(sum(e.points for e in exercises), 4),
-            worth=round(sum(e.worth for e in exercises), 4),
+            points=round(sum(e.points for e in exercises) + sum(q.points for q in quizzes), 4),
+            worth=round(sum(e.worth for e in exercises) + sum(q.worth for q in quizzes), 4),
             problems=problems,
             exercises=tuple(exercises),
             isolation=level_of(run.transport.layers) if run.transport.layers else None,
             confinement=run.transport.layers,
+            quizzes=quizzes,
         )
 
     def grade_exercise(self, topic: Topic, exercise: Exercise, source: Source) -> ExerciseResult:

@@ -13,21 +13,24 @@ from .errors import CourseError, UsageError
 from .grade import Reveal, Settings
 from .graders import Graded, Graders, LocalGraders, default_jobs
 from .progress import LARGE, progress
+from .quiz.copies import FLAGS_FILE, CopyWatch
 from .reports.terminal import (
     class_table,
+    escape,
     exercise_table,
     legend,
     misconception_table,
     points_line,
-    printable,
+    quiz_table,
     show_submission,
 )
-from .results import read_result
+from .results import read_result, write_whole
 from .sandbox.level import Level
-from .submission import find_submissions
+from .submission import find_submissions, submission_id
 from .summary import ClassTally, Summary
-from .text import Language
+from .text import Language, printable
 
+MAX_FLAGS = 20  # shown of answers that fit somebody else
 REPORT_WIDTH = 120  # characters of a table that goes into a file or a pipe
 READABLE, SOME_UNREADABLE, BROKEN_COURSE = 0, 1, 2
 
@@ -52,7 +55,7 @@ def run_grading(
     submissions = [found for path in paths for found in find_submissions(path, course)]
     settings = Settings(topics=chosen, reveal=Reveal(reveal), isolation=Level(isolation))
     graders = where.graders(course, settings, len(submissions))
-    found = Found(len(submissions))
+    found = Found(len(submissions), CopyWatch(course, chosen, [submission_id(path) for path in submissions]))
     with progress(len(submissions), Console(stderr=True)) as advance:
 
         def report(graded: Graded) -> None:
@@ -60,6 +63,7 @@ def run_grading(
             advance()
 
         grade_all(submissions, course, settings, out, graders=graders, report=report)
+    write_flags(found.copies, out)
     show_found(found, chosen, out, language)
     return found.status
 
@@ -89,9 +93,10 @@ class Where:
 class Found:
     """What a run found: a row for each submission of a small class, a large one only in numbers."""
 
-    def __init__(self, submissions: int, students: Mapping[Path, str] | None = None) -> None:
+    def __init__(self, submissions: int, copies: CopyWatch, students: Mapping[Path, str] | None = None) -> None:
         self.students = students or {}  # where files and folders are not named after them
         self.is_large = submissions > LARGE
+        self.copies = copies
         self.rows: list[Summary] = []
         self.tally = ClassTally()
         self.kept = 0
@@ -104,6 +109,7 @@ class Found:
             self.ungraded.append(graded)
             return
         self.tally.add(graded.summary)
+        self.copies.look(graded.summary)
         self.latest = graded.target
         if not self.is_large:
             self.rows.append(graded.summary)
@@ -135,6 +141,30 @@ def show_found(found: Found, topics: Sequence[str], out: Path, language: Languag
         print(printable(f"{found.students.get(one.path, one.path.name)}: {one.reason}"), file=sys.stderr)
     for name in sorted(found.tally.broken):
         print(f"broken check, nobody lost points over it: {name}", file=sys.stderr)
+    _show_flags(found.copies, out, console)
+
+
+def write_flags(copies: CopyWatch, out: Path) -> None:
+    """The file of flags, where there are any; never the one of an earlier run."""
+    if copies.flags:
+        write_whole(copies.file(), out / FLAGS_FILE)
+    else:
+        (out / FLAGS_FILE).unlink(missing_ok=True)
+
+
+def _show_flags(copies: CopyWatch, out: Path, console: Console) -> None:
+    """Answers that are right for somebody else's numbers: for the instructor to ask about."""
+    if not copies.flags:
+        return
+    total = len(copies.flags)
+    console.print(
+        f"\nWrong numbers that are right for another student: {total:,}, see {out / FLAGS_FILE}", highlight=False
+    )
+    for flag in sorted(copies.flags)[:MAX_FLAGS]:
+        shown = f"{flag.submission}: {flag.answer} in {flag.question} is right for {' and '.join(flag.fits)}"
+        console.print(f"  {escape(shown)}", highlight=False, soft_wrap=True)
+    if total > MAX_FLAGS:
+        console.print(f"  and {total - MAX_FLAGS:,} more", highlight=False)
 
 
 def _show_numbers(tally: ClassTally, console: Console) -> None:
@@ -143,4 +173,7 @@ def _show_numbers(tally: ClassTally, console: Console) -> None:
     if tally.misconceptions:
         console.print()
         console.print(misconception_table(tally))
+    if tally.quizzes:
+        console.print()
+        console.print(quiz_table(tally))
     console.print(f"\n{points_line(tally)}\n", highlight=False)

@@ -15,6 +15,7 @@ from .results import TEMPORARY
 
 LOCK = ".lock"
 LOCK_SECONDS = 5.0  # so long may the graders of a killed run take to notice
+RESERVED = Counter({"quiz_flags": 1})  # names of files that are no result
 MAX_STEM = 200  # bytes of a result's file name
 
 
@@ -67,7 +68,7 @@ def result_names(paths: Sequence[Path], students: Mapping[Path, str] | None = No
     """A result file for each submission; those that would share one get a mark of their path."""
     named = students or {}
     stems = {path: _safe(named.get(path) or (path.stem if path.is_file() else path.name)) for path in paths}
-    counts = Counter(stem.casefold() for stem in stems.values())
+    counts = Counter(stem.casefold() for stem in stems.values()) + RESERVED
     return {
         path: f"{stem}.json" if counts[stem.casefold()] == 1 else f"{stem}-{_mark(str(path))}.json"
         for path, stem in stems.items()

@@ -79,6 +79,30 @@ class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
     duration: float = 0.0  # seconds; the one field that differs between runs
 
 
+class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One question of a quiz."""
+
+    id: str
+    kind: str  # single_choice, multiple_choice, true_false, numeric, short_text, order, predict_output
+    prompt: Text  # its first line, as this student sees it
+    verdict: Verdict  # passed, failed (a part of the points may be earned), not_attempted, or broken
+    points: float  # earned, out of `worth`
+    worth: float
+    attempt: int  # which of the student's variants was answered
+    answer: str = ""  # as the student wrote it, cleaned and cut
+    reply: Text = NOTHING  # to the student's own answer: what must have been believed, or how to write an answer
+    explanation: Text = NOTHING  # why the right answer is right, as far as the reveal policy allows
+
+
+class QuizResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The quiz of one topic."""
+
+    topic: str
+    points: float
+    worth: float
+    questions: tuple[QuestionResult, ...]
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Something about the submission's files that its student should know."""
 
@@ -99,6 +123,7 @@ class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     exercises: tuple[ExerciseResult, ...]
     isolation: str | None  # strict or basic: what the workers ran under; None where no worker was needed
     confinement: dict[str, str]  # the layers that make the level: "on", or why one is missing
+    quizzes: tuple[QuizResult, ...] = ()
     format: Literal["torchstone/1"] = FORMAT
 
     @property
@@ -140,8 +165,12 @@ def exercise_result(
 
 
 def write_result(result: SubmissionResult, path: Path) -> None:
-    """Write the JSON file atomically: it is whole, or not there."""
-    data = msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
+    """Write the JSON file."""
+    write_whole(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n", path)
+
+
+def write_whole(data: bytes, path: Path) -> None:
+    """Write a file atomically: it is whole, or not there."""
     handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -65,5 +65,5 @@ def stale_stubs(course: Course) -> list[str]:
     return [
         topic.filename
         for topic in course.topics
-        if not topic.stub.is_file() or topic.stub.read_text(encoding="utf-8") != stub_of(topic)
+        if topic.exercises and (not topic.stub.is_file() or topic.stub.read_text(encoding="utf-8") != stub_of(topic))
     ]

@@ -6,7 +6,7 @@ from statistics import median
 
 import msgspec
 
-from .results import SubmissionResult, Verdict
+from .results import QuizResult, SubmissionResult, Verdict
 
 
 class ExerciseSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,6 +18,25 @@ class ExerciseSummary(msgspec.Struct, frozen=True, kw_only=True):
     misconceptions: tuple[str, ...]
 
 
+class QuizSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One quiz of a submission."""
+
+    topic: str
+    points: float
+    worth: float
+    answered: int  # questions
+    passed: int
+    questions: int
+
+
+class WrongNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """A number that is not the right one: it may be right for somebody else."""
+
+    question: str
+    attempt: int
+    answer: str
+
+
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """One submission's result in short."""
 
@@ -26,7 +45,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     worth: float
     exercises: tuple[ExerciseSummary, ...]
     problems: tuple[str, ...]  # "file: what is wrong with it"
-    broken: tuple[str, ...]  # "topic: check" of each check that is the author's to mend
+    broken: tuple[str, ...]  # "topic: check" of each check or question that is the author's to mend
+    quizzes: tuple[QuizSummary, ...] = ()
+    wrong_numbers: tuple[WrongNumber, ...] = ()
 
 
 def summarise(result: SubmissionResult) -> Summary:
@@ -48,8 +69,53 @@ def summarise(result: SubmissionResult) -> Summary:
             f"{problem.file}: {problem.sentence.en}" if problem.file else problem.sentence.en
             for problem in result.problems
         ),
-        broken=tuple(f"{e.topic}: {check.id}" for e, check in result.broken),
+        broken=(
+            *(f"{e.topic}: {check.id}" for e, check in result.broken),
+            *(
+                f"{quiz.topic}: {q.id}"
+                for quiz in result.quizzes
+                for q in quiz.questions
+                if q.verdict is Verdict.BROKEN
+            ),
+        ),
+        quizzes=tuple(_quiz(quiz) for quiz in result.quizzes),
+        wrong_numbers=tuple(
+            WrongNumber(question=q.id, attempt=q.attempt, answer=q.answer)
+            for quiz in result.quizzes
+            for q in quiz.questions
+            if q.kind == "numeric" and q.verdict is Verdict.FAILED
+        ),
     )
+
+
+def _quiz(quiz: QuizResult) -> QuizSummary:
+    verdicts = [question.verdict for question in quiz.questions]
+    return QuizSummary(
+        topic=quiz.topic,
+        points=quiz.points,
+        worth=quiz.worth,
+        answered=len(verdicts) - verdicts.count(Verdict.NOT_ATTEMPTED),
+        passed=verdicts.count(Verdict.PASSED),
+        questions=len(verdicts),
+    )
+
+
+class QuizTally:
+    """The quiz of one topic, over those who answered it."""
+
+    def __init__(self) -> None:
+        self.submissions = 0
+        self.points = 0.0
+        self.worth = 0.0
+        self.answered = 0
+        self.passed = 0
+
+    def add(self, quiz: QuizSummary) -> None:
+        self.submissions += 1
+        self.points += quiz.points
+        self.worth = max(self.worth, quiz.worth)
+        self.answered += quiz.answered
+        self.passed += quiz.passed
 
 
 class ClassTally:
@@ -60,6 +126,7 @@ class ClassTally:
         self.points = array("d")
         self.verdicts: dict[tuple[str, str], Counter[Verdict]] = {}  # (topic, exercise) -> verdict -> submissions
         self.misconceptions: Counter[tuple[str, str]] = Counter()  # (exercise, misconception) -> submissions
+        self.quizzes: dict[str, QuizTally] = {}  # by topic
         self.with_problems = 0
         self.broken: set[str] = set()
 
@@ -71,6 +138,9 @@ class ClassTally:
         for exercise in summary.exercises:
             self.verdicts.setdefault((exercise.topic, exercise.name), Counter())[exercise.verdict] += 1
             self.misconceptions.update((exercise.name, name) for name in exercise.misconceptions)
+        for quiz in summary.quizzes:
+            if quiz.answered:
+                self.quizzes.setdefault(quiz.topic, QuizTally()).add(quiz)
 
     @property
     def mean(self) -> float:

@@ -1,5 +1,6 @@
 """Sentences that a student reads: each exists in English and in Chinese, written side by side."""
 
+import re
 from enum import StrEnum
 from typing import Any
 
@@ -43,3 +44,11 @@ class Text(msgspec.Struct, frozen=True):
 
 
 NOTHING = Text("", "")
+
+# What would move the cursor, ring, change the window's title, or turn text around.
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """Text of a student's, safe for a terminal."""
+    return CONTROLS.sub("�", text)

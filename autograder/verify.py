@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from .course import Course, Exercise, Topic
+from .course import QUIZ, QUIZ_KEY, Course, Exercise, Topic
 from .diagnosis import load_misconceptions, read_reference, variant
 from .errors import CourseError
 from .grade import Grader
 from .mutation.run import EQUIVALENTS, load_equivalents, mutate_exercise
+from .quiz.checkup import check_quiz
 from .results import ExerciseResult, Verdict
 from .source import Source
 from .stubs import stale_stubs
@@ -20,10 +21,10 @@ from .text import Text
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 MIN_VISIBLE, MIN_HIDDEN, MIN_MISCONCEPTIONS, MIN_HINTS = 2, 5, 3, 2
 SHARED_FILES = {"README.md"}
-EXERCISE_FILES = {"topic.toml", "quiz.yaml"}
+EXERCISE_FILES = {"topic.toml", QUIZ, "answers.yaml"}  # the last one: an author who tries the quiz
 ALTERNATIVES = "alternatives.py"  # second solutions, written another way: each must be accepted
 NEEDS_ALTERNATIVE = 3  # difficulty from which an exercise has one
-SOLUTION_FILES = {"misconceptions.toml", "quiz_key.yaml", EQUIVALENTS, ALTERNATIVES}
+SOLUTION_FILES = {"misconceptions.toml", QUIZ_KEY, EQUIVALENTS, ALTERNATIVES}
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -45,6 +46,10 @@ def verify(
     for topic in grader.topics:
         progress(topic.name)
         findings += _stray_files(course, topic)
+        if topic.quiz_points:
+            findings += (Finding(where, what) for where, what in check_quiz(course, topic, progress=progress))
+        if not topic.exercises:
+            continue
         findings += _unknown_names(topic)
         findings += _alternatives(grader, topic)
         findings += _doctests(topic)

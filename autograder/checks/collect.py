@@ -52,6 +52,9 @@ class _Collector:
 
 def collect_checks(topics: Sequence[Topic], *, hidden: bool = True) -> dict[str, list[Check]]:
     """Exercise -> its checks, visible ones first. Raises CourseError where a check file cannot be read."""
+    topics = [topic for topic in topics if topic.exercises]
+    if not topics:
+        return {}
     files = [topic.visible_checks for topic in topics]
     files += [topic.hidden_checks for topic in topics] if hidden else []
     for path in files:

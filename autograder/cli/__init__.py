@@ -9,6 +9,7 @@ from .. import __version__
 from ..text import Language
 from . import notebooks
 from .nbgrader import export_app, nbgrader_app
+from .quiz import quiz
 from .shared import (
     CourseOption,
     IsolationOption,
@@ -161,6 +162,9 @@ def mutate(
         from ..self_grading import run_mutate
 
         raise typer.Exit(run_mutate(course_at(course), exercises or []))
+
+
+app.command()(quiz)
 
 
 @app.command()

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from ..errors import UsageError
 from ..notebooks.cells import cell_id
-from ..results import ExerciseResult, SubmissionResult, Verdict, read_result
+from ..quiz.copies import FLAGS_FILE
+from ..results import SubmissionResult, read_result
 from ..text import Language
 from .autograded import Release, ReleasedCell
-from .folder import CourseFolder, open_course_folder
+from .folder import open_course_folder
 from .gradebook import Entry, opened_book
 from .release_file import released_notebook
-from .scores import scores_of
+from .scores import QUIZ_CELL, scores_of
 
 PYTHON = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -21,62 +22,70 @@ def export_results(results: Path, db_url: str, course_dir: Path | None) -> str:
     """Write every topic of every result; what was done, in a sentence. A topic that nobody attempted is left out."""
     read = _read(results)
     folder = open_course_folder(course_dir, db_url) if course_dir is not None else None
-    topics = {
-        e.topic: [one for one in result.exercises if one.topic == e.topic] for result in read for e in result.exercises
-    }
+    topics = {one.topic for result in read for one in result.exercises}
+    topics |= {quiz.topic for result in read for quiz in result.quizzes}
     written = 0
     with opened_book(db_url, folder.course_id if folder is not None else "default_course") as book:
-        for topic, exercises in sorted(topics.items()):
-            entries = list(_entries(read, topic))
+        for topic in sorted(topics):
+            worths = _worths(read, topic)
+            entries = list(_entries(read, topic, worths))
             if not entries:
                 continue
             notebook = re.sub(r"^\d+_", "", topic)
-            book.create(topic, notebook, _release(folder, topic, notebook, exercises))
+            released = released_notebook(folder, topic, notebook) if folder is not None else None
+            book.create(topic, notebook, released or _release(worths))
             book.save(topic, notebook, entries)
             written += 1
     return f"{len(read):,} results in {written} assignments written."
 
 
 def _read(folder: Path) -> list[SubmissionResult]:
-    paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
+    found = folder.glob("*.json") if folder.is_dir() else ()
+    paths = sorted(path for path in found if path.name != FLAGS_FILE)
     if not paths:
         raise UsageError(f"{folder} holds no results.", fix="`autograder grade … --out FOLDER` makes them.")
     return [read_result(path) for path in paths]
 
 
-def _entries(results: Sequence[SubmissionResult], topic: str) -> Iterator[Entry]:
-    """A line for each student who attempted the topic."""
+def _worths(results: Sequence[SubmissionResult], topic: str) -> dict[str, float]:
+    """Exercise, and the quiz under its cell's name -> points. In a result where its checks were at fault it has none."""
+    worths: dict[str, float] = {}
     for result in results:
-        exercises = [exercise for exercise in result.exercises if exercise.topic == topic]
-        if any(exercise.verdict is not Verdict.NOT_ATTEMPTED for exercise in exercises):
-            scores = scores_of(result, topic, Language.BOTH)
+        parts = [(one.name, one.worth) for one in result.exercises if one.topic == topic]
+        parts += [(QUIZ_CELL, quiz.worth) for quiz in result.quizzes if quiz.topic == topic]
+        worths |= {name: max(worth, worths.get(name, 0.0)) for name, worth in parts}
+    return worths
+
+
+def _entries(results: Sequence[SubmissionResult], topic: str, worths: dict[str, float]) -> Iterator[Entry]:
+    """A line for each student who attempted anything of the topic."""
+    for result in results:
+        scores = scores_of(result, topic, Language.BOTH)
+        if any(score.is_attempted for score in scores.values()):
+            named = {_cell(name): (name, worth) for name, worth in worths.items()}
             yield Entry(
                 student=result.submission,
                 timestamp=None,
-                points={
-                    cell_id("grade", one.name): scores[cell_id("grade", one.name)].points(one.worth)
-                    for one in exercises
-                },
-                untouched=frozenset(cell_id("", one.name) for one in exercises if one.verdict is Verdict.NOT_ATTEMPTED),
+                points={cell: scores[cell].points(worth) for cell, (_, worth) in named.items() if cell in scores},
+                untouched=frozenset(
+                    cell_id("", name)
+                    for cell, (name, _) in named.items()
+                    if cell in scores and not scores[cell].is_attempted
+                ),
             )
 
 
-def _release(folder: CourseFolder | None, topic: str, notebook: str, exercises: Sequence[ExerciseResult]) -> Release:
-    """The notebook as it was released, or where there is none its scored and answered cells alone."""
-    released = released_notebook(folder, topic, notebook) if folder is not None else None
-    if released is not None:
-        return released
-    cells = [cell for exercise in exercises for cell in _cells(exercise)]
+def _cell(name: str) -> str:
+    return QUIZ_CELL if name == QUIZ_CELL else cell_id("grade", name)
+
+
+def _release(worths: dict[str, float]) -> Release:
+    """For a notebook that nobody has released: its scored and answered cells alone."""
+    cells = []
+    for name, worth in worths.items():
+        if name != QUIZ_CELL:
+            cells.append(ReleasedCell(name=cell_id("", name), cell_type="code", source="", locked=False, solution=True))
+        source = "grade_quiz()" if name == QUIZ_CELL else f'grade("{name}")'
+        scored = ReleasedCell(name=_cell(name), cell_type="code", source=source, locked=True, grade=True, points=worth)
+        cells.append(scored)
     return Release(cells={cell.name: cell for cell in cells}, kernelspec=PYTHON)
-
-
-def _cells(exercise: ExerciseResult) -> Iterator[ReleasedCell]:
-    yield ReleasedCell(name=cell_id("", exercise.name), cell_type="code", source="", locked=False, solution=True)
-    yield ReleasedCell(
-        name=cell_id("grade", exercise.name),
-        cell_type="code",
-        source=f'grade("{exercise.name}")',
-        locked=True,
-        grade=True,
-        points=exercise.worth,
-    )

@@ -21,15 +21,15 @@ from ..course import Course, Topic
 from ..errors import CourseError, UsageError
 from ..grade import Settings
 from ..graders import Graded, LocalGraders, default_jobs
-from ..grading_run import Found, show_found
+from ..grading_run import Found, show_found, write_flags
 from ..notebooks.cells import cell_id
 from ..progress import progress
-from ..reports.terminal import printable
+from ..quiz.copies import CopyWatch
 from ..results import SubmissionResult, read_result
 from ..source import Unreadable, decode
 from ..submission import open_files, work_file
 from ..submission.notebook import Cell, read_notebook
-from ..text import Language
+from ..text import Language, printable
 from .autograded import Release, graded_notebook
 from .folder import CourseFolder
 from .gradebook import Book, Entry, opened_book
@@ -71,16 +71,22 @@ def run_nbgrader_grading(request: Request) -> int:
 
     jobs = request.jobs or default_jobs(len(students))
     graders = LocalGraders(request.course, request.settings, jobs, while_starting=read_release)
-    found, graded = Found(len(students), students), _grade(request, students, results, graders)
+    found, graded = _found(request, students), _grade(request, students, results, graders)
     with opened_book(request.folder.db_url, request.folder.course_id) as book:
         shape = release[0] if release else _release(book, request)
         writing = Writing(request, shape, students)
         book.save(assignment, request.topic.module, writing.entries(graded, found))
         assign_penalties(book, request.folder.config, assignment, request.topic.module)
+    write_flags(found.copies, results)
     show_found(found, [assignment], results, request.language)
     for remark in writing.remarks:
         print(printable(remark), file=sys.stderr)
     return found.status
+
+
+def _found(request: Request, students: dict[Path, str]) -> Found:
+    copies = CopyWatch(request.course, [request.topic.name], list(students.values()))
+    return Found(len(students), copies, students)
 
 
 def _submissions(request: Request) -> dict[Path, str]:

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
+from ..course import Course
 from ..errors import AutograderError
+from ..quiz.session import Session
 from ..reports.terminal import escape
+from ..text import Language
 from .live import shell
 
 WIDTH = 110
@@ -36,11 +39,30 @@ def shown() -> Iterator[Say]:
         raise Stopped from None
     html = console.export_html(inline_styles=True, code_format=BLOCK, clear=False)
     text = console.export_text().rstrip("\n")
-    if not text:
-        return
+    if text:
+        _display({"text/plain": text, "text/html": html})
+
+
+def show_markdown(text: str) -> None:
+    """Notebooks render it; elsewhere it reads well as it is."""
+    _display({"text/plain": text, "text/markdown": text})
+
+
+def show_form(session: Session, course: Course, language: Language) -> None:
+    """The quiz to click on; what is clicked is in the answers file at once."""
+    from IPython.display import display
+
+    from ..quiz.widget import QuizWidget
+
+    first = "zh" if language is Language.ZH else "en"
+    form = QuizWidget(session.topic.name, student=session.student, course=course, language=first)
+    display(form)  # type: ignore[no-untyped-call]
+
+
+def _display(data: dict[str, str]) -> None:
     if shell() is None:
-        print(text)
+        print(data["text/plain"])
         return
     from IPython.display import display
 
-    display({"text/plain": text, "text/html": html}, raw=True)  # type: ignore[no-untyped-call]
+    display(data, raw=True)  # type: ignore[no-untyped-call]

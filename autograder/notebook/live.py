@@ -44,9 +44,15 @@ def _current(history: Sequence[str]) -> Sequence[tuple[str, str]]:
             if names and names <= replaced:
                 first = min([node.lineno, *(part.lineno for part in getattr(node, "decorator_list", []))])
                 lines[first - 1 : node.end_lineno] = [""] * ((node.end_lineno or first) - first + 1)
-            replaced |= names
+            replaced |= names | _imported(node)
         kept.append((f"In[{number}]", "\n".join(lines)))
     return kept[::-1]
+
+
+def _imported(node: ast.stmt) -> set[str]:
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.split(".")[0] for alias in node.names}
+    return set()
 
 
 class LiveTransport(LocalTransport):

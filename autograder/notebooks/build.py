@@ -1,13 +1,12 @@
 """The course folder that nbgrader works in: its configuration, and for each topic an assignment with all that it needs."""
 
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from ..course import MANIFEST, Course, Topic
+from ..results import write_whole
 from ..text import Language
 from .cells import notebook_cells, notebook_json
 from .configuration import configuration
@@ -18,10 +17,9 @@ CONFIG_TEXT = '''"""nbgrader's configuration of this course. Yours to change: it
 c = get_config()
 
 c.CourseDirectory.course_id = "torchstone"
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", ".autograder"]
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".pytest_cache", ".autograder"]
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE 在此写代码\\nraise NotImplementedError"}
 '''
-QUIZ = "quiz.yaml"
 
 
 class Built(msgspec.Struct, frozen=True):
@@ -48,8 +46,7 @@ def build(course: Course, topics: Sequence[Topic], out: Path, *, language: Langu
 
 def _companions(course: Course, topic: Topic) -> dict[str, bytes]:
     """What the notebook's `check`, `hint` and `quiz` read: all of it is a student's anyway."""
-    here = topic.exercises_folder
-    paths = [course.root / MANIFEST, here / "topic.toml", topic.visible_checks, here / QUIZ]
+    paths = [course.root / MANIFEST, topic.exercises_folder / "topic.toml", topic.visible_checks, topic.quiz]
     return {str(path.relative_to(course.root)): path.read_bytes() for path in paths if path.is_file()}
 
 
@@ -58,13 +55,5 @@ def _write(path: Path, content: bytes) -> bool:
     if path.is_file() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".build-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(content, path)
     return True

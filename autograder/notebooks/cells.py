@@ -10,18 +10,29 @@ import msgspec
 
 from ..course import Course, Exercise, Topic
 from ..errors import CourseError
+from ..quiz.load import load_quiz
+from ..quiz.session import ANSWERS
 from ..text import Language, Text
 from .reference import Reference, read_reference
 from .statement import guide, statement
 
 FORMAT = 1  # of our own metadata
-TOOLS = ("board", "check", "grade", "hint")  # what every notebook imports from autograder.notebook
+TOOLS = ("board", "check", "grade", "hint", "quiz")  # what every notebook imports from autograder.notebook
 QUIZ_TOOLS = ("answer", "grade_quiz")
 MAX_ID = 64  # characters of a cell's id
 RESERVED = ("title", "setup", "quiz")  # ids that no exercise may take
 
 POINTS = Text("{points} points · difficulty {stars}", "{points} 分 · 难度 {stars}")
 POINT = Text("1 point · difficulty {stars}", "1 分 · 难度 {stars}")
+QUIZ = Text("Quiz", "测验")
+QUIZ_POINTS = Text(
+    "{points} points. Your answers are kept in `{file}` and handed in with this notebook.",
+    "{points} 分。答案保存在 `{file}` 中，与此 notebook 一并提交。",
+)
+QUIZ_TEXT = Text(
+    'Where no form appears, answer like this: `answer("{question}", "B")`',
+    '如果没有出现表单，请这样作答：`answer("{question}", "B")`',
+)
 HINTS = Text('Hints, one at a time: `hint("{name}")`', '逐条提示：`hint("{name}")`')
 
 
@@ -42,18 +53,40 @@ def notebook_cells(topic: Topic, language: Language) -> list[Cell]:
     """The cells of a topic, in order. Raises CourseError where the reference cannot be cut into them."""
     reference = read_reference(topic)
     title = Cell(id="title", kind="markdown", source=guide(topic, language), role="title")
-    setup = Cell(id="setup", kind="code", source=_setup(reference, language), role="setup", is_locked=True)
+    setup = Cell(id="setup", kind="code", source=_setup(topic, reference, language), role="setup", is_locked=True)
     cells = [title, setup]
     for number, exercise in enumerate(topic.exercises, 1):
         cells += _exercise_cells(number, exercise, reference, language)
+    if topic.quiz_points:
+        cells += _quiz_cells(topic, language)
     return cells
 
 
-def _setup(reference: Reference, language: Language) -> str:
-    tools = f"from autograder.notebook import {', '.join(TOOLS)}"
+def _setup(topic: Topic, reference: Reference, language: Language) -> str:
+    tools = [*TOOLS, *(QUIZ_TOOLS if topic.quiz_points else ())]
+    lines = f"from autograder.notebook import {', '.join(sorted(tools))}"
     if language is not Language.BOTH:
-        tools += f", use_language\n\nuse_language({language.value!r})"
-    return f"{reference.setup}\n\n{tools}".strip("\n")
+        lines += f', use_language\n\nuse_language("{language.value}")'
+    return f"{reference.setup}\n\n{lines}".strip("\n")
+
+
+def _quiz_cells(topic: Topic, language: Language) -> Iterator[Cell]:
+    heading = "## " + " · ".join(QUIZ.lines(language))
+    facts = "  \n".join(
+        QUIZ_POINTS.filled(points=topic.quiz_points, file=f"exercises/{topic.name}/{ANSWERS}").lines(language)
+    )
+    first = load_quiz(topic).questions[0].id
+    by_hand = "  \n".join(QUIZ_TEXT.filled(question=first).lines(language))
+    yield Cell(id="quiz-task", kind="markdown", source=f"{heading}\n\n{facts}\n\n{by_hand}", role="quiz-task")
+    yield Cell(id="quiz", kind="code", source="quiz()", role="quiz")
+    yield Cell(
+        id="grade-quiz",
+        kind="code",
+        source="grade_quiz()",
+        role="quiz-grade",
+        points=topic.quiz_points,
+        is_locked=True,
+    )
 
 
 def _exercise_cells(number: int, exercise: Exercise, reference: Reference, language: Language) -> Iterator[Cell]:

@@ -24,9 +24,12 @@ def read_reference(topic: Topic) -> Reference:
         return Reference(setup="", solutions={}, docstrings={})
     lines = topic.reference.read_text(encoding="utf-8").splitlines()
     names = {exercise.name for exercise in topic.exercises}
+    body = parsed("\n".join(lines)).body
+    for name in names - {getattr(node, "name", None) for node in body}:
+        raise CourseError(f"{topic.reference} does not define {name}, which topic.toml lists.")
     outside, solutions, docstrings = [], {}, {}
     start = 0
-    for node in parsed("\n".join(lines)).body:
+    for node in body:
         end = _end(node, lines)
         piece = "\n".join(lines[start:end]).strip("\n")
         start = end
@@ -37,8 +40,6 @@ def read_reference(topic: Topic) -> Reference:
             raise CourseError(f"{topic.reference}, line {node.lineno}: {BEGIN} outside of the exercises.")
         elif not _is_docstring(node):
             outside.append(piece)
-    for name in names - solutions.keys():
-        raise CourseError(f"{topic.reference} does not define {name}, which topic.toml lists.")
     return Reference(setup=_joined(outside), solutions=solutions, docstrings=docstrings)
 
 

@@ -35,7 +35,7 @@ def guide(topic: Topic, language: Language) -> str:
     """The notebook's first cell: the topic's guide; links to other folders lead nowhere from here and are text."""
     path = topic.exercises_folder / "README.md"
     if not path.is_file():
-        return "# " + " · ".join([topic.name.split("_")[0] + " " + topic.title.en, topic.title.zh])
+        return f"# {topic.name.split('_')[0]} " + " · ".join(topic.title.lines(language))
     text = RELATIVE_LINK.sub(r"\1", path.read_text(encoding="utf-8")).strip()
     heading, _, body = text.partition("\n")
     english, _, chinese = body.partition(LANGUAGES_APART)

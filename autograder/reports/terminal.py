@@ -1,6 +1,5 @@
 """Results in a terminal: a table of a class, a large class in numbers, and one submission in full."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -10,19 +9,12 @@ from rich.table import Table
 
 from ..results import GRAVITY, SYMBOLS, CheckResult, ExerciseResult, SubmissionResult, Verdict
 from ..summary import ClassTally, ExerciseSummary, Summary
-from ..text import Language
+from ..text import Language, printable
+from .quiz import show_quizzes
 
 MIN_NOTES = 40  # characters
 FAULTLESS = (Verdict.PASSED, Verdict.NOT_ATTEMPTED)
 FREQUENT = 20  # misconceptions that the summary of a large class lists
-
-# What would move the cursor, ring, change the window's title, or turn text around.
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def printable(text: str) -> str:
-    """Text of a student's, safe for a terminal."""
-    return CONTROLS.sub("�", text)
 
 
 def escape(text: str) -> str:
@@ -44,7 +36,7 @@ STYLES = {
 def class_table(rows: Sequence[Summary], topics: Sequence[str]) -> Table:
     """One row for each submission: points, how many exercises of each topic passed, and what it misunderstands.
 
-    A topic that nobody has attempted has no column.
+    A topic that nobody has attempted has no column; the points of all quizzes have one where somebody answered.
     """
     attempted = {e.topic for row in rows for e in row.exercises if e.verdict is not Verdict.NOT_ATTEMPTED}
     shown = [topic for topic in topics if topic in attempted]
@@ -54,9 +46,14 @@ def class_table(rows: Sequence[Summary], topics: Sequence[str]) -> Table:
     for topic in shown:
         count = sum(exercise.topic == topic for exercise in rows[0].exercises)
         table.add_column(f"{topic.split('_')[0]}\n/{count}", justify="right", no_wrap=True)
+    has_quizzes = any(quiz.answered for row in rows for quiz in row.quizzes)
+    if has_quizzes:
+        worth = sum(quiz.worth for quiz in rows[0].quizzes)
+        table.add_column(f"Quiz\n/{worth:g}", justify="right", no_wrap=True)
     table.add_column("Notes", overflow="fold", min_width=MIN_NOTES)
     for row in sorted(rows, key=lambda row: row.submission):
         cells = [_topic_cell([e for e in row.exercises if e.topic == topic]) for topic in shown]
+        cells += [_quiz_cell(row)] if has_quizzes else []
         table.add_row(escape(row.submission), f"{row.points:.2f}/{row.worth:g}", *cells, escape(_notes(row)))
     return table
 
@@ -69,6 +66,25 @@ def _topic_cell(exercises: Sequence[ExerciseSummary]) -> str:
     passed = sum(exercise.verdict is Verdict.PASSED for exercise in exercises)
     gravest = next((v for v in (*GRAVITY, Verdict.BROKEN) if v in verdicts and v not in FAULTLESS), Verdict.PASSED)
     return f"[{STYLES[gravest]}]{passed or ''}{gravest.symbol}[/]"
+
+
+def _quiz_cell(row: Summary) -> str:
+    """The points of all quizzes; a dot where no question was answered."""
+    if not any(quiz.answered for quiz in row.quizzes):
+        return "[dim]·[/]"
+    return f"{sum(quiz.points for quiz in row.quizzes):.2f}"
+
+
+def quiz_table(tally: ClassTally) -> Table:
+    """One row for each quiz of a large class: who answered, how much of that was right, and the mean points."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Quiz", no_wrap=True)
+    for heading in ("Submissions", "Right of the answered", "Mean points"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for topic, quiz in sorted(tally.quizzes.items()):
+        right, mean = quiz.passed / quiz.answered, quiz.points / quiz.submissions
+        table.add_row(escape(topic), f"{quiz.submissions:,}", f"{right:.0%}", f"{mean:.2f}/{quiz.worth:g}")
+    return table
 
 
 def exercise_table(tally: ClassTally) -> Table:
@@ -137,6 +153,7 @@ def show_submission(result: SubmissionResult, language: Language, console: Conso
         if exercise.verdict is not Verdict.NOT_ATTEMPTED:
             show_exercise(exercise, language, say)
     _show_untouched([e for e in result.exercises if e.verdict is Verdict.NOT_ATTEMPTED], say)
+    show_quizzes(result.quizzes, language, say, escape)
 
 
 def show_exercise(exercise: ExerciseResult, language: Language, say: Callable[[str], None]) -> None:

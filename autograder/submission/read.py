@@ -1,8 +1,6 @@
 """Files to topics: what a student handed in for each topic, or why it cannot be read."""
 
-import ast
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -10,20 +8,22 @@ import msgspec
 
 from ..course import Course, Topic
 from ..errors import SubmissionError, UsageError
+from ..quiz.answers import AnswersFile, read_answers
 from ..results import Problem
 from ..source import Source, Unreadable, decode, syntax_problem
 from ..text import Text
+from .choice import NOTEBOOK, definitions, named_files, stem, stub_of, uncopied
 from .gather import SKIPPED_FOLDERS, Files, gather
 from .notebook import code_cells
-from .released import COMMANDS, SET_UP, Stub, read_stub, settled
+from .released import COMMANDS, SET_UP, settled
 from .remarks import remarks
 
-COPY_MARK = re.compile(r"(\s*\(\d+\)|[-_ ]copy|[-_]\d+)$")  # "losses (1).py", "losses-2.py", "losses copy.py"
 MAX_COMPANIONS = 192 << 10  # bytes of the helper files beside a topic's own; they travel in one message
 MAX_PROBLEMS = 20  # told of one submission
-NOTEBOOK = ".ipynb"
-OURS = b'"torchstone"'  # in the metadata of every notebook that was built from the course
 TIMESTAMP = "timestamp.txt"  # nbgrader's, beside each submission that it collects
+YAML = (".yaml", ".yml")
+ANSWERS = "answers"  # the name of a quiz's answers file, without copy marks and ending
+MAX_ANSWERS_FILES = 100
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +33,17 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     content_hash: str
     sources: Mapping[str, Source | Unreadable]
     problems: tuple[Problem, ...]
+    answers: tuple[AnswersFile, ...] = ()  # to quizzes; a question's id says which topic it belongs to
+
+    @property
+    def likeness(self) -> str:
+        """Equal where the results are: the files, and the name where quizzes are drawn from it."""
+        return f"{self.content_hash} {self.id}" if self.answers else self.content_hash
+
+
+def submission_id(path: Path) -> str:
+    """The student's name: that of the folder or file."""
+    return (path.stem if path.is_file() else path.name).encode("utf-8", "replace").decode()
 
 
 def find_submissions(path: Path, course: Course) -> list[Path]:
@@ -55,21 +66,30 @@ def open_submission(path: Path, course: Course, student: str | None = None) -> S
     files, problems = gather(path)
     reading = _Reading(course, files, problems)
     for topic in course.topics:
-        reading.by_name(topic)
+        if topic.exercises:
+            reading.by_name(topic)
+    answers = reading.answers(is_alone=path.is_file() and len(files) == 1)
     unclaimed = reading.by_definitions()
     sources = reading.sources
-    if not sources:
+    if not sources and not answers:
         raise _nothing(path, course, unclaimed)
     for name, source in sources.items():
         if isinstance(source, Unreadable):
             file = course.topic(name).filename
             problems.append(Problem(file=file, sentence=source.sentence, line=source.line))
+    is_answers = path.is_file() and _is_answers(PurePosixPath(path.name))
     return Submission(
-        id=(student or (path.stem if path.is_file() else path.name)).encode("utf-8", "replace").decode(),
+        id=student or (_named_in(answers) if is_answers else submission_id(path)),
         content_hash=_hash(files),
         sources=sources,
         problems=_first_of(problems),
+        answers=answers,
     )
+
+
+def _named_in(answers: Sequence[AnswersFile]) -> str:
+    """The student that a lone answers.yaml names: nothing else does."""
+    return answers[0].student or ANSWERS
 
 
 def _first_of(problems: list[Problem]) -> tuple[Problem, ...]:
@@ -89,7 +109,7 @@ def _is_one_submission(folder: Path, course: Course) -> bool:
     others = [entry for entry in entries if entry.is_dir() and entry.name not in folders]
     if (
         sum(
-            any(inner.name in folders or _stem(PurePosixPath(inner.name)) in stems for inner in other.iterdir())
+            any(inner.name in folders or stem(PurePosixPath(inner.name)) in stems for inner in other.iterdir())
             for other in others
         )
         > 1
@@ -99,7 +119,9 @@ def _is_one_submission(folder: Path, course: Course) -> bool:
         return True
     files = [entry for entry in entries if entry.is_file()]
     texts = [entry for entry in files if entry.suffix.lower() in (".py", NOTEBOOK, ".txt")]
-    if any(_stem(PurePosixPath(entry.name)) in stems for entry in texts):
+    if any(stem(PurePosixPath(entry.name)) in stems for entry in texts):
+        return True
+    if any(_is_answers(PurePosixPath(entry.name)) for entry in files):
         return True
     holders = [entry for entry in entries if entry.is_dir() or entry.suffix.lower() == ".zip"]
     python = [entry for entry in files if entry.suffix.lower() in (".py", NOTEBOOK)]
@@ -113,14 +135,9 @@ def _is_junk(entry: Path) -> bool:
     )
 
 
-def _stem(path: PurePosixPath) -> str:
-    """losses, for "01/Losses (1).py"."""
-    name = path.name
-    while name.lower().endswith((".py", NOTEBOOK, ".txt")):
-        name = name.rsplit(".", 1)[0]
-    while (shorter := COPY_MARK.sub("", name)) != name:
-        name = shorter
-    return name.lower()
+def _is_answers(path: PurePosixPath) -> bool:
+    """Whether the name is answers.yaml, or that of a copy of it."""
+    return path.suffix.lower() in YAML and uncopied(path.stem) == ANSWERS
 
 
 class _Reading:
@@ -135,7 +152,7 @@ class _Reading:
 
     def by_name(self, topic: Topic) -> None:
         """The topic's file by its folder and name, else by its name alone. Of several, the best match is taken."""
-        candidates = [path for path in self.files if _stem(path) == topic.module]
+        candidates = [path for path in self.files if stem(path) == topic.module]
         self.claimed |= set(candidates)
         python = named_files(topic, self.files)
         if python:
@@ -147,11 +164,19 @@ class _Reading:
             en = f"This is not a Python file. Rename it to {topic.filename}."
             self.sources[topic.name] = Unreadable(Text(en, f"这不是 Python 文件，请改名为 {topic.filename}。"))
 
+    def answers(self, *, is_alone: bool) -> tuple[AnswersFile, ...]:
+        """Every answers.yaml; a submission of one file may have any name."""
+        paths = [p for p in self.files if _is_answers(p) or (is_alone and p.suffix.lower() in YAML)]
+        self.claimed |= set(paths)
+        read = [read_answers(self.files[path], str(path)) for path in sorted(paths)[:MAX_ANSWERS_FILES]]
+        self.problems += [problem for file in read for problem in file.problems]
+        return tuple(msgspec.structs.replace(file, problems=()) for file in read)
+
     def by_definitions(self) -> list[str]:
         """Files of other names: each goes to the topics that it has exercises of. Returns what stays unclaimed."""
         unclaimed = []
         for path in sorted(self.files.keys() - self.claimed):
-            names = _definitions(path, self.files)
+            names = definitions(path, self.files)
             if isinstance(names, Unreadable):
                 unclaimed.append(f"{path} ({names.sentence.en})")
                 continue
@@ -171,39 +196,6 @@ class _Reading:
         self.problems.append(Problem(file=str(path), sentence=sentence))
 
 
-def named_files(topic: Topic, files: Files) -> list[PurePosixPath]:
-    """The files that are the topic's by their name, the one that counts first.
-
-    What was written in comes before an untouched release, and the course's own notebook before a module.
-    """
-    paths = [path for path in files if _stem(path) == topic.module and path.suffix.lower() in (".py", NOTEBOOK)]
-    if len(paths) == 1:
-        return paths
-
-    def rank(path: PurePosixPath) -> tuple[bool, bool, bool, bool, int, str]:
-        is_released = path.suffix.lower() == NOTEBOOK and OURS in files[path]
-        has_work = _has_work(path, topic, files)
-        misplaced = topic.name not in path.parts
-        return not has_work, not is_released, path.name != topic.filename, misplaced, len(path.parts), str(path)
-
-    return sorted(paths, key=rank)
-
-
-def _has_work(path: PurePosixPath, topic: Topic, files: Files) -> bool:
-    """Whether an exercise in the file is anything else than the stub; where that cannot be told, it is."""
-    code = _text(path, files)
-    if isinstance(code, Unreadable):
-        return True
-    stub = _stub(topic)
-    return stub is None or stub.is_written_in(code)
-
-
-def _stub(topic: Topic) -> Stub | None:
-    if not topic.stub.is_file():
-        return None
-    return read_stub(topic.stub.read_text(encoding="utf-8"), tuple(exercise.name for exercise in topic.exercises))
-
-
 def _source(
     course: Course, topic: Topic, path: PurePosixPath, files: Files, problems: list[Problem]
 ) -> Source | Unreadable:
@@ -213,7 +205,7 @@ def _source(
             return cells
         problems += cells.problems
         beside = _companions(topic, path, files, problems)
-        stub = _stub(topic) if cells.notebook.is_ours else None
+        stub = stub_of(topic) if cells.notebook.is_ours else None
         if stub is None:
             return Source(filename=topic.filename, chunks=cells.chunks, left_out=cells.left_out, files=beside)
         problems += remarks(cells.notebook, topic, path.name, course.version)
@@ -250,42 +242,9 @@ def _companions(topic: Topic, path: PurePosixPath, files: Files, problems: list[
     return companions
 
 
-def _definitions(path: PurePosixPath, files: Files) -> set[str] | Unreadable:
-    """The functions and classes that a file defines; none where it is no Python."""
-    if path.suffix.lower() not in (".py", NOTEBOOK) or path.name.startswith("test_"):
-        return set()
-    code = _text(path, files)
-    if isinstance(code, Unreadable):
-        return code
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return {node.name for node in ast.parse(code).body if isinstance(node, kinds)}
-
-
-def _text(path: PurePosixPath, files: Files) -> str | Unreadable:
-    """All that Python can parse of a file or notebook."""
-    if path.suffix.lower() == NOTEBOOK:
-        cells = code_cells(files[path], path.name)
-        text = cells if isinstance(cells, Unreadable) else "\n".join(cell for _, cell in cells.chunks)
-    else:
-        text = decode(files[path])
-    return text if isinstance(text, Unreadable) else syntax_problem(text) or text
-
-
-def work_file(topic: Topic, files: Files) -> PurePosixPath | None:
-    """The file that the topic's work is read from: by its name, else by what it defines."""
-    named = named_files(topic, files)
-    if named:
-        return named[0]
-    names = {exercise.name for exercise in topic.exercises}
-    for path in sorted(files):
-        definitions = _definitions(path, files)
-        if not isinstance(definitions, Unreadable) and definitions & names:
-            return path
-    return None
-
-
 def _nothing(path: Path, course: Course, unclaimed: Sequence[str]) -> SubmissionError:
-    fix = f"Expected are files named like {course.topics[0].filename}, or such that define exercises of the course."
+    like = next((topic.filename for topic in course.topics if topic.exercises), f"{ANSWERS}.yaml")
+    fix = f"Expected are files named like {like}, or such that define exercises of the course."
     if path.is_file() and path.suffix.lower() not in (".py", NOTEBOOK, ".zip"):
         return SubmissionError(f"{path.name} is not a .py, .ipynb or .zip file.", fix=fix)
     if path.is_file() and len(unclaimed) == 1 and "(" in unclaimed[0]:

@@ -1,0 +1,90 @@
+"""The command `quiz`: answer a topic's questions in the terminal, or in a file that it writes."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ..course import Course
+from ..errors import UsageError
+from ..text import Language
+from .shared import CourseOption, LanguageOption, course_at, errors_as_sentences
+
+TopicArgument = Annotated[str | None, typer.Argument(help="The topic's folder, name or number; default: choose one.")]
+StudentOption = Annotated[
+    str | None, typer.Option("--student", help="The name that you hand in under; the answers file remembers it.")
+]
+AttemptOption = Annotated[int | None, typer.Option("--attempt", min=1, help="Which attempt; default: the file's.")]
+PracticeOption = Annotated[
+    bool, typer.Option("--practice", help="Replies at once, where the key is on this machine; keeps nothing.")
+]
+PrintOption = Annotated[
+    bool, typer.Option("--print", help="Ask nothing: write answers.yaml with the questions, to be filled in.")
+]
+
+
+def quiz(
+    topic: TopicArgument = None,
+    student: StudentOption = None,
+    attempt: AttemptOption = None,
+    practice: PracticeOption = False,
+    print_: PrintOption = False,
+    course: CourseOption = None,
+    lang: LanguageOption = Language.BOTH,
+) -> None:
+    """Answer a topic's quiz. Every answer is kept at once, in answers.yaml beside the topic's stubs.
+
+    The numbers and the order of options are the student's own: give the name that you hand in under.
+    """
+    with errors_as_sentences():
+        loaded = course_at(course)
+        if print_:
+            _print(loaded, topic, student, attempt, lang)
+        else:
+            _ask(loaded, topic, student, attempt, practice, lang)
+
+
+def _print(course: Course, topic: str | None, student: str | None, attempt: int | None, language: Language) -> None:
+    """Write the answers file of one topic, or of all."""
+    from ..quiz.session import open_session
+
+    names = [topic] if topic else [one.name for one in course.topics if one.quiz_points]
+    for name in names:
+        session = open_session(course, name, student=student, attempt=attempt)
+        session.language = language
+        session.save()
+        print(f"{session.path}: {session.answered} of {len(session.questions)} answered")
+
+
+def _ask(
+    course: Course, topic: str | None, student: str | None, attempt: int | None, practice: bool, language: Language
+) -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "The quiz asks its questions in a terminal, and this is none.",
+            fix="`autograder quiz TOPIC --student NAME --print` writes a file to fill in.",
+        )
+    try:
+        import questionary
+        from rich.console import Console
+
+        from ..quiz.terminal import answer_in_terminal, choose_topic
+    except ImportError as error:
+        raise UsageError(
+            f"The quiz in the terminal needs questionary: {error}.", fix="pip install 'torchstone[quiz]'"
+        ) from None
+    from ..quiz.session import known_student, open_session, progress
+
+    console = Console()
+    if topic is None:
+        rows = [(t.name, " ".join(t.title.lines(language)), done, count) for t, done, count in progress(course)]
+        if not rows:
+            raise UsageError("The course has no quiz.")
+        topic = choose_topic(rows, console)
+    if not practice and student is None and known_student(course) is None:
+        student = questionary.text("The name that you hand in under 提交时使用的名字:").unsafe_ask()
+    session = open_session(course, topic, student=student, attempt=attempt, is_practice=practice)
+    session.language = language
+    answer_in_terminal(session, language, console)
+    if not practice:
+        print(f"{session.path}: {session.answered} of {len(session.questions)} answered")

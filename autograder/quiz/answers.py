@@ -1,0 +1,281 @@
+"""answers.yaml, as a student filled it in: text by text, never as YAML's own values.
+
+The file is read event by event. So nothing is built from an alias or a tag, `no` stays `no` and `1:30` stays `1:30`,
+and deep nesting ends the reading before it costs anything.
+"""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+import yaml
+
+from ..results import Problem
+from ..source import Unreadable, decode
+from ..text import NOTHING, Text
+
+MAX_BYTES = 64 << 10
+MAX_DEPTH = 10  # brackets within brackets: what a program prints may be a nested list
+MAX_NAME = 200  # characters of a student's name
+HEADERS = ("student", "attempt", "answers")
+ID = re.compile(r"[a-z][a-z0-9_]*")
+UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+QUOTES = Text(
+    "Put the answer in quotes, or write it on lines of its own below `{id}: |`.",
+    "请给答案加上引号，或在 `{id}: |` 下面另起一行书写。",
+)
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands beside one question."""
+
+    text: str  # of a list: as it stands in the file
+    line: int
+    items: tuple[str, ...] | None = None  # of a list of plain entries
+    refused: Text = NOTHING  # why it is not an answer
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.text.strip() and not self.refused
+
+
+class AnswersFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One answers.yaml."""
+
+    file: str
+    student: str | None = None
+    attempt: int = 1
+    entries: dict[str, Entry] = {}
+    problems: tuple[Problem, ...] = ()
+
+
+class _Refused(Exception):
+    def __init__(self, sentence: Text, line: int | None = None) -> None:
+        self.sentence = sentence
+        self.line = line
+
+
+class _Node(msgspec.Struct):
+    text: str
+    line: int
+    items: "list[_Node] | None" = None
+    pairs: "list[tuple[_Node, _Node]] | None" = None
+    is_marked: bool = False  # with an alias, an anchor or a tag, itself or something in it
+
+
+def read_answers(data: bytes, file: str) -> AnswersFile:
+    """The answers in a file's bytes. Never raises: what is wrong is a problem of the file, or of one entry."""
+    try:
+        root = _root(_text(data))
+        return _file(root, file)
+    except _Refused as refused:
+        return AnswersFile(file=file, problems=(Problem(file=file, sentence=refused.sentence, line=refused.line),))
+
+
+def _text(data: bytes) -> str:
+    if len(data) > MAX_BYTES:
+        limit = MAX_BYTES >> 10
+        raise _Refused(Text(f"The file is larger than {limit} KiB.", f"文件超过 {limit} KiB。"))
+    text = decode(data)
+    if isinstance(text, Unreadable):
+        raise _Refused(text.sentence, text.line)
+    found = UNPRINTABLE.search(text)
+    if found is not None:
+        line = text.count("\n", 0, found.start()) + 1
+        raise _Refused(
+            Text(
+                f"Line {line} holds a character that no text has (U+{ord(found[0]):04X}). Delete it.",
+                f"第 {line} 行含有不可打印的字符（U+{ord(found[0]):04X}），请删除。",
+            ),
+            line,
+        )
+    return text
+
+
+def _root(text: str) -> _Node | None:
+    """The file's tree; where it does not parse, with tabs and full-width colons taken for what was meant."""
+    try:
+        return _Tree(text).root()
+    except yaml.YAMLError as error:
+        mended = re.sub(r"(?m)^[ \t]+", lambda indent: indent[0].expandtabs(2), text)
+        mended = re.sub(r"(?m)^( *[a-z][a-z0-9_]*) *：[ \t]*", r"\1: ", mended)
+        if mended == text:
+            raise _unparsable(error) from None
+    try:
+        return _Tree(mended).root()
+    except yaml.YAMLError as error:
+        raise _unparsable(error) from None
+
+
+def _unparsable(error: yaml.YAMLError) -> _Refused:
+    mark = getattr(error, "problem_mark", None)
+    line = mark.line + 1 if mark else None
+    why = getattr(error, "problem", None) or "it is no YAML"
+    place = Text(f"Line {line}", f"第 {line} 行") if line else Text("The file", "文件")
+    fix = QUOTES.filled(id="q01_02")
+    return _Refused(place + Text(f" cannot be read: {why}. ", f"无法读取：{why}。") + fix, line)
+
+
+class _Tree:
+    """YAML's events, one after the other, as a tree of texts."""
+
+    def __init__(self, text: str) -> None:
+        self.source = text
+        self.events: Iterator[yaml.Event] = yaml.parse(text, yaml.CSafeLoader)
+
+    def root(self) -> _Node | None:
+        """The one document; None where the file holds nothing but comments."""
+        next(self.events)  # the stream's start
+        if isinstance(next(self.events), yaml.StreamEndEvent):
+            return None
+        node = self._node(next(self.events), 0)
+        next(self.events)  # the document's end
+        following = next(self.events)
+        if not isinstance(following, yaml.StreamEndEvent):
+            line = _line(following)
+            raise _Refused(
+                Text(
+                    f"A second document begins at line {line}. Keep one, and no line of ---.",
+                    f"第 {line} 行开始了第二个文档。请只保留一个，不要写 ---。",
+                ),
+                line,
+            )
+        return node
+
+    def _node(self, event: yaml.Event, depth: int) -> _Node:
+        line = _line(event)
+        if depth > MAX_DEPTH:
+            raise _Refused(
+                Text(f"Line {line} is nested more than {MAX_DEPTH} deep.", f"第 {line} 行的嵌套超过 {MAX_DEPTH} 层。"),
+                line,
+            )
+        if isinstance(event, yaml.ScalarEvent):
+            return _Node(event.value, line, is_marked=_is_marked(event))
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(event, line, depth)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(event, line, depth)
+        return _Node("*", line, is_marked=True)  # an alias
+
+    def _sequence(self, start: yaml.SequenceStartEvent, line: int, depth: int) -> _Node:
+        items = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            items.append(self._node(event, depth + 1))
+        is_marked = _is_marked(start) or any(item.is_marked for item in items)
+        return _Node(self._between(start, event), line, items=items, is_marked=is_marked)
+
+    def _mapping(self, start: yaml.MappingStartEvent, line: int, depth: int) -> _Node:
+        pairs = []
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            name = self._node(event, depth + 1)
+            pairs.append((name, self._node(next(self.events), depth + 1)))
+        is_marked = _is_marked(start) or any(node.is_marked for pair in pairs for node in pair)
+        return _Node(self._between(start, event), line, pairs=pairs, is_marked=is_marked)
+
+    def _between(self, start: yaml.Event, end: yaml.Event) -> str:
+        assert start.start_mark is not None and end.end_mark is not None
+        return self.source[start.start_mark.index : end.end_mark.index]
+
+
+def _line(event: yaml.Event) -> int:
+    assert event.start_mark is not None
+    return event.start_mark.line + 1
+
+
+def _is_marked(event: yaml.Event) -> bool:
+    tag = getattr(event, "tag", None)
+    return getattr(event, "anchor", None) is not None or tag not in (None, "!")  # C gives a quoted scalar none
+
+
+def _file(root: _Node | None, file: str) -> AnswersFile:
+    if root is None:
+        return AnswersFile(file=file)
+    if root.pairs is None:
+        raise _Refused(
+            Text(
+                "There is no `answers:` with a line like `q01_01: B` below it.",
+                "缺少 `answers:` 及其下的 `q01_01: B` 这样的行。",
+            ),
+            root.line,
+        )
+    reading = _Reading(file)
+    for name, value in root.pairs:
+        reading.header(name, value)
+    return AnswersFile(
+        file=file,
+        student=reading.student,
+        attempt=reading.attempt,
+        entries=reading.entries,
+        problems=tuple(reading.problems),
+    )
+
+
+class _Reading:
+    """What a file's tree says."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.student: str | None = None
+        self.attempt = 1
+        self.entries: dict[str, Entry] = {}
+        self.problems: list[Problem] = []
+
+    def header(self, name: _Node, value: _Node) -> None:
+        """One line of the outermost level; questions may stand there, too."""
+        if name.text == "student":
+            self.student = value.text.strip()[:MAX_NAME] or None
+        elif name.text == "attempt":
+            self._attempt(value)
+        elif name.text != "answers":
+            self.entry(name, value)
+        elif value.pairs is not None:
+            for inner, answer in value.pairs:
+                self.entry(inner, answer)
+        elif value.text.strip():
+            self.tell(
+                Text("Below `answers:` stand lines like `q01_01: B`.", "`answers:` 下面应是 `q01_01: B` 这样的行。"),
+                value,
+            )
+
+    def entry(self, name: _Node, value: _Node) -> None:
+        """One question and its answer."""
+        id_ = name.text.strip()
+        if name.items is not None or name.pairs is not None or name.is_marked or not ID.fullmatch(id_):
+            self.tell(Text("This is no question's name, such as q01_01.", "这不是题目编号（例如 q01_01）。"), name)
+            return
+        entry = _entry(id_, value)
+        other = self.entries.get(id_)
+        if other is not None and other.text != entry.text:
+            lines = {"first": other.line, "second": entry.line}
+            twice = Text(
+                "Answered twice, in lines {first} and {second}. Keep one.",
+                "第 {first} 行和第 {second} 行各有一个答案，请只保留一个。",
+            ).filled(**lines)
+            entry = msgspec.structs.replace(entry, refused=twice)
+        self.entries[id_] = entry
+
+    def tell(self, sentence: Text, node: _Node) -> None:
+        self.problems.append(Problem(file=self.file, sentence=sentence, line=node.line))
+
+    def _attempt(self, value: _Node) -> None:
+        if re.fullmatch(r"[0-9]{1,3}", value.text.strip()) and int(value.text) > 0:
+            self.attempt = int(value.text)
+        else:
+            self.tell(
+                Text("`attempt` is a number from 1; 1 was taken.", "`attempt` 应为从 1 开始的数字，已按 1 处理。"),
+                value,
+            )
+
+
+def _entry(id_: str, value: _Node) -> Entry:
+    refused = NOTHING
+    if value.is_marked:
+        refused = Text(
+            "An answer that begins with *, & or ! means something else in YAML. ",
+            "以 *、& 或 ! 开头的答案在 YAML 中另有含义。",
+        )
+        refused += QUOTES.filled(id=id_)
+    items = None
+    if value.items is not None and all(item.items is None and item.pairs is None for item in value.items):
+        items = tuple(item.text for item in value.items)
+    return Entry(text=value.text, line=value.line, items=items, refused=refused)

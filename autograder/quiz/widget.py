@@ -1,0 +1,86 @@
+"""The quiz in a notebook: `QuizWidget("06", student="ada")` shows a topic's questions, and writes answers.yaml.
+
+The page holds the questions as this student sees them and the student's own answers: no key, no request to anywhere.
+"""
+
+from pathlib import Path
+from typing import Any, TypeGuard
+
+import anywidget
+import traitlets
+
+from ..course import Course, find_course, load_course
+from .session import Session, open_session
+from .variant import Shown
+
+HERE = Path(__file__).parent
+MAX_ANSWER = 10_000  # characters that the page may send
+MAX_ITEMS = 100
+
+
+class QuizWidget(anywidget.AnyWidget):
+    """One topic's quiz. Every answer is in the file as soon as it is given."""
+
+    _esm = HERE / "widget.js"
+    _css = HERE / "widget.css"
+
+    title = traitlets.Dict().tag(sync=True)  # en, zh
+    student = traitlets.Unicode().tag(sync=True)
+    questions: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    answers = traitlets.Dict().tag(sync=True)  # question -> as it stands in the file
+    complaints = traitlets.Dict().tag(sync=True)  # question -> what to write instead: en, zh
+    language = traitlets.Enum(["en", "zh"], default_value="en").tag(sync=True)
+
+    def __init__(
+        self, topic: str, *, student: str | None = None, course: Course | None = None, language: str = "en"
+    ) -> None:
+        """Open the student's quiz. Raises UsageError where it cannot be opened.
+
+        student: by default, whom the course's answers files name
+        course: by default, the nearest one upwards from here
+        """
+        self.session: Session = open_session(course or load_course(find_course(Path.cwd())), topic, student=student)
+        title = self.session.topic.title
+        super().__init__(
+            title={"en": title.en, "zh": title.zh},
+            student=self.session.student,
+            questions=[_plain(question) for question in self.session.questions],
+            answers=self._written(),
+            language=language,
+        )
+        self.session.save()
+        self.on_msg(self._receive)
+
+    def _receive(self, widget: Any, content: Any, buffers: Any) -> None:
+        """{"question": id, "answer": text or list of texts}, from the page: kept, or answered with a complaint."""
+        if not isinstance(content, dict):
+            return
+        question, answer = content.get("question"), content.get("answer")
+        if not isinstance(question, str) or question not in self.session.variants or not _is_answer(answer):
+            return
+        complaint = self.session.record(question, answer)
+        told = {name: text for name, text in self.complaints.items() if name != question}
+        self.complaints = told if complaint is None else {**told, question: {"en": complaint.en, "zh": complaint.zh}}
+        self.answers = self._written()
+
+    def _written(self) -> dict[str, str | list[str]]:
+        found = {question.id: self.session.written(question.id) for question in self.session.questions}
+        return {name: list(one) if isinstance(one, tuple) else one for name, one in found.items() if one is not None}
+
+
+def _is_answer(answer: object) -> TypeGuard[str | list[str]]:
+    if isinstance(answer, list):
+        return len(answer) <= MAX_ITEMS and all(isinstance(item, str) and len(item) <= MAX_ITEMS for item in answer)
+    return isinstance(answer, str) and len(answer) <= MAX_ANSWER
+
+
+def _plain(question: Shown) -> dict[str, Any]:
+    """The question as the page gets it."""
+    return {
+        "id": question.id,
+        "kind": question.kind,
+        "prompt": {"en": question.prompt.en, "zh": question.prompt.zh},
+        "options": [[letter, {"en": text.en, "zh": text.zh}] for letter, text in question.options.items()],
+        "code": question.code or "",
+        "units": list(question.units),
+    }

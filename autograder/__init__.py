@@ -14,6 +14,8 @@ results       what was found, as frozen data
 reports/      show results
 home, plugin  `pytest exercises/` at a student's own machine
 stubs, verify, mutation/   the course grades itself
+notebooks/    an nbgrader course, built from it
+notebook/     what a student imports there
 """
 
 __version__ = "0.1.0"

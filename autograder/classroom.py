@@ -5,7 +5,7 @@ files are graded once. Nothing but a few words of each result stays in memory.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -28,14 +28,16 @@ def grade_all(
     *,
     graders: Graders,
     report: Callable[[Graded], None],
+    students: Mapping[Path, str] | None = None,
 ) -> None:
     """Grade every submission and write its result to `out`.
 
+    students: whose each submission is, where files and folders are not named after them.
     report: called with each submission's outcome as it is known, in the order of completion.
     Raises UsageError where another run writes to `out`.
     """
     with locked(out):
-        run = ClassRun(paths, course, settings, out, report)
+        run = ClassRun(paths, course, settings, out, report, students or {})
         with contextlib.closing(graders.run(run.tasks())) as outcomes:  # Ctrl-C while reporting must end them, too
             for graded in outcomes:
                 run.finish(graded)
@@ -58,14 +60,21 @@ class ClassRun:
     """One walk through a class: what need not be graded is reported at once, the rest becomes tasks."""
 
     def __init__(
-        self, paths: Sequence[Path], course: Course, settings: Settings, out: Path, report: Callable[[Graded], None]
+        self,
+        paths: Sequence[Path],
+        course: Course,
+        settings: Settings,
+        out: Path,
+        report: Callable[[Graded], None],
+        students: Mapping[Path, str],
     ) -> None:
         self.paths = paths
         self.course = course
         self.settings = settings
         self.out = out
         self.report = report
-        self.names = result_names(paths)
+        self.students = students
+        self.names = result_names(paths, students)
         self.results: dict[str, Path] = {}  # likeness -> result file
         self.twins: dict[str, list[Twin]] = {}  # likeness of what is being graded -> the others that have it
         self.likenesses: dict[Path, str] = {}  # of what is being graded
@@ -75,7 +84,7 @@ class ClassRun:
         for path in self.paths:
             target = self.out / self.names[path]
             try:
-                task = Task(path=path, target=target, submission=_open(path, self.course))
+                task = Task(path=path, target=target, submission=_open(path, self.course, self.students.get(path)))
             except (SubmissionError, UsageError) as error:
                 target.unlink(missing_ok=True)  # a result of an earlier, readable version would mislead
                 self.report(Graded(path=path, target=target, reason=str(error)))
@@ -138,9 +147,9 @@ class ClassRun:
         return grading_key(submission, self.course, self.settings)
 
 
-def _open(path: Path, course: Course) -> Submission:
+def _open(path: Path, course: Course, student: str | None) -> Submission:
     try:
-        return read_submission(path, course)
+        return read_submission(path, course, student)
     except OSError as error:
         raise UsageError(f"{path.name} cannot be read: {error.strerror or error}.") from None
     except (RecursionError, MemoryError, UnicodeError) as error:

@@ -150,14 +150,14 @@ class Course:
         for exercise in self.exercises:
             if exercise.name == name:
                 return exercise
-        raise _unknown("exercise", name, [exercise.name for exercise in self.exercises])
+        raise unknown("exercise", name, [exercise.name for exercise in self.exercises])
 
     def topic(self, name: str) -> Topic:
         """The topic of that folder, module, or leading number."""
         for topic in self.topics:
             if name in (topic.name, topic.module) or (name.isdigit() and int(name) == int(topic.name.split("_")[0])):
                 return topic
-        raise _unknown("topic", name, [topic.name for topic in self.topics])
+        raise unknown("topic", name, [topic.name for topic in self.topics])
 
     @cached_property
     def digest(self) -> str:
@@ -261,7 +261,8 @@ def _read(path: Path, kind: type[Any]) -> Any:
         raise CourseError(f"{path}: {error}.") from None
 
 
-def _unknown(kind: str, name: str, known: list[str]) -> UsageError:
+def unknown(kind: str, name: str, known: list[str]) -> UsageError:
+    """The error for a name that is not there, with near ones."""
     import difflib
 
     near = difflib.get_close_matches(name, known, n=3)

@@ -4,7 +4,7 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,9 +97,9 @@ def run_grading(
 
             grade_all(submissions, course, settings, folder, graders=graders, report=report)
         if copies is not None:
-            _write_flags(copies, folder)
+            write_flags(copies, folder)
         with without_commands(os.environ):
-            _show(found, chosen, out, language)
+            show_found(found, chosen, out, language)
         context = Context(course=course, topics=chosen, language=language, now=now, environment=os.environ)
         _write(wanted, found, settings, context)
     return found.status
@@ -179,10 +179,17 @@ class Where:
 class Found:
     """What a run found: a row for each submission of a small class, a large one only in numbers."""
 
-    def __init__(self, submissions: int, copies: CopyWatch | None = None, fail_under: float | None = None) -> None:
+    def __init__(
+        self,
+        submissions: int,
+        copies: CopyWatch | None = None,
+        fail_under: float | None = None,
+        students: Mapping[Path, str] | None = None,
+    ) -> None:
         self.fail_under = fail_under
         self.below = 0
         self.targets: list[Path] = []
+        self.students = students or {}  # where files and folders are not named after them
         self.is_large = submissions > LARGE
         self.copies = copies
         self.rows: list[Summary] = []
@@ -221,7 +228,8 @@ class Found:
                 yield _unreadable(graded, settings, course)
 
 
-def _show(found: Found, topics: Sequence[str], out: Path | None, language: Language) -> None:
+def show_found(found: Found, topics: Sequence[str], out: Path | None, language: Language) -> None:
+    """The run's end: a table, or one submission in full; what could not be graded; checks that are at fault."""
     console = Console()
     if not console.is_terminal:
         console.width = max(console.width, REPORT_WIDTH)
@@ -238,7 +246,7 @@ def _show(found: Found, topics: Sequence[str], out: Path | None, language: Langu
     summary = f"{graded:,} graded{kept}, {len(found.ungraded):,} unreadable.{where}"
     console.print(summary, highlight=False)
     for one in sorted(found.ungraded, key=lambda one: one.path):
-        print(printable(f"{one.path.name}: {one.reason}"), file=sys.stderr)
+        print(printable(f"{found.students.get(one.path, one.path.name)}: {one.reason}"), file=sys.stderr)
     for name in sorted(found.tally.broken):
         print(f"broken check, nobody lost points over it: {name}", file=sys.stderr)
     for suspect in found.tally.suspects:
@@ -249,7 +257,7 @@ def _show(found: Found, topics: Sequence[str], out: Path | None, language: Langu
         _show_flags(found.copies, out, console)
 
 
-def _write_flags(copies: CopyWatch, out: Path) -> None:
+def write_flags(copies: CopyWatch, out: Path) -> None:
     """The file of flags, where there are any; never the one of an earlier run."""
     if copies.flags:
         write_whole(out / FLAGS_FILE, [copies.file()])

@@ -7,7 +7,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from .errors import UsageError
@@ -64,9 +64,10 @@ def _take(folder: Path) -> int:
         os.close(handle)
 
 
-def result_names(paths: Sequence[Path]) -> dict[Path, str]:
+def result_names(paths: Sequence[Path], students: Mapping[Path, str] | None = None) -> dict[Path, str]:
     """A result file for each submission; those that would share one get a mark of their path."""
-    stems = {path: _safe(path.stem if path.is_file() else path.name) for path in paths}
+    named = students or {}
+    stems = {path: _safe(named.get(path) or (path.stem if path.is_file() else path.name)) for path in paths}
     counts = Counter(stem.casefold() for stem in stems.values()) + RESERVED
     return {
         path: f"{stem}.json" if counts[stem.casefold()] == 1 else f"{stem}-{_mark(str(path))}.json"

@@ -40,7 +40,7 @@ def test_a_large_class_is_shown_in_numbers(capsys: pytest.CaptureFixture, monkey
         found.add(Graded(path=Path(f"s{number}"), target=Path("x"), summary=summary(number), kept=number < 7))
     for name in ("z.docx", "a.docx"):
         found.add(Graded(path=Path(name), target=Path("x"), reason=f"{name} is no Python."))
-    grading_run._show(found, ["01_demo"], Path("out"), grading_run.Language.EN)
+    grading_run.show_found(found, ["01_demo"], Path("out"), grading_run.Language.EN)
     shown = capsys.readouterr()
     lines = [line.split() for line in shown.out.splitlines()]
     assert ["Exercise", "✓", "passed", "✗", "failed"] in lines

@@ -44,12 +44,16 @@ class LocalTransport:
         self._scratch = tempfile.TemporaryDirectory(prefix="torchstone-")
         self.session = Session(Path(self._scratch.name))
         self.asked: list[Asked] | None = None  # requests are noted here, where somebody wants to know them
-        module = f"_torchstone_{next(_serial)}_{source.filename.removesuffix('.py')}"
-        message = {"op": "load", "module": module, "folder": "", "chunks": source.chunks, "files": {}}
-        reply = self.session.answer(message)
-        self.names = frozenset(reply["value"]) - source.borrowed()
         self.source = source
-        self.problems = msgspec.convert(reply["problems"], list[Raised])
+        self.names, self.problems = self._load()
+
+    def _load(self) -> tuple[frozenset[str], list[Raised]]:
+        """Run the source as a module of its own: the names that it defines, and what it raised."""
+        module = f"_torchstone_{next(_serial)}_{self.source.filename.removesuffix('.py')}"
+        message = {"op": "load", "module": module, "folder": "", "chunks": self.source.chunks, "files": {}}
+        reply = self.session.answer(message)
+        names = frozenset(reply["value"]) - self.source.borrowed()
+        return names, msgspec.convert(reply["problems"], list[Raised])
 
     def why_missing(self, name: str) -> Raised | None:
         return why_missing(self.source, self.problems, name)

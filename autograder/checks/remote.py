@@ -14,7 +14,7 @@ from ..sandbox.channel import Frame, Worker, WorkerDied, decode, encode
 from ..sandbox.fork_server import ForkServer
 from ..source import Source
 from ..worker.wire import WireError
-from .failures import CheckFailure, Raised
+from .failures import CheckFailure, Crashed, Raised, TimedOut
 from .student import Reply, why_missing
 
 MAX_RECEIVED = 256 << 20  # bytes of all replies of one submission: what failed is kept until it has been diagnosed
@@ -30,6 +30,8 @@ class Loaded:
         self.names: frozenset[str] = frozenset()
         self.problems: tuple[Raised, ...] = ()
         self.death: WorkerDied | None = None  # the file itself kills its worker
+        self.chunks = list(source.chunks)  # without the fatal ones
+        self.fatal: dict[str, CheckFailure] = {}  # cells that hold up or kill their worker; the others do without them
         self.was_loaded = False
         self.lines = {name: code.split("\n") for name, code in source.chunks}
 
@@ -39,7 +41,7 @@ class Loaded:
             "op": "load",
             "module": self.source.filename.removesuffix(".py"),
             "folder": self.folder,
-            "chunks": self.source.chunks,
+            "chunks": self.chunks,
             "files": self.source.files,
         }
 
@@ -116,13 +118,54 @@ class RemoteTransport:
             now.death = self._breach("malformed reply")
             raise now.death from None
         except WorkerDied as died:
+            if not now.was_loaded and died.cause != "protocol" and self._leave_out_fatal():
+                self._load()
+                return
             again = WorkerDied(died.cause, "exit" if died.cause == "exit" else "again")
             now.death = again if now.was_loaded else died
             raise now.death from None
         if not now.was_loaded:  # a later load could tell what an earlier worker was given
             now.names, now.problems, now.was_loaded = names - now.source.borrowed(), tuple(reply.problems), True
 
+    def _leave_out_fatal(self) -> bool:
+        """Run the cells one by one and leave out the one that ends or holds up its worker; False where there is none.
+
+        Leaves a fresh worker for the others.
+        """
+        now = self._now
+        if len(now.chunks) < 2 or len(now.fatal) >= self.limits.strikes:
+            return False
+        failure = self._first_fatal(now)
+        self.close()
+        if failure is None:
+            return False
+        self._worker = self.server.spawn()
+        now.fatal |= failure
+        now.chunks = [chunk for chunk in now.chunks if chunk[0] not in failure]
+        return True
+
+    def _first_fatal(self, now: Loaded) -> dict[str, CheckFailure] | None:
+        self.close()
+        self._worker = self.server.spawn()
+        until = time.monotonic() + self.limits.load_seconds
+        message: dict[str, Any] = {**now.request, "chunks": ()}
+        running = None
+        try:
+            self._exchange(message, self.limits.load_seconds)
+            for name, code in now.chunks:
+                running = name
+                self._exchange({"op": "extend", "chunks": ((name, code),)}, max(0.01, until - time.monotonic()))
+        except WorkerDied as died:
+            if running is not None and died.cause != "protocol":
+                if died.cause == "time":
+                    return {running: TimedOut(running, self.limits.load_seconds)}
+                return {running: Crashed(running, None, died.detail or died.cause)}
+        return None
+
     def why_missing(self, name: str) -> Raised | None:
+        chunk = self._now.source.chunk_defining(name)
+        if chunk in self._now.fatal:
+            raise self._now.fatal[chunk]
         return why_missing(self._now.source, self._now.problems, name)
 
     def request(self, message: dict[str, Any], seconds: float) -> Reply:

@@ -160,7 +160,7 @@ def _reachable(tree: ast.Module, exercise: str) -> Iterator[ast.stmt]:
     """The exercise's definition and the module-level definitions that it uses, directly or not."""
     defined: dict[str, list[ast.stmt]] = {}
     for node in tree.body:
-        for name in _binds(node):
+        for name in binds(node):
             defined.setdefault(name, []).append(node)
     waiting, seen, given = [exercise], {exercise}, set()
     while waiting:
@@ -189,7 +189,8 @@ def _free_names(node: ast.AST) -> set[str]:
     return free
 
 
-def _binds(node: ast.stmt) -> list[str]:
+def binds(node: ast.stmt) -> list[str]:
+    """The names that a definition or an assignment gives a value."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return [node.name]
     if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):

@@ -8,8 +8,9 @@ import typer
 from .. import __version__
 from ..reveal import Reveal
 from ..text import Language
-from . import gradescope, regrade, release
+from . import gradescope, notebooks, regrade, release
 from .ci import ci
+from .nbgrader import export_app, nbgrader_app
 from .quiz import quiz
 from .shared import CourseOption, IsolationOption, LanguageOption, course_at, errors_as_sentences, fix_environment
 
@@ -20,9 +21,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-
-
 app.add_typer(gradescope.app, name="gradescope")
+app.add_typer(nbgrader_app, name="nbgrader")
+app.add_typer(export_app, name="export")
+app.add_typer(notebooks.app, name="notebooks")
 app.command()(ci)
 
 

@@ -15,17 +15,18 @@ from ..environment import HASH_SEED, ONE_THREAD
 from ..errors import AutograderError
 from ..text import Language
 
-CourseOption = Annotated[
-    Path | None, typer.Option("--course", help="Folder of course.toml; default: the nearest one upwards from here.")
-]
-LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of what students read.")]
-
 
 class IsolationOption(StrEnum):
     """`sandbox.level.Level`, without importing torch for `--help`."""
 
     strict = "strict"
     basic = "basic"
+
+
+CourseOption = Annotated[
+    Path | None, typer.Option("--course", help="Folder of course.toml; default: the nearest one upwards from here.")
+]
+LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of what students read.")]
 
 
 def fix_environment() -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
@@ -34,13 +34,17 @@ def default_jobs(submissions: int) -> int:
 class LocalGraders:
     """Grader processes on this machine; a single one is this process itself.
 
+    while_starting: what else there is to do, done while the server of workers imports torch.
     Raises SandboxError where student code cannot be run at all.
     """
 
-    def __init__(self, course: Course, settings: Settings, jobs: int) -> None:
+    def __init__(
+        self, course: Course, settings: Settings, jobs: int, *, while_starting: Callable[[], None] | None = None
+    ) -> None:
         self.course = course
         self.settings = settings
         self.jobs = jobs
+        self.while_starting = while_starting or (lambda: None)
 
     def run(self, tasks: Iterator[Task]) -> Generator[Graded, None, None]:
         first = list(islice(tasks, self.jobs))
@@ -49,11 +53,13 @@ class LocalGraders:
             yield from self._here(chain(first, tasks))
         elif jobs > 1:
             with _temporary_folder() as folder:
-                yield from Pool(self.course, self.settings, jobs, folder).run(chain(first, tasks))
+                pool = Pool(self.course, self.settings, jobs, folder, self.while_starting)
+                yield from pool.run(chain(first, tasks))
 
     def _here(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]:
         with ForkServer(self.course.limits, minimum=self.settings.isolation) as server:
             grader = Grader(self.course, server, self.settings)
+            self.while_starting()
             server.check()
             gc.collect()
             gc.freeze()  # what is there now stays: collections need not look at it
@@ -76,11 +82,14 @@ def _temporary_folder() -> Iterator[Path]:
 class Pool:
     """Grader processes, each with a server of its own."""
 
-    def __init__(self, course: Course, settings: Settings, jobs: int, folder: Path) -> None:
+    def __init__(
+        self, course: Course, settings: Settings, jobs: int, folder: Path, while_starting: Callable[[], None]
+    ) -> None:
         self.course = course
         self.settings = settings
         self.jobs = jobs
         self.folder = folder
+        self.while_starting = while_starting
         self.grader: Grader | None = None
         self.suspects: deque[Task] = deque()  # each may have cost a grader process: tried again alone, to be certain
         self.losses = 0  # with nothing graded in between
@@ -138,7 +147,9 @@ class Pool:
     def _executor(self) -> Iterator[ProcessPoolExecutor]:
         server = ForkServer(self.course.limits, minimum=self.settings.isolation, workers=self.jobs)
         try:  # it imports while the grader is made
-            self.grader = self.grader or Grader(self.course, server, self.settings)
+            if self.grader is None:
+                self.grader = Grader(self.course, server, self.settings)
+                self.while_starting()
             threads = len(os.listdir("/proc/self/task"))
             if threads == 1:
                 server.check()

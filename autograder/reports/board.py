@@ -28,8 +28,24 @@ def show_board(course: Course, facts: Sequence[Mapping[str, str]], reporter: Any
 
     facts: exercise and verdict of each check that ran.
     """
+    table = board_table(course, facts, Language(reporter.config.getoption("--lang")))
+    reporter.section("exercises")
+    stream = reporter._tw._file
+    console = Console(file=stream, width=max(80, reporter._tw.fullwidth), no_color=not reporter._tw.hasmarkup)
+    console.print(table)
+    following = next_exercise(course, facts)
+    if following is not None:
+        path = f"exercises/{following.topic}/{course.topic(following.topic).filename}"
+        console.print(
+            f"\nNext 下一题: [bold]{following.name}[/] in {path}\nHint 提示:   autograder hint {following.name}"
+        )
+    else:
+        console.print("\nAll checks that ran pass; grading adds hidden ones.\n运行的检查全部通过；评分时还有隐藏检查。")
+
+
+def board_table(course: Course, facts: Sequence[Mapping[str, str]], language: Language) -> Table:
+    """One row for each topic of which a check ran: points, and each exercise with its verdict."""
     verdicts = exercise_verdicts(facts)
-    language = Language(reporter.config.getoption("--lang"))
     table = Table(box=None, pad_edge=False)
     topic_heading, points_heading, names_heading = HEADINGS[Language.ZH if language is Language.ZH else Language.EN]
     table.add_column(topic_heading)
@@ -45,18 +61,7 @@ def show_board(course: Course, facts: Sequence[Mapping[str, str]], reporter: Any
         names = "\n".join("  ".join(marked[i : i + NAMES_A_LINE]) for i in range(0, len(marked), NAMES_A_LINE))
         title = " ".join([topic.name.split("_")[0], *topic.title.lines(language)])
         table.add_row(title, f"{earned}/{worth}", names)
-    reporter.section("exercises")
-    stream = reporter._tw._file
-    console = Console(file=stream, width=max(80, reporter._tw.fullwidth), no_color=not reporter._tw.hasmarkup)
-    console.print(table)
-    following = _next(course, verdicts)
-    if following is not None:
-        path = f"exercises/{following.topic}/{course.topic(following.topic).filename}"
-        console.print(
-            f"\nNext 下一题: [bold]{following.name}[/] in {path}\nHint 提示:   autograder hint {following.name}"
-        )
-    else:
-        console.print("\nAll checks that ran pass; grading adds hidden ones.\n运行的检查全部通过；评分时还有隐藏检查。")
+    return table
 
 
 def exercise_verdicts(facts: Sequence[Mapping[str, str]]) -> dict[str, Verdict]:
@@ -77,8 +82,9 @@ def _marked(verdict: Verdict, name: str) -> str:
     return f"[{STYLES.get(verdict, 'red')}]{verdict.symbol} {name}[/]"
 
 
-def _next(course: Course, verdicts: Mapping[str, Verdict]) -> Exercise | None:
+def next_exercise(course: Course, facts: Sequence[Mapping[str, str]]) -> Exercise | None:
     """The first exercise, in the course's order, that does not pass yet: started ones before untouched ones."""
+    verdicts = exercise_verdicts(facts)
     open_ = [e for e in course.exercises if e.name in verdicts and verdicts[e.name] is not Verdict.PASSED]
     started = [e for e in open_ if verdicts[e.name] is not Verdict.NOT_ATTEMPTED]
     return next(iter(started or open_), None)

@@ -151,12 +151,13 @@ def show_submission(result: SubmissionResult, language: Language, console: Conso
             say(f"  [red]{escape(problem.file)}[/]: {escape(line)}" if problem.file else f"  [red]{escape(line)}[/]")
     for exercise in result.exercises:
         if exercise.verdict is not Verdict.NOT_ATTEMPTED:
-            _show_exercise(exercise, language, say)
+            show_exercise(exercise, language, say)
     _show_untouched([e for e in result.exercises if e.verdict is Verdict.NOT_ATTEMPTED], say)
     show_quizzes(result.quizzes, language, say, escape)
 
 
-def _show_exercise(exercise: ExerciseResult, language: Language, say: Callable[[str], None]) -> None:
+def show_exercise(exercise: ExerciseResult, language: Language, say: Callable[[str], None]) -> None:
+    """Points, misconceptions, and every check that did not pass."""
     say(f"{_symbol(exercise)} [bold]{exercise.name}[/]  {exercise.points:g}/{exercise.worth:g}")
     if exercise.raised_from is not None:
         say(f"  [dim]an earlier, better mark was kept; this grading gave {exercise.raised_from:g}[/]")

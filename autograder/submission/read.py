@@ -1,6 +1,5 @@
 """Files to topics: what a student handed in for each topic, or why it cannot be read."""
 
-import ast
 import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -14,13 +13,15 @@ from ..quiz.answers import AnswersFile, read_answers
 from ..results import Problem, SubmissionResult
 from ..source import Source, Unreadable, decode, syntax_problem
 from ..text import Text
+from .choice import NOTEBOOK, definitions, named_files, stem, stub_of, uncopied
 from .gather import SKIPPED_FOLDERS, Files, gather
 from .notebook import code_cells
+from .released import COMMANDS, SET_UP, settled
+from .remarks import remarks
 
-COPY_MARK = re.compile(r"(\s*\(\d+\)|[-_ ]copy|[-_]\d+)$")  # "losses (1).py", "losses-2.py", "losses copy.py"
 MAX_COMPANIONS = 192 << 10  # bytes of the helper files beside a topic's own; they travel in one message
 MAX_PROBLEMS = 20  # told of one submission
-NOTEBOOK = ".ipynb"
+TIMESTAMP = "timestamp.txt"  # nbgrader's, beside each submission that it collects
 YAML = (".yaml", ".yml")
 ANSWERS = "answers"  # the name of a quiz's answers file, without copy marks and ending
 MAX_ANSWERS_FILES = 100
@@ -60,15 +61,16 @@ def find_submissions(path: Path, course: Course) -> list[Path]:
     return entries
 
 
-def open_submission(path: Path, course: Course) -> Submission:
+def open_submission(path: Path, course: Course, student: str | None = None) -> Submission:
     """Read a submission, and see whether Python can parse it.
 
+    student: whose it is, where the folder or file is not named after them.
     Raises SubmissionError where nothing in it can be read or belongs to the course.
     """
-    return examined(read_submission(path, course))
+    return examined(read_submission(path, course, student))
 
 
-def read_submission(path: Path, course: Course) -> Submission:
+def read_submission(path: Path, course: Course, student: str | None = None) -> Submission:
     """The same, before anything is parsed that need not be: a class is read in one process and parsed in many."""
     files, problems = gather(path)
     reading = _Reading(course, files, problems)
@@ -79,8 +81,9 @@ def read_submission(path: Path, course: Course) -> Submission:
     unclaimed = reading.by_definitions()
     if not reading.sources and not answers:
         raise _nothing(path, course, unclaimed)
+    is_answers = path.is_file() and _is_answers(PurePosixPath(path.name))
     return Submission(
-        id=_named_in(answers) if path.is_file() and _is_answers(PurePosixPath(path.name)) else submission_id(path),
+        id=student or (_named_in(answers) if is_answers else submission_id(path)),
         content_hash=_hash(files),
         sources=reading.sources,
         problems=tuple(problems),
@@ -138,7 +141,7 @@ def _is_one_submission(folder: Path, course: Course) -> bool:
     others = [entry for entry in entries if entry.is_dir() and entry.name not in folders]
     if (
         sum(
-            any(inner.name in folders or _stem(PurePosixPath(inner.name)) in stems for inner in other.iterdir())
+            any(inner.name in folders or stem(PurePosixPath(inner.name)) in stems for inner in other.iterdir())
             for other in others
         )
         > 1
@@ -148,7 +151,7 @@ def _is_one_submission(folder: Path, course: Course) -> bool:
         return True
     files = [entry for entry in entries if entry.is_file()]
     texts = [entry for entry in files if entry.suffix.lower() in (".py", NOTEBOOK, ".txt")]
-    if any(_stem(PurePosixPath(entry.name)) in stems for entry in texts):
+    if any(stem(PurePosixPath(entry.name)) in stems for entry in texts):
         return True
     if any(_is_answers(PurePosixPath(entry.name)) for entry in files):
         return True
@@ -166,21 +169,7 @@ def _is_junk(entry: Path) -> bool:
 
 def _is_answers(path: PurePosixPath) -> bool:
     """Whether the name is answers.yaml, or that of a copy of it."""
-    return path.suffix.lower() in YAML and _uncopied(path.stem) == ANSWERS
-
-
-def _stem(path: PurePosixPath) -> str:
-    """losses, for "01/Losses (1).py"."""
-    name = path.name
-    while name.lower().endswith((".py", NOTEBOOK, ".txt")):
-        name = name.rsplit(".", 1)[0]
-    return _uncopied(name)
-
-
-def _uncopied(name: str) -> str:
-    while (shorter := COPY_MARK.sub("", name)) != name:
-        name = shorter
-    return name.lower()
+    return path.suffix.lower() in YAML and uncopied(path.stem) == ANSWERS
 
 
 class _Reading:
@@ -196,12 +185,12 @@ class _Reading:
 
     def by_name(self, topic: Topic) -> None:
         """The topic's file by its folder and name, else by its name alone. Of several, the best match is taken."""
-        candidates = [path for path in self.files if _stem(path) == topic.module]
+        candidates = [path for path in self.files if stem(path) == topic.module]
         self.claimed |= set(candidates)
-        python = [path for path in candidates if path.suffix.lower() in (".py", NOTEBOOK)]
+        python = named_files(topic, self.files)
         if python:
-            best, *others = sorted(python, key=lambda path: _rank(path, topic))
-            self.sources[topic.name] = _source(topic, best, self.files, self.problems)
+            best, *others = python
+            self.sources[topic.name] = _source(self.course, topic, best, self.files, self.problems)
             self.paths[topic.name] = best
             for other in others:
                 self._not_used(other, best)
@@ -222,7 +211,7 @@ class _Reading:
         """Files of other names: each goes to the topics that it has exercises of. Returns what stays unclaimed."""
         unclaimed = []
         for path in sorted(self.files.keys() - self.claimed):
-            names = _definitions(path, self.files)
+            names = definitions(path, self.files)
             if isinstance(names, Unreadable):
                 unclaimed.append(f"{path} ({names.sentence.en})")
                 continue
@@ -230,7 +219,7 @@ class _Reading:
             missing = [topic for topic in topics if topic.name not in self.sources]
             for position, topic in enumerate(missing):
                 problems = self.problems if position == 0 else []  # a cell that was left out is told once
-                self.sources[topic.name] = _source(topic, path, self.files, problems)
+                self.sources[topic.name] = _source(self.course, topic, path, self.files, problems)
                 self.paths[topic.name] = path
             if topics and not missing:
                 self._not_used(path, PurePosixPath(topics[0].filename))
@@ -243,17 +232,21 @@ class _Reading:
         self.problems.append(Problem(file=str(path), sentence=sentence))
 
 
-def _rank(path: PurePosixPath, topic: Topic) -> tuple[bool, bool, int, str]:
-    return path.name != topic.filename, topic.name not in path.parts, len(path.parts), str(path)
-
-
-def _source(topic: Topic, path: PurePosixPath, files: Files, problems: list[Problem]) -> Source | Unreadable:
+def _source(
+    course: Course, topic: Topic, path: PurePosixPath, files: Files, problems: list[Problem]
+) -> Source | Unreadable:
     if path.suffix.lower() == NOTEBOOK:
         cells = code_cells(files[path], path.name)
         if isinstance(cells, Unreadable):
             return cells
         problems += cells.problems
-        return Source(filename=topic.filename, chunks=cells.chunks, left_out=cells.left_out)
+        beside = _companions(topic, path, files, problems)
+        stub = stub_of(topic) if cells.notebook.is_ours else None
+        if stub is None:
+            return Source(filename=topic.filename, chunks=cells.chunks, left_out=cells.left_out, files=beside)
+        problems += remarks(cells.notebook, topic, path.name, course.version)
+        chunks = ((f"{topic.filename} {SET_UP}", stub.set_up), *settled(cells.chunks, stub, problems))
+        return Source(filename=topic.filename, chunks=chunks, left_out=cells.left_out, files=beside | COMMANDS)
     code = decode(files[path])
     if isinstance(code, Unreadable):
         return code
@@ -269,7 +262,7 @@ def _companions(topic: Topic, path: PurePosixPath, files: Files, problems: list[
         is_wanted = other.suffix in (".py", ".txt", ".json", ".csv") and not other.name.startswith(
             ("test_", ".", "conftest")
         )
-        if other.parent != path.parent or other.name in (path.name, topic.filename) or not is_wanted:
+        if other.parent != path.parent or other.name in (path.name, topic.filename, TIMESTAMP) or not is_wanted:
             continue
         if sum(map(len, companions.values())) + len(files[other]) > MAX_COMPANIONS:
             limit = MAX_COMPANIONS >> 10
@@ -280,27 +273,6 @@ def _companions(topic: Topic, path: PurePosixPath, files: Files, problems: list[
         else:
             companions[other.name] = files[other]
     return companions
-
-
-def _definitions(path: PurePosixPath, files: Files) -> set[str] | Unreadable:
-    """The functions and classes that a file defines; none where it is no Python."""
-    if path.suffix.lower() not in (".py", NOTEBOOK) or path.name.startswith("test_"):
-        return set()
-    if path.suffix.lower() == NOTEBOOK:
-        cells = code_cells(files[path], path.name)
-        if isinstance(cells, Unreadable):
-            return cells
-        code = "\n".join(cell for _, cell in cells.chunks)
-    else:
-        text = decode(files[path])
-        if isinstance(text, Unreadable):
-            return text
-        code = text
-    problem = syntax_problem(code)
-    if problem is not None:
-        return problem
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return {node.name for node in ast.parse(code).body if isinstance(node, kinds)}
 
 
 def _nothing(path: Path, course: Course, unclaimed: Sequence[str]) -> SubmissionError:

@@ -14,7 +14,7 @@ import random
 import sys
 import traceback
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,8 @@ class Session:
     def load(self, request: Request) -> Reply:
         """Run a module's chunks (a file, or the cells of a notebook) in order, in one namespace.
 
-        A chunk that raises ends there; names it had defined stay, and later chunks still run.
+        A chunk that raises ends there; names it had defined stay, and later chunks still run. One that missed a name
+        runs once more at the end: cells may have changed places.
         """
         if request["folder"]:
             self._enter(request["folder"])
@@ -90,18 +91,12 @@ class Session:
         self.filenames = frozenset(name for name, _ in request["chunks"])
         self.modules[request["folder"]] = self.module, self.filenames
         self.module.__file__ = request["chunks"][0][0] if request["chunks"] else None
-        problems = []
-        for filename, source in request["chunks"]:
-            linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-            try:
-                exec(compile(source, filename, "exec"), self.module.__dict__)
-            except KeyboardInterrupt:
-                raise
-            except BaseException as error:
-                self.last_error = error
-                problems.append(self._describe(error))
-        names = [name for name in self.module.__dict__ if type(name) is str and not name.startswith("__")]
-        return {"value": names, "problems": problems}
+        return self._run(request["chunks"])
+
+    def extend(self, request: Request) -> Reply:
+        """Run one more chunk of the module that was loaded last."""
+        self.filenames |= {name for name, _ in request["chunks"]}
+        return self._run(request["chunks"])
 
     def enter(self, request: Request) -> Reply:
         """Go back to a module that was loaded into `folder`."""
@@ -157,6 +152,28 @@ class Session:
         return self.objects[handle.id]
 
     # Parts of the above
+
+    def _run(self, chunks: Sequence[tuple[str, str]]) -> Reply:
+        problems: dict[str, BaseException] = {}
+        for filename, source in chunks:
+            self._execute(filename, source, problems)
+        if len(chunks) > 1:
+            early = {name for name, error in problems.items() if isinstance(error, NameError)}
+            for filename, source in chunks:
+                if filename in early:
+                    del problems[filename]
+                    self._execute(filename, source, problems)
+        names = [name for name in self.module.__dict__ if type(name) is str and not name.startswith("__")]
+        return {"value": names, "problems": [self._describe(error) for error in problems.values()]}
+
+    def _execute(self, filename: str, source: str, problems: dict[str, BaseException]) -> None:
+        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+        try:
+            exec(compile(source, filename, "exec"), self.module.__dict__)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            problems[filename] = self.last_error = error
 
     def _target(self, request: Request) -> Any:
         on = request.get("on")
@@ -235,6 +252,7 @@ class Session:
 
 OPERATIONS: dict[str, Callable[[Session, Request], Reply]] = {
     "load": Session.load,
+    "extend": Session.extend,
     "enter": Session.enter,
     "is_changed": Session.is_changed,
     "call": Session.call,

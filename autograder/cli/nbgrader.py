@@ -1,0 +1,95 @@
+"""`autograder nbgrader …` and `autograder export nbgrader`: grading in an nbgrader course, and into its gradebook."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..reveal import Reveal
+from ..text import Language
+from .shared import (
+    CourseOption,
+    IsolationOption,
+    LanguageOption,
+    course_at,
+    errors_as_sentences,
+    fix_environment,
+)
+
+nbgrader_app = typer.Typer(help="Grade in an nbgrader course.", no_args_is_help=True)
+export_app = typer.Typer(help="Results for other programs.", no_args_is_help=True)
+
+CourseDirOption = Annotated[Path, typer.Option("--course-dir", help="nbgrader's course folder.")]
+
+
+@nbgrader_app.command()
+def grade(
+    assignment: Annotated[str, typer.Argument(help="The assignment: the topic's folder name.")],
+    course_dir: CourseDirOption = Path(),
+    course: CourseOption = None,
+    db: Annotated[
+        str | None,
+        typer.Option(help="The gradebook, such as postgresql+psycopg://user@host/name; default: as nbgrader has it."),
+    ] = None,
+    student: Annotated[list[str] | None, typer.Option(help="Only this student; may be repeated.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Grader processes; default: one a core.")] = None,
+    reveal: Annotated[
+        Reveal | None, typer.Option(help="What a hidden check tells its student; default: what the course says.")
+    ] = None,
+    isolation: Annotated[
+        IsolationOption, typer.Option(help="Grade nothing on a machine that gives less; see `autograder doctor`.")
+    ] = IsolationOption.strict,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed, too.")] = False,
+    lang: LanguageOption = Language.BOTH,
+) -> None:
+    """Grade submitted/<student>/ASSIGNMENT with the hidden checks, and fill in autograded/ and the gradebook.
+
+    No notebook is executed by a kernel: each student's code runs in sandboxed processes. Late penalties, feedback,
+    formgrader and export work as after `nbgrader autograde`. Can be stopped and run again: finished, unchanged
+    submissions are kept. Exit status: 0 all graded, 1 some could not be read, 2 usage or course error.
+    """
+    with errors_as_sentences():
+        fix_environment()
+        from ..grade import Settings
+        from ..nbgrader.folder import open_course_folder
+        from ..nbgrader.grading import Request, run_nbgrader_grading
+        from ..sandbox.level import Level
+
+        loaded = course_at(course)
+        topic = loaded.topic(assignment)
+        request = Request(
+            course=loaded,
+            topic=topic,
+            folder=open_course_folder(course_dir, db),
+            settings=Settings(
+                topics=(topic.name,),
+                reveal=reveal or loaded.reveal.at(datetime.now(UTC)),
+                isolation=Level(isolation.value),
+            ),
+            students=tuple(student or ()),
+            jobs=jobs,
+            is_forced=force,
+            language=lang,
+        )
+        raise typer.Exit(run_nbgrader_grading(request))
+
+
+@export_app.command("nbgrader")
+def export_nbgrader(
+    results: Annotated[Path, typer.Argument(help="A folder of results, as `autograder grade --out` leaves it.")],
+    db: Annotated[
+        str, typer.Option(help="The gradebook: sqlite:///path/gradebook.db or postgresql+psycopg://user@host/name.")
+    ],
+    course_dir: Annotated[
+        Path | None, typer.Option("--course-dir", help="nbgrader's course folder, for the notebooks that it released.")
+    ] = None,
+) -> None:
+    """Write results that were graded elsewhere into an nbgrader gradebook: an assignment for each topic.
+
+    What the gradebook lacks is made; running it again changes nothing. Points that a person gave stay.
+    """
+    with errors_as_sentences():
+        from ..nbgrader.export import export_results
+
+        print(export_results(results, db, course_dir))

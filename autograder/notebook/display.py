@@ -1,0 +1,68 @@
+"""What a student reads below a cell: plain text and simple HTML, whichever the notebook shows."""
+
+import contextlib
+import io
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.table import Table
+
+from ..course import Course
+from ..errors import AutograderError
+from ..quiz.session import Session
+from ..reports.terminal import escape
+from ..text import Language
+from .live import shell
+
+WIDTH = 110
+BLOCK = '<pre style="white-space: pre-wrap; line-height: 1.45">{code}</pre>'
+
+Say = Callable[[str | Table], None]
+
+
+class Stopped(KeyboardInterrupt):
+    """The student interrupted the kernel: IPython shows a line, not where in the checks it happened to be."""
+
+    def _render_traceback_(self) -> list[str]:
+        return ["Stopped. 已中断。"]
+
+
+@contextlib.contextmanager
+def shown() -> Iterator[Say]:
+    """Collects what is said and shows it. An error of ours is a sentence, not a traceback."""
+    console = Console(file=io.StringIO(), record=True, width=WIDTH, force_jupyter=False, force_terminal=True)
+    try:
+        yield lambda what: console.print(what, highlight=False, soft_wrap=isinstance(what, str))
+    except AutograderError as error:
+        console.print(f"[red]{escape(str(error))}[/]", highlight=False, soft_wrap=True)
+    except KeyboardInterrupt:
+        raise Stopped from None
+    html = console.export_html(inline_styles=True, code_format=BLOCK, clear=False)
+    text = console.export_text().rstrip("\n")
+    if text:
+        _display({"text/plain": text, "text/html": html})
+
+
+def show_markdown(text: str) -> None:
+    """Notebooks render it; elsewhere it reads well as it is."""
+    _display({"text/plain": text, "text/markdown": text})
+
+
+def show_form(session: Session, course: Course, language: Language) -> None:
+    """The quiz to click on; what is clicked is in the answers file at once."""
+    from IPython.display import display
+
+    from ..quiz.widget import QuizWidget
+
+    first = "zh" if language is Language.ZH else "en"
+    form = QuizWidget(session.topic.name, student=session.student, course=course, language=first)
+    display(form)  # type: ignore[no-untyped-call]
+
+
+def _display(data: dict[str, str]) -> None:
+    if shell() is None:
+        print(data["text/plain"])
+        return
+    from IPython.display import display
+
+    display(data, raw=True)  # type: ignore[no-untyped-call]

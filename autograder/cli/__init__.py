@@ -8,6 +8,7 @@ import typer
 
 from .. import __version__
 from ..text import Language
+from .exchange import questions
 from .quiz import quiz
 from .shared import CourseOption, LanguageOption, course_at, errors_as_sentences, fix_environment
 
@@ -167,6 +168,7 @@ def mutate(
 
 
 app.command()(quiz)
+app.add_typer(questions, name="questions")
 
 
 @app.command()

@@ -1,0 +1,63 @@
+"""The files that travel: written whole or not at all, read with a limit."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ...course import QUIZ, QUIZ_KEY, Course, Topic
+from ...errors import UsageError
+from ...results import write_whole
+from ...text import Language
+from ..load import load_quizzes
+from .incoming import fresh_ids, questions_of, write_quiz
+from .item import Losses
+from .moodle import moodle_xml
+from .moodle_reading import MAX_BYTES, read_moodle
+from .outgoing import categories
+
+
+def export_moodle(
+    course: Course, topics: Sequence[Topic], out: Path, *, language: Language, variants: int, losses: Losses
+) -> Iterator[str]:
+    """Write all topics to one file."""
+    found = list(categories(course, topics, language=language, variants=variants, losses=losses))
+    _write(moodle_xml(found, losses), out)
+    yield f"{out}: {sum(len(one.items) for one in found)} items from {len(topics)} topics"
+
+
+def import_file(file: Path, kind: str, course: Course, topic: Topic, out: Path, losses: Losses) -> Iterator[str]:
+    """Read a file into quiz.yaml and quiz_key.yaml below `out`. Raises UsageError where there is nothing to take."""
+    for name in (QUIZ, QUIZ_KEY):
+        if (out / name).exists():
+            raise UsageError(f"{out / name} exists.", fix="Give a folder without one, and put both together by hand.")
+    items = list(READERS[kind](_read(file), str(file), losses))
+    taken = [question.id for quiz in load_quizzes(course).values() for question in quiz.questions]
+    number = topic.name.split("_")[0]
+    prefix = f"q{number}" if number.isdigit() else topic.module
+    imported = questions_of(items, fresh_ids(prefix, taken), losses)
+    if not imported:
+        told = "".join(f"\n{line}" for line in losses.lines())
+        raise UsageError(f"{file} holds no question that can be taken.{told}")
+    out.mkdir(parents=True, exist_ok=True)
+    write_quiz(imported, out)
+    first, last = imported[0][0].id, imported[-1][0].id
+    yield f"{out / QUIZ} and {QUIZ_KEY}: {len(imported)} questions, {first} to {last}"
+    yield "Both languages have the same text: translate one of them."
+
+
+EXPORTS = {"moodle": export_moodle}
+READERS = {"moodle": read_moodle}
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
+
+
+def _write(data: bytes, out: Path) -> None:
+    if out.is_dir():
+        raise UsageError(f"{out} is a folder.", fix="Give the name of the file to write.")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(data, out)

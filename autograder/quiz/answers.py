@@ -66,10 +66,24 @@ class _Node(msgspec.Struct):
 def read_answers(data: bytes, file: str) -> AnswersFile:
     """The answers in a file's bytes. Never raises: what is wrong is a problem of the file, or of one entry."""
     try:
-        root = _root(_text(data))
-        return _file(root, file)
+        text = _text(data)
     except _Refused as refused:
-        return AnswersFile(file=file, problems=(Problem(file=file, sentence=refused.sentence, line=refused.line),))
+        return _unread(refused, file)
+    found = _read(text, file)
+    if found.problems and not found.entries and (mended := _mended(text)) != text:
+        return _read(mended, file)
+    return found
+
+
+def _read(text: str, file: str) -> AnswersFile:
+    try:
+        return _file(_tree(text), file)
+    except _Refused as refused:
+        return _unread(refused, file)
+
+
+def _unread(refused: _Refused, file: str) -> AnswersFile:
+    return AnswersFile(file=file, problems=(Problem(file=file, sentence=refused.sentence, line=refused.line),))
 
 
 def _text(data: bytes) -> str:
@@ -92,17 +106,15 @@ def _text(data: bytes) -> str:
     return text
 
 
-def _root(text: str) -> _Node | None:
-    """The file's tree; where it does not parse, with tabs and full-width colons taken for what was meant."""
+def _mended(text: str) -> str:
+    """Tabs as indentation and full-width colons taken for what was meant."""
+    text = re.sub(r"(?m)^[ \t]+", lambda indent: indent[0].expandtabs(2), text)
+    return re.sub(r"(?m)^( *[a-z][a-z0-9_]*) *：[ \t]*", r"\1: ", text)
+
+
+def _tree(text: str) -> _Node | None:
     try:
         return _Tree(text).root()
-    except yaml.YAMLError as error:
-        mended = re.sub(r"(?m)^[ \t]+", lambda indent: indent[0].expandtabs(2), text)
-        mended = re.sub(r"(?m)^( *[a-z][a-z0-9_]*) *：[ \t]*", r"\1: ", mended)
-        if mended == text:
-            raise _unparsable(error) from None
-    try:
-        return _Tree(mended).root()
     except yaml.YAMLError as error:
         raise _unparsable(error) from None
 

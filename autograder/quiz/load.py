@@ -122,27 +122,30 @@ def _items(path: Path, faults: list[str]) -> Iterator[tuple[str, str, Any]]:
     try:
         loader = yaml.CSafeLoader(path.read_text(encoding="utf-8"))
         root = loader.get_single_node()
-        for name, node in _named(root):
-            where = f"{path}, line {node.start_mark.line + 1}"
-            faults += [f"{path}, line {line}: {double} is written twice." for line, double in _doubles(node)]
+        for name, number, node in _named(root):
+            where = f"{path}, line {number}"
+            faults += [f"{path}, line {place}: {double} is written twice." for place, double in _doubles(node)]
             yield where, name, loader.construct_object(node, deep=True)
     except FileNotFoundError:
         faults.append(f"{path} is missing.")
     except UnicodeDecodeError as error:
         faults.append(f"{path} is not UTF-8: {error}.")
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        faults.append(f"{path}{line}: {error.problem}.")
     except (yaml.YAMLError, RecursionError) as error:
         faults.append(f"{path}: {error}.")
 
 
-def _named(root: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
-    """Each question's id with its node; or each key's."""
+def _named(root: yaml.Node | None) -> Iterator[tuple[str, int, yaml.Node]]:
+    """(id, line, node) of each question or key."""
     if isinstance(root, yaml.SequenceNode):
         for node in root.value:
             pairs = node.value if isinstance(node, yaml.MappingNode) else []
             names = [value.value for key, value in pairs if key.value == "id"]
-            yield str(names[0]) if names else "a question without an id", node
+            yield str(names[0]) if names else "a question without an id", node.start_mark.line + 1, node
     elif isinstance(root, yaml.MappingNode):
-        yield from ((str(key.value), value) for key, value in root.value)
+        yield from ((str(key.value), key.start_mark.line + 1, value) for key, value in root.value)
 
 
 def _doubles(node: yaml.Node) -> Iterator[tuple[int, str]]:

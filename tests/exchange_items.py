@@ -11,7 +11,7 @@ from small_course import ROOT
 
 from autograder.course import Topic, load_course
 from autograder.quiz.exchange.incoming import fresh_ids, questions_of, write_quiz
-from autograder.quiz.exchange.item import AnyItem, Category, Losses
+from autograder.quiz.exchange.item import AnyItem, Category, Losses, WordItem
 from autograder.quiz.exchange.markup import NO_MATHS, PARTED, to_html, to_markdown
 from autograder.quiz.exchange.outgoing import categories, item_of
 from autograder.quiz.load import load_keys, load_quiz
@@ -29,6 +29,10 @@ def real_categories(language: Language, losses: Losses, variants: int = 1) -> li
 
 def items_of(found: Iterable[Category]) -> list[AnyItem]:
     return [item for category in found for item in category.items]
+
+
+def outputs_of_several_lines(items: Iterable[AnyItem]) -> list[str]:
+    return [item.name for item in items if isinstance(item, WordItem) and "\n" in item.answers[0].text]
 
 
 def through_yaml(items: Iterable[AnyItem], folder: Path, losses: Losses) -> list[AnyItem]:

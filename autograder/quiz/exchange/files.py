@@ -8,8 +8,10 @@ from ...errors import UsageError
 from ...results import write_whole
 from ...text import Language
 from ..load import load_quizzes
+from .gift import gift
+from .gift_reading import read_gift
 from .incoming import fresh_ids, questions_of, write_quiz
-from .item import Losses
+from .item import Category, Losses
 from .moodle import moodle_xml
 from .moodle_reading import MAX_BYTES, read_moodle
 from .outgoing import categories
@@ -21,7 +23,16 @@ def export_moodle(
     """Write all topics to one file."""
     found = list(categories(course, topics, language=language, variants=variants, losses=losses))
     _write(moodle_xml(found, losses), out)
-    yield f"{out}: {sum(len(one.items) for one in found)} items from {len(topics)} topics"
+    yield _counted(found, out, losses)
+
+
+def export_gift(
+    course: Course, topics: Sequence[Topic], out: Path, *, language: Language, variants: int, losses: Losses
+) -> Iterator[str]:
+    """Write all topics to one file."""
+    found = list(categories(course, topics, language=language, variants=variants, losses=losses))
+    _write(gift(found, losses), out)
+    yield _counted(found, out, losses)
 
 
 def import_file(file: Path, kind: str, course: Course, topic: Topic, out: Path, losses: Losses) -> Iterator[str]:
@@ -44,8 +55,13 @@ def import_file(file: Path, kind: str, course: Course, topic: Topic, out: Path, 
     yield "Both languages have the same text: translate one of them."
 
 
-EXPORTS = {"moodle": export_moodle}
-READERS = {"moodle": read_moodle}
+EXPORTS = {"moodle": export_moodle, "gift": export_gift}
+READERS = {"moodle": read_moodle, "gift": read_gift}
+
+
+def _counted(found: Sequence[Category], out: Path, losses: Losses) -> str:
+    items = sum(len(one.items) for one in found) - losses.left_out
+    return f"{out}: {items} items in {len(found)} categories"
 
 
 def _read(file: Path) -> bytes:

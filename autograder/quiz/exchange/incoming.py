@@ -28,6 +28,7 @@ from ..question import AnyQuestion, MultipleChoice, Numeric, Order, PredictOutpu
 from ..understand import text_of
 from ..variant import kind_of
 from .item import (
+    LEFT_OUT,
     Answer,
     AnyItem,
     ChoiceItem,
@@ -58,7 +59,7 @@ def questions_of(items: Iterable[AnyItem], ids: Iterable[str], losses: Losses) -
         try:
             make = _Maker(item, losses).made()
         except (NotCarriedError, ValueError) as reason:
-            losses.add(f"Left out: {reason}", item.name)
+            losses.add(f"{LEFT_OUT}{reason}", item.name)
             continue
         kind, fields, key = make
         question: AnyQuestion = kind(id=next(names), **fields)

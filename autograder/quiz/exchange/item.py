@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+LEFT_OUT = "Left out: "  # begins the reasons of questions that did not travel at all
+
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """What every kind of item has. Texts are Markdown, answers to be typed in are plain."""
@@ -100,6 +102,11 @@ class Losses:
         if name not in names:
             names.append(name)
 
+    @property
+    def left_out(self) -> int:
+        """How many questions did not travel at all."""
+        return len({name for reason, names in self.names.items() if reason.startswith(LEFT_OUT) for name in names})
+
     def lines(self) -> Iterator[str]:
         """One for each reason."""
         for reason, names in self.names.items():
@@ -126,3 +133,24 @@ def refuse_lines(item: WordItem) -> None:
     """Raises NotCarriedError where the right answer has several lines: elsewhere, one can be typed in."""
     if any("\n" in answer.text for answer in item.answers if answer.share == 1):
         raise NotCarriedError("the answer has several lines, and the format asks for one")
+
+
+def in_order(pairs: list[tuple[str, str]]) -> tuple[str, ...]:
+    """The steps of a matching question that pairs them with 1, 2, 3 … Raises NotCarriedError."""
+    for by_number in ([(b, a) for a, b in pairs], pairs):
+        steps = dict(by_number)
+        numbers = [str(place) for place in range(1, len(pairs) + 1)]
+        if sorted(steps) == sorted(numbers):
+            return tuple(steps[number] for number in numbers)
+    raise NotCarriedError("it matches pairs; only steps with their places 1, 2, 3 … become a question here")
+
+
+def starred(text: str) -> str:
+    r"""A typed answer as Moodle keeps it: a * in it is written \*."""
+    return text.replace("*", r"\*")
+
+
+def unstarred(text: str) -> str | None:
+    r"""A typed answer without what Moodle writes before a *; None where a bare * stands for any text."""
+    parts = text.split(r"\*")
+    return None if any("*" in part for part in parts) else "*".join(parts)

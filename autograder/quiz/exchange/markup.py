@@ -17,6 +17,8 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 MATHS = re.compile(r"\\\((?P<line>.+?)\\\)|\\\[(?P<block>.+?)\\\]|\$\$(?P<dollars>.+?)\$\$", re.DOTALL)
 NO_MATHS = re.compile(r"\\(?=[(\[])|\$(?=\$)")  # of a text that would be taken for maths
 PARTED = r"\g<0><span></span>"
+PLAIN = ("plain", "plain_text")
+AUTOMATIC = ("moodle", "moodle_auto_format")  # HTML where it looks like it
 VERBATIM = ("code", "pre", "script", "style")
 MAX_TEXT = 100_000  # characters
 
@@ -41,9 +43,12 @@ def to_markdown(html: str) -> str:
         raise ValueError("a text's tags are nested too deep") from None
 
 
-def escaped(plain: str) -> str:
-    """A plain text as Markdown; maths in it stays maths."""
-    return to_markdown(f"<p>{escapeHtml(plain)}</p>") if plain else ""
+def from_format(text: str, kind: str) -> str:
+    """A text of one of Moodle's formats as Markdown; maths in it stays maths."""
+    if kind == "markdown" or not text:
+        return text
+    is_plain = kind in PLAIN or (kind in AUTOMATIC and "<" not in text)
+    return to_markdown(f"<p>{escapeHtml(text)}</p>" if is_plain else text)
 
 
 def list_entries(html: str) -> list[str]:

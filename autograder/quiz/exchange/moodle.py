@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 
 from .item import (
+    LEFT_OUT,
     AnyItem,
     Category,
     ChoiceItem,
@@ -18,6 +19,7 @@ from .item import (
     number_text,
     percent,
     refuse_lines,
+    starred,
 )
 from .markup import to_html
 
@@ -43,7 +45,7 @@ def moodle_xml(categories: Iterable[Category], losses: Losses) -> bytes:
             try:
                 elements.append(_question(item))
             except NotCarriedError as reason:
-                losses.add(f"Left out: {reason}", item.name)
+                losses.add(f"{LEFT_OUT}{reason}", item.name)
         if elements:
             quiz.append(_category(category.path))
             quiz.extend(elements)
@@ -128,7 +130,7 @@ def _words(element: ET.Element, item: WordItem) -> None:
     refuse_lines(item)
     _plain(element, "usecase", "1" if item.minds_case else "0")
     for one in item.answers:
-        _answer(element, one.share, one.text.replace("*", r"\*"), one.reply)
+        _answer(element, one.share, starred(one.text), one.reply)
 
 
 def _order(element: ET.Element, item: OrderItem) -> None:

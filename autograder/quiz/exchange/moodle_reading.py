@@ -11,6 +11,7 @@ from defusedxml import DefusedXmlException
 
 from ...errors import UsageError
 from .item import (
+    LEFT_OUT,
     Answer,
     AnyItem,
     ChoiceItem,
@@ -21,12 +22,12 @@ from .item import (
     OrderItem,
     TruthItem,
     WordItem,
+    in_order,
+    unstarred,
 )
-from .markup import escaped, has_images, list_entries, normal, to_html, to_markdown
+from .markup import from_format, has_images, list_entries, normal, to_html, to_markdown
 
 MAX_BYTES = 32 << 20
-PLAIN = {"moodle_auto_format", "plain_text", "plain"}
-WILDCARD = "\N{NULL}"  # stands for Moodle's unescaped * while texts are read
 
 
 def read_moodle(data: bytes, file: str, losses: Losses) -> Iterator[AnyItem]:
@@ -53,7 +54,7 @@ def read_moodle(data: bytes, file: str, losses: Losses) -> Iterator[AnyItem]:
         try:
             yield _Reader(element, name, losses).item(kind)
         except (NotCarriedError, ValueError) as reason:
-            losses.add(f"Left out: {reason}", name)
+            losses.add(f"{LEFT_OUT}{reason}", name)
 
 
 class _Reader:
@@ -168,13 +169,12 @@ class _Reader:
     def _words(self) -> WordItem:
         answers = []
         for answer in self.element.iterfind("answer"):
-            text, share = (answer.findtext("text") or "").strip(), _share(answer)
-            marked = text.replace(r"\*", WILDCARD)
-            if "*" in marked:
+            text = unstarred((answer.findtext("text") or "").strip())
+            if text is None:
                 self._lose("An answer with the wildcard * was left out")
-                continue
-            reply = self._text(answer.find("feedback"))
-            answers.append(Answer(text=marked.replace(WILDCARD, "*"), share=share, reply=reply))
+            else:
+                reply = self._text(answer.find("feedback"))
+                answers.append(Answer(text=text, share=_share(answer), reply=reply))
         minds_case = (self.element.findtext("usecase") or "0").strip() == "1"
         return WordItem(**self._common(), answers=tuple(answers), minds_case=minds_case)
 
@@ -194,27 +194,12 @@ class _Reader:
         if element is None:
             return ""
         text = (element.findtext("text") or "").strip()
-        kind = element.get("format", "html")
-        if kind.strip() == "markdown":
-            return text
-        if kind in PLAIN and "<" not in text:
-            return escaped(text)
         if has_images(text):
             self._lose("Pictures were left out; what they are said to show stands in their place")
-        return to_markdown(text)
+        return from_format(text, element.get("format", "html").strip())
 
     def _lose(self, reason: str) -> None:
         self.losses.add(reason, self.name)
-
-
-def in_order(pairs: list[tuple[str, str]]) -> tuple[str, ...]:
-    """The steps of a matching question that pairs them with 1, 2, 3 … Raises NotCarriedError."""
-    for by_number in ([(b, a) for a, b in pairs], pairs):
-        steps = dict(by_number)
-        numbers = [str(place) for place in range(1, len(pairs) + 1)]
-        if sorted(steps) == sorted(numbers):
-            return tuple(steps[number] for number in numbers)
-    raise NotCarriedError("it matches pairs; only steps with their places 1, 2, 3 … become a question here")
 
 
 def _share(answer: Element) -> float:

@@ -15,6 +15,7 @@ from .item import Category, Losses
 from .moodle import moodle_xml
 from .moodle_reading import MAX_BYTES, read_moodle
 from .outgoing import categories
+from .qti import qti
 
 
 def export_moodle(
@@ -33,6 +34,20 @@ def export_gift(
     found = list(categories(course, topics, language=language, variants=variants, losses=losses))
     _write(gift(found, losses), out)
     yield _counted(found, out, losses)
+
+
+def export_qti(
+    course: Course, topics: Sequence[Topic], out: Path, *, language: Language, variants: int, losses: Losses
+) -> Iterator[str]:
+    """Write a zip for each topic into the folder `out`."""
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is a file.", fix="Give a folder: each topic gets a zip of its own.")
+    for topic in topics:
+        found = list(categories(course, [topic], language=language, variants=variants, losses=losses))
+        data = qti(found[0].path[-1 if not found[0].is_variants else -2], found, losses)
+        if data is not None:
+            _write(data, out / f"{topic.name}.zip")
+            yield f"{out / topic.name}.zip: {len(found)} categories"
 
 
 def import_file(file: Path, kind: str, course: Course, topic: Topic, out: Path, losses: Losses) -> Iterator[str]:
@@ -55,7 +70,7 @@ def import_file(file: Path, kind: str, course: Course, topic: Topic, out: Path, 
     yield "Both languages have the same text: translate one of them."
 
 
-EXPORTS = {"moodle": export_moodle, "gift": export_gift}
+EXPORTS = {"moodle": export_moodle, "gift": export_gift, "qti": export_qti}
 READERS = {"moodle": read_moodle, "gift": read_gift}
 
 

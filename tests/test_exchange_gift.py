@@ -179,7 +179,7 @@ def special_items(text: str, reply: str, typed: str) -> tuple[AnyItem, ...]:
     )
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
 @given(text=FILLED, reply=TEXTS, typed=FILLED.filter(lambda text: "->" not in text))
 @example(text=r"\n\\n::{=~#}", reply="####", typed=r"\*%50%")
 @example(text="//", reply="T", typed="[html]T")
@@ -282,8 +282,15 @@ def test_a_hostile_file_ends_in_a_sentence(data: bytes, told: str) -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    ["{" * 100_000, "::" * 100_000, "\\" * 100_001, "[html]" + "<div>" * 50_000 + "{T}", "a{" + "=b#" * 50_000 + "}"],
-    ids=["braces", "titles", "backslashes", "tags", "answers"],
+    [
+        "{" * 100_000,
+        "::" * 100_000,
+        "\\" * 100_001,
+        "[html]" + "<div>" * 50_000 + "{T}",
+        "a{" + "=b#" * 10_000 + "}",
+        "a" * 200_001,
+    ],
+    ids=["braces", "titles", "backslashes", "tags", "answers", "huge"],
 )
 def test_a_hostile_question_costs_no_other(bad: str) -> None:
     found, _ = from_gift(f"{bad}\n\n::good::Yes?{{T}}\n")

@@ -161,7 +161,7 @@ TEXTS = st.text(SPECIAL, max_size=30).map(str.strip)
 FILLED = TEXTS.filter(bool)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=80, deadline=None, derandomize=True, database=None)
 @given(text=FILLED, reply=TEXTS, typed=FILLED)
 @example(text=r"\(x\) $$ \[y\]", reply="]]>", typed="]]>*<")
 @example(text="1. a\\", reply="$a$ and $b", typed="\\*")

@@ -110,7 +110,7 @@ def test_variants_become_a_group_of_which_one_is_picked() -> None:
 def test_a_number_that_four_decimals_would_change_is_refused_by_name(value: float, tolerance: float) -> None:
     package, lost = package_of(number(value, tolerance))
     assert package is None
-    assert lost == {"Left out: text2qti writes four decimals, too few for this answer and its tolerance": ["n"]}
+    assert lost == {"Left out: Canvas keeps four decimals, too few for this answer and its tolerance": ["n"]}
 
 
 def test_what_canvas_cannot_show_is_named() -> None:
@@ -131,6 +131,13 @@ def test_what_canvas_cannot_show_is_named() -> None:
     }
 
 
+def test_variants_are_counted_in_what_is_told() -> None:
+    losses = Losses()
+    for name in ("q01_02 01", "q01_02 02", "q01_03"):
+        losses.add("Lost", name)
+    assert list(losses.lines()) == ["Lost (3: q01_02 x 2, q01_03)"]
+
+
 def test_code_that_asks_to_be_run_is_not() -> None:
     prompt = "```{.python .run}\nprint(6 * 7 * 1000)\n```"
     package, lost = package_of(TruthItem(name="n", prompt=prompt, is_true=True))
@@ -142,7 +149,7 @@ def test_code_that_asks_to_be_run_is_not() -> None:
 TEXTS = st.text(SPECIAL + "\n", max_size=30).map(lambda text: " ".join(text.split()))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
 @given(text=TEXTS, reply=TEXTS)
 def test_texts_of_special_characters_are_carried_or_named(text: str, reply: str) -> None:
     said = showing(reply)

@@ -56,7 +56,7 @@ def import_file(file: Path, kind: str, course: Course, topic: Topic, out: Path, 
         if (out / name).exists():
             raise UsageError(f"{out / name} exists.", fix="Give a folder without one, and put both together by hand.")
     items = list(READERS[kind](_read(file), str(file), losses))
-    taken = [question.id for quiz in load_quizzes(course).values() for question in quiz.questions]
+    taken = [] if not items else [question.id for quiz in load_quizzes(course).values() for question in quiz.questions]
     number = topic.name.split("_")[0]
     prefix = f"q{number}" if number.isdigit() else topic.module
     imported = questions_of(items, fresh_ids(prefix, taken), losses)

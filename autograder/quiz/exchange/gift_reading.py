@@ -29,6 +29,7 @@ from .item import (
 from .markup import from_format, has_images
 
 MAX_BYTES = 32 << 20
+MAX_BLOCK = 200_000  # characters of one question
 FORMAT = re.compile(r"\[(html|markdown|plain|moodle)\]")
 ESCAPED = re.compile(r"\\([\\~=#{}:n])")
 NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
@@ -61,6 +62,8 @@ def read_gift(data: bytes, file: str, losses: Losses) -> Iterator[AnyItem]:
     for block in _blocks(text):
         name = f"line {block.line}"
         try:
+            if len(block.text) > MAX_BLOCK:
+                raise NotCarriedError(f"it has more than {MAX_BLOCK} characters")
             tree = _grammar().parse(block.text)
             title = next((part for part in tree.children if isinstance(part, Token) and part.type == "TITLE"), None)
             name = _unescaped(title[2:-2]) if title and title[2:-2].strip() else name

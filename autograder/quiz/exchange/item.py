@@ -1,10 +1,13 @@
 """A question as the formats see it: one language, its numbers drawn, every answer with its share of the points."""
 
+import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
+VARIANT = re.compile(r"(?<=\w) \d{2,4}\Z")  # of a drawn item's name
 LEFT_OUT = "Left out: "  # begins the reasons of questions that did not travel at all
 
 
@@ -108,9 +111,11 @@ class Losses:
         return len({name for reason, names in self.names.items() if reason.startswith(LEFT_OUT) for name in names})
 
     def lines(self) -> Iterator[str]:
-        """One for each reason."""
+        """One for each reason; variants of a question are counted, not listed."""
         for reason, names in self.names.items():
-            yield f"{reason} ({len(names)}: {', '.join(names)})"
+            counts = Counter(VARIANT.sub("", name) for name in names)
+            told = ", ".join(f"{name} x {count}" if count > 1 else name for name, count in counts.items())
+            yield f"{reason} ({len(names)}: {told})"
 
 
 def number_text(value: float) -> str:

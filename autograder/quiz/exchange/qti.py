@@ -144,7 +144,7 @@ def _number(item: NumberItem, losses: Losses) -> str:
         return f"=   {right.value:.0f}"
     ends = (right.value - right.tolerance, right.value + right.tolerance)
     if any(abs(end) < LEAST or abs(round(end, DECIMALS) - end) > right.tolerance / 10 for end in ends):
-        raise NotCarriedError("text2qti writes four decimals, too few for this answer and its tolerance")
+        raise NotCarriedError("Canvas keeps four decimals, too few for this answer and its tolerance")
     return f"=   {number_text(right.value)} +- {number_text(right.tolerance)}"
 
 

@@ -186,6 +186,10 @@ def test_texts_of_special_characters_come_back(text: str, reply: str, typed: str
     assert back[1].answers[0].text == typed  # type: ignore[union-attr]
 
 
+def test_a_text_that_looks_like_maths_is_shown_as_it_is() -> None:
+    assert to_html(r"Write \\(x\\) for $x$.") == r"<p>Write \<span></span>(x\) for \(x\).</p>"
+
+
 def from_moodle(questions: str, encoding: str = "utf-8") -> tuple[list[AnyItem], dict[str, list[str]]]:
     losses = Losses()
     data = f'<?xml version="1.0" encoding="{encoding}"?><quiz>{questions}</quiz>'.encode(encoding)
@@ -280,8 +284,8 @@ def test_a_hostile_file_ends_in_a_sentence(data: bytes, told: str) -> None:
 @pytest.mark.parametrize("inside", ["<div>" * 50_000, "<p>a</p>" * 50_000], ids=["deep", "long"])
 def test_a_hostile_text_costs_one_question(inside: str) -> None:
     text = f'<questiontext format="html"><text><![CDATA[{inside}]]></text></questiontext>'
-    bad = f'<question type="truefalse"><name><text>bad</text></name>{text}</question>'
     right = '<answer fraction="100"><text>true</text></answer>'
+    bad = f'<question type="truefalse"><name><text>bad</text></name>{text}{right}</question>'
     found, lost = from_moodle(bad + question("truefalse", right, "good"))
     assert [item.name for item in found] == ["good"]
     assert list(lost.values()) == [["bad"]]

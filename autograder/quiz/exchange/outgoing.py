@@ -6,7 +6,7 @@ from typing import Any
 from ...course import Course, Topic
 from ...text import Language, Text
 from ..formula import FormulaError, number
-from ..judge import is_within, right_number
+from ..judge import right_number
 from ..key import (
     Key,
     MultipleChoiceKey,
@@ -142,9 +142,8 @@ class _Writer:
                 value = _plain(number(wrong.wrong, self.variant.values))
             except FormulaError:
                 continue  # this variant has no such wrong number
-            if not is_within(value, right, key):
-                reply = self._block(Text(wrong.en, wrong.zh))
-                answers.append(Number(value=value, tolerance=_tolerance(value, key), share=0.0, reply=reply))
+            reply = self._block(Text(wrong.en, wrong.zh))
+            answers.append(Number(value=value, tolerance=_tolerance(value, key), share=0.0, reply=reply))
         return NumberItem(**self._common(key), answers=tuple(answers), units=dict(self.question.units))
 
     def _order(self, key: OrderKey) -> OrderItem:

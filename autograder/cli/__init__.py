@@ -10,6 +10,7 @@ from ..reveal import Reveal
 from ..text import Language
 from . import gradescope, notebooks, regrade, release
 from .ci import ci
+from .exchange import questions
 from .nbgrader import export_app, nbgrader_app
 from .quiz import quiz
 from .shared import CourseOption, IsolationOption, LanguageOption, course_at, errors_as_sentences, fix_environment
@@ -193,6 +194,7 @@ def mutate(
 
 
 app.command()(quiz)
+app.add_typer(questions, name="questions")
 
 
 @app.command()

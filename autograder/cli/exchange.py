@@ -1,0 +1,110 @@
+"""The commands `questions export` and `questions import`: quizzes to and from Moodle, GIFT and Canvas."""
+
+import sys
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..course import Course, Topic
+from ..errors import UsageError
+from ..text import Language, printable
+from .shared import CourseOption, course_at, errors_as_sentences
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from ..quiz.exchange.item import Losses
+
+questions = typer.Typer(help="Quiz questions to and from other systems.", no_args_is_help=True)
+
+
+class ExportFormat(StrEnum):
+    """What to write."""
+
+    moodle = "moodle"
+    gift = "gift"
+    qti = "qti"
+
+
+class ImportFormat(StrEnum):
+    """What to read."""
+
+    moodle = "moodle"
+    gift = "gift"
+
+
+@questions.command("export")
+def export_questions(
+    out: Annotated[
+        Path, typer.Option("--out", help="The file to write; for qti a folder, which gets one zip for each topic.")
+    ],
+    format: Annotated[ExportFormat, typer.Option("--format", help="Moodle XML, GIFT, or Canvas QTI.")],
+    topic: Annotated[list[str] | None, typer.Argument(help="Topics; default: all that have a quiz.")] = None,
+    variants: Annotated[
+        int, typer.Option("--variants", min=1, max=1000, help="Items drawn from each question with parameters.")
+    ] = 20,
+    lang: Annotated[Language, typer.Option("--lang", help="Language of the questions.")] = Language.EN,
+    course: CourseOption = None,
+) -> None:
+    """Write quizzes with their keys for another system. Needs solutions/: an instructor's command.
+
+    What the format has no place for is named on stderr with the reason.
+    """
+    with errors_as_sentences():
+        files = _files()
+        loaded = course_at(course)
+        losses = files.Losses()
+        export = files.EXPORTS[format.value]
+        for line in export(loaded, _topics(loaded, topic), out, language=lang, variants=variants, losses=losses):
+            print(line)
+        _tell(losses)
+
+
+@questions.command("import")
+def import_questions(
+    file: Annotated[Path, typer.Argument(help="Moodle XML or GIFT.")],
+    topic: Annotated[str, typer.Option("--topic", help="The topic that the questions are for.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for quiz.yaml and quiz_key.yaml; it must hold neither.")],
+    format: Annotated[
+        ImportFormat | None, typer.Option("--format", help="Default: moodle for a name in .xml, else gift.")
+    ] = None,
+    course: CourseOption = None,
+) -> None:
+    """Read questions of another system into quiz.yaml and quiz_key.yaml, with ids that the course does not use yet.
+
+    Both languages get the same text: translate one. What cannot be taken is named on stderr with the reason.
+    """
+    with errors_as_sentences():
+        files = _files()
+        loaded = course_at(course)
+        losses = files.Losses()
+        kind = format.value if format else ("moodle" if file.suffix.lower() == ".xml" else "gift")
+        for line in files.import_file(file, kind, loaded, loaded.topic(topic), out, losses):
+            print(line)
+        _tell(losses)
+
+
+def _topics(course: Course, names: Iterable[str] | None) -> list[Topic]:
+    topics = [course.topic(name) for name in names or ()] or [topic for topic in course.topics if topic.quiz_points]
+    without = [topic.name for topic in topics if not topic.quiz_points]
+    if without or not topics:
+        raise UsageError(f"There is no quiz in {', '.join(without) or 'the course'}.")
+    return topics
+
+
+def _tell(losses: "Losses") -> None:
+    for line in losses.lines():
+        print(printable(line), file=sys.stderr)
+
+
+def _files() -> "ModuleType":
+    try:
+        from ..quiz.exchange import files
+    except ImportError as error:
+        raise UsageError(
+            f"Exchanging questions needs more libraries: {error}.", fix="pip install 'torchstone[exchange]'"
+        ) from None
+    return files

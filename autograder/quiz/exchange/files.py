@@ -91,4 +91,4 @@ def _write(data: bytes, out: Path) -> None:
     if out.is_dir():
         raise UsageError(f"{out} is a folder.", fix="Give the name of the file to write.")
     out.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(data, out)
+    write_whole(out, [data])

@@ -80,8 +80,8 @@ def write_quiz(imported: Sequence[Imported], folder: Path) -> None:
     """Write quiz.yaml and quiz_key.yaml, each atomically."""
     questions = [_dumped([_plain(question, kind=kind_of(question))]) for question, _ in imported]
     keys = [_dumped({question.id: _plain(key)}) for question, key in imported]
-    write_whole("\n".join(keys).encode(), folder / QUIZ_KEY)
-    write_whole("\n".join(questions).encode(), folder / QUIZ)
+    write_whole(folder / QUIZ_KEY, ["\n".join(keys).encode()])
+    write_whole(folder / QUIZ, ["\n".join(questions).encode()])
 
 
 class _Maker:

@@ -108,6 +108,22 @@ class QuizResult(msgspec.Struct, frozen=True, kw_only=True):
     worth: float
     questions: tuple[QuestionResult, ...]
 
+    @property
+    def answered(self) -> int:
+        return sum(question.verdict is not Verdict.NOT_ATTEMPTED for question in self.questions)
+
+    @property
+    def passed(self) -> int:
+        return sum(question.verdict is Verdict.PASSED for question in self.questions)
+
+    @property
+    def verdict(self) -> Verdict:
+        """That of all questions that are not broken; failed where they differ."""
+        verdicts = {question.verdict for question in self.questions} - {Verdict.BROKEN}
+        if not verdicts:
+            return Verdict.BROKEN
+        return verdicts.pop() if len(verdicts) == 1 else Verdict.FAILED
+
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Something about the submission's files that its student should know."""

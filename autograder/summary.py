@@ -117,14 +117,13 @@ class Suspect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _quiz(quiz: QuizResult) -> QuizSummary:
-    verdicts = [question.verdict for question in quiz.questions]
     return QuizSummary(
         topic=quiz.topic,
         points=quiz.points,
         worth=quiz.worth,
-        answered=len(verdicts) - verdicts.count(Verdict.NOT_ATTEMPTED),
-        passed=verdicts.count(Verdict.PASSED),
-        questions=len(verdicts),
+        answered=quiz.answered,
+        passed=quiz.passed,
+        questions=len(quiz.questions),
     )
 
 

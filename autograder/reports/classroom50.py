@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from ..results import ExerciseResult, SubmissionResult, Verdict
+from ..results import ExerciseResult, QuizResult, SubmissionResult, Verdict
 from ..text import printable
 from .format import Context, Format, only
 
@@ -23,7 +23,7 @@ VARIABLES = {
 
 
 class Test(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
-    """One exercise."""
+    """One exercise, or the quiz of a topic."""
 
     test_name: str
     passed: bool
@@ -49,7 +49,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, rename={"max_score": "ma
 
 def render(results: Iterable[SubmissionResult], context: Context) -> Iterator[str]:
     """The whole file. Outside of its runner, the fields that only it knows say "unknown"."""
-    tests = [_test(exercise) for exercise in only(results).exercises]
+    result = only(results)
+    tests = [_test(exercise.name, exercise) for exercise in result.exercises]
+    tests += [_test(f"quiz {quiz.topic}", quiz) for quiz in result.quizzes]
     given = {field: printable(context.environment.get(variable, "")) for field, variable in VARIABLES.items()}
     given["review"] = given["review"] or given["commit"]
     known = {field: value or "unknown" for field, value in given.items()}
@@ -64,13 +66,13 @@ def render(results: Iterable[SubmissionResult], context: Context) -> Iterator[st
     yield msgspec.json.format(msgspec.json.encode(file), indent=2).decode() + "\n"
 
 
-def _test(exercise: ExerciseResult) -> Test:
+def _test(name: str, part: ExerciseResult | QuizResult) -> Test:
     """Points are rounded down: what is not all right is not full marks."""
     return Test(
-        test_name=exercise.name,
-        passed=exercise.verdict is Verdict.PASSED,
-        score=int(exercise.points),
-        max_score=int(exercise.worth),
+        test_name=name,
+        passed=part.verdict is Verdict.PASSED,
+        score=int(part.points),
+        max_score=int(part.worth),
     )
 
 

@@ -5,10 +5,11 @@ import string
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from ..results import SYMBOLS, ExerciseResult, SubmissionResult, Verdict
-from ..text import Text
+from ..results import SYMBOLS, ExerciseResult, QuestionResult, QuizResult, SubmissionResult, Verdict
+from ..text import Language, Text
 from .format import Context, Format, only
 from .inert import one_line, shortened
+from .quiz import NOT_ATTEMPTED, QUIZ, QUIZ_OF, state, told
 
 MAX_SUMMARY = 1_000_000  # bytes; GitHub drops a step's summary above 1 MiB
 MAX_ANNOTATIONS = 10  # of a kind; GitHub drops the others of a step
@@ -18,10 +19,9 @@ MAX_PROBLEMS = 10
 FAULTLESS = (Verdict.PASSED, Verdict.NOT_ATTEMPTED, Verdict.BROKEN)  # nothing for the student to mend
 POINTS = Text("{points} of {worth} points", "{points} / {worth} 分")
 HEADINGS = Text("Topic|Points|Exercises", "主题|分数|练习")
-NEXT = Text("Next: {name}", "下一题：{name}")
+NEXT = Text("Next: {name}", "接下来：{name}")
 HINT = Text("A hint", "提示")
 FILES = Text("The files", "文件")
-NOT_ATTEMPTED = Text("Not attempted yet.", "尚未开始。")
 
 
 # The summary
@@ -45,17 +45,21 @@ def _summary(result: SubmissionResult, context: Context) -> Iterator[str]:
     headings = zip(*(line.split("|") for line in HEADINGS.lines(language)))
     yield f"| {' | '.join(' '.join(words) for words in headings)} |"
     yield "|:---|---:|:---|"
-    for topic in dict.fromkeys(exercise.topic for exercise in result.exercises):
-        yield _row(topic, [exercise for exercise in result.exercises if exercise.topic == topic])
+    topics = {exercise.topic for exercise in result.exercises} | {quiz.topic for quiz in result.quizzes}
+    for topic in sorted(topics):  # the course's order
+        exercises = [exercise for exercise in result.exercises if exercise.topic == topic]
+        quizzes = [quiz for quiz in result.quizzes if quiz.topic == topic]
+        yield _row(topic, exercises, quizzes, language)
     yield ""
-    following = _next(result.exercises)
-    if following is not None:
-        yield f"### {markdown(' · '.join(NEXT.filled(name=following.name).lines(language)))}"
-        yield ""
-        for line in _first_step(following, context):
-            yield f"- {markdown(line)}"
-        yield f"- {' · '.join(HINT.lines(language))}: `autograder hint {following.name}`"
-        yield ""
+    exercise, quiz = _next(result.exercises), _next_quiz(result.quizzes)
+    if exercise is not None:
+        help = f"{' · '.join(HINT.lines(language))}: `autograder hint {exercise.name}`"
+        yield from _what_next(exercise.name, _first_step(exercise, context), help, language)
+    elif quiz is not None:
+        name = QUIZ_OF.filled(topic=quiz.topic)
+        wrong = [told(question, language) for question in _wrong(quiz)]
+        steps = [*state(quiz).lines(language), *(wrong[0] if wrong else [])]
+        yield from _what_next(name, steps, f"`autograder quiz {quiz.topic}`", language)
     if result.problems:
         yield f"### {' · '.join(FILES.lines(language))}"
         yield ""
@@ -64,10 +68,21 @@ def _summary(result: SubmissionResult, context: Context) -> Iterator[str]:
             yield f"- {markdown(f'{problem.file}: {line}' if problem.file else line)}"
 
 
-def _row(topic: str, exercises: list[ExerciseResult]) -> str:
-    points, worth = sum(e.points for e in exercises), sum(e.worth for e in exercises)
-    marks = " ".join(f"{SYMBOLS[e.verdict]} {markdown(e.name)}" for e in exercises)
-    return f"| {markdown(topic)} | {points:g}/{worth:g} | {marks} |"
+def _row(topic: str, exercises: list[ExerciseResult], quizzes: list[QuizResult], language: Language) -> str:
+    parts: list[ExerciseResult | QuizResult] = [*exercises, *quizzes]
+    points, worth = sum(part.points for part in parts), sum(part.worth for part in parts)
+    marks = [f"{SYMBOLS[e.verdict]} {markdown(e.name)}" for e in exercises]
+    marks += [f"{SYMBOLS[quiz.verdict]} {' '.join(QUIZ.lines(language))}" for quiz in quizzes]
+    return f"| {markdown(topic)} | {points:g}/{worth:g} | {' '.join(marks)} |"
+
+
+def _what_next(name: str | Text, steps: Iterable[str], help: str, language: Language) -> Iterator[str]:
+    yield f"### {markdown(' · '.join(NEXT.filled(name=name).lines(language)))}"
+    yield ""
+    for line in steps:
+        yield f"- {markdown(line)}"
+    yield f"- {help}"
+    yield ""
 
 
 def _next(exercises: Iterable[ExerciseResult]) -> ExerciseResult | None:
@@ -75,6 +90,16 @@ def _next(exercises: Iterable[ExerciseResult]) -> ExerciseResult | None:
     open_ = [e for e in exercises if e.verdict not in (Verdict.PASSED, Verdict.BROKEN)]
     started = [e for e in open_ if e.verdict is not Verdict.NOT_ATTEMPTED]
     return next(iter(started or open_), None)
+
+
+def _next_quiz(quizzes: Iterable[QuizResult]) -> QuizResult | None:
+    """The first quiz that is not done: those with a wrong answer before those with none."""
+    open_ = [quiz for quiz in quizzes if quiz.verdict not in (Verdict.PASSED, Verdict.BROKEN)]
+    return next(iter([quiz for quiz in open_ if _wrong(quiz)] or open_), None)
+
+
+def _wrong(quiz: QuizResult) -> list[QuestionResult]:
+    return [question for question in quiz.questions if question.verdict is Verdict.FAILED]
 
 
 def _first_step(exercise: ExerciseResult, context: Context) -> list[str]:

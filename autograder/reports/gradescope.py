@@ -1,4 +1,4 @@
-"""Gradescope's results.json: a test for each exercise's visible checks, and one for its hidden ones."""
+"""Gradescope's results.json: a test for each exercise's visible checks, and one for its hidden ones; a test a quiz."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
@@ -6,9 +6,10 @@ from typing import Literal
 import msgspec
 
 from ..course import GradescopeVisibility
-from ..results import CheckResult, ExerciseResult, SubmissionResult, Verdict
+from ..results import CheckResult, ExerciseResult, QuizResult, SubmissionResult, Verdict
 from ..text import Language, Text
 from .format import Context, Format, only
+from .quiz import QUIZ_OF, state, told, wrong_questions
 
 VISIBLE = Text("{name}: the checks that you have", "{name}：你手上的检查")
 HIDDEN = Text("{name}: hidden checks", "{name}：隐藏检查")
@@ -45,11 +46,9 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
 def render(results: Iterable[SubmissionResult], context: Context) -> Iterator[str]:
     """The whole file."""
     result = only(results)
-    file = Results(
-        score=result.points,
-        output=_output(result, context.language),
-        tests=[test for position, e in enumerate(result.exercises, 1) for test in _tests(e, str(position), context)],
-    )
+    tests = [test for position, e in enumerate(result.exercises, 1) for test in _tests(e, str(position), context)]
+    tests += [_quiz(quiz, str(n), context) for n, quiz in enumerate(result.quizzes, len(result.exercises) + 1)]
+    file = Results(score=result.points, output=_output(result, context.language), tests=tests)
     yield msgspec.json.format(msgspec.json.encode(file), indent=2).decode() + "\n"
 
 
@@ -85,6 +84,24 @@ def _tests(exercise: ExerciseResult, number: str, context: Context) -> Iterator[
         )
         if wrong:
             advice = []
+
+
+def _quiz(quiz: QuizResult, number: str, context: Context) -> Test:
+    """What is not right, with the answer and the reply to it."""
+    lines = state(quiz).lines(context.language)
+    for question in wrong_questions(quiz):
+        prompt, *others = told(question, context.language)
+        lines += [f"{question.verdict.symbol} {question.id}  {prompt}", *(f"    {line}" for line in others)]
+    return Test(
+        name=" · ".join(QUIZ_OF.filled(topic=quiz.topic).lines(context.language)),
+        number=number,
+        score=quiz.points,
+        max_score=quiz.worth,
+        status="passed" if quiz.verdict in (Verdict.PASSED, Verdict.BROKEN) else "failed",
+        output="\n".join(lines),
+        tags=[quiz.topic],
+        visibility=context.course.gradescope.visible,
+    )
 
 
 def _share(exercise: ExerciseResult, checks: Sequence[CheckResult]) -> tuple[float, float]:

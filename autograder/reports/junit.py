@@ -1,13 +1,17 @@
-"""JUnit XML in the dialect of pytest's xunit2 and Jenkins' xUnit plugin: a suite for each exercise, a case a check."""
+"""JUnit XML in the dialect of pytest's xunit2 and Jenkins' xUnit plugin: a suite for each exercise, a case a check.
+
+A quiz is a suite, too, with a case for each question.
+"""
 
 from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from ..results import CheckResult, ExerciseResult, SubmissionResult, Verdict
+from ..results import CheckResult, ExerciseResult, QuizResult, SubmissionResult, Verdict
 from ..text import Language
 from .format import Context, Format, only
 from .inert import one_line, shortened
+from .quiz import reply, told
 
 MAX_MESSAGE = 200  # characters of the attribute; the whole message is the element's text
 ELEMENTS = {Verdict.NOT_ATTEMPTED: "skipped", Verdict.BROKEN: "error"}  # the other faults are failures
@@ -23,7 +27,8 @@ def document(result: SubmissionResult, language: Language, *, with_files: bool =
 
     with_files: each case names its file, which pytest's dialect does not know.
     """
-    suites = [_suite(exercise, language, with_files) for exercise in result.exercises]
+    suites = [_exercise(exercise, language, with_files) for exercise in result.exercises]
+    suites += [_quiz(quiz, language) for quiz in result.quizzes]
     if result.problems:
         suites.append(_problems(result, language))
     root = Element("testsuites", {"name": one_line(result.submission), **_sums(suites)})
@@ -32,7 +37,7 @@ def document(result: SubmissionResult, language: Language, *, with_files: bool =
     return "<?xml version='1.0' encoding='utf-8'?>\n" + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _suite(exercise: ExerciseResult, language: Language, with_files: bool) -> Element:
+def _exercise(exercise: ExerciseResult, language: Language, with_files: bool) -> Element:
     cases = []
     for check in exercise.checks:
         case = _case(f"{exercise.topic}.{exercise.name}", _title(check, language))
@@ -44,9 +49,22 @@ def _suite(exercise: ExerciseResult, language: Language, with_files: bool) -> El
             is_fault = check.verdict not in ELEMENTS
             _add_fault(case, check.verdict, "\n".join([message, *(advice if is_fault else [])]).strip())
         cases.append(case)
-    suite = Element("testsuite", {"name": exercise.name, **_counts(cases), "time": f"{exercise.duration:.3f}"})
-    suite.extend(cases)
-    return suite
+    return _suite(exercise.name, cases, time=f"{exercise.duration:.3f}")
+
+
+def _quiz(quiz: QuizResult, language: Language) -> Element:
+    """Cases are called by the question's id: its prompt holds numbers of the student's own, once it is answered."""
+    name = f"{quiz.topic}.quiz"
+    cases = []
+    for question in quiz.questions:
+        case = _case(name, one_line(question.id))
+        if question.verdict is Verdict.NOT_ATTEMPTED:
+            _add_fault(case, question.verdict, "")
+        elif question.verdict is not Verdict.PASSED:
+            message = "\n".join(told(question, language))
+            _add_fault(case, question.verdict, message, " ".join(reply(question, language)))
+        cases.append(case)
+    return _suite(name, cases)
 
 
 def _problems(result: SubmissionResult, language: Language) -> Element:
@@ -57,7 +75,11 @@ def _problems(result: SubmissionResult, language: Language) -> Element:
         reason = " ".join(problem.sentence.lines(language))
         SubElement(case, "skipped", message=shortened(one_line(reason), MAX_MESSAGE)).text = reason
         cases.append(case)
-    suite = Element("testsuite", {"name": "files", **_counts(cases)})
+    return _suite("files", cases)
+
+
+def _suite(name: str, cases: list[Element], **attributes: str) -> Element:
+    suite = Element("testsuite", {"name": name, **_counts(cases), **attributes})
     suite.extend(cases)
     return suite
 
@@ -70,9 +92,10 @@ def _title(check: CheckResult, language: Language) -> str:
     return one_line(f"{check.id}: {' '.join(check.title.lines(language))}")
 
 
-def _add_fault(case: Element, verdict: Verdict, message: str) -> None:
+def _add_fault(case: Element, verdict: Verdict, message: str, brief: str = "") -> None:
+    """brief: what of the message the attribute says; its beginning, where nothing is given."""
     kind = ELEMENTS.get(verdict, "failure")
-    summary = shortened(one_line(message), MAX_MESSAGE) or verdict.replace("_", " ")
+    summary = shortened(one_line(brief or message), MAX_MESSAGE) or verdict.replace("_", " ")
     SubElement(case, kind, type=verdict.value, message=summary).text = message or summary
 
 

@@ -5,6 +5,7 @@ The answers are made with the keys of the course, seeded: right, wrong, right fo
 
 import argparse
 import filecmp
+import json
 import os
 import random
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from autograder.course import Course, load_course
 from autograder.environment import HASH_SEED, ONE_THREAD
+from autograder.quiz.copies import FLAGS_FILE
 from autograder.quiz.formula import FormulaError
 from autograder.quiz.judge import right_number
 from autograder.quiz.key import (
@@ -121,7 +123,16 @@ def main() -> None:
         same, different, odd = filecmp.cmpfiles(folder / "first", folder / "second", names, shallow=False)
         size = sum((folder / "first" / name).stat().st_size for name in names)
         print(f"{len(same):,} files of {size / 2**20:.0f} MiB the same in both runs, {len(different) + len(odd)} not")
-        print(next(line for line in done.stdout.splitlines() if line.startswith("Wrong numbers")))
+        print(_flags(folder / "second", options.students))
+
+
+def _flags(results: Path, students: int) -> str:
+    """How many answers were flagged, and how many of those were copied."""
+    path = results / FLAGS_FILE
+    flags = json.loads(path.read_text(encoding="utf-8"))["flags"] if path.is_file() else []
+    following = {f"student{number:04d}": f"student{(number + 1) % students:04d}" for number in range(students)}
+    copied = sum(following[flag["submission"]] in flag["fits"] for flag in flags)
+    return f"{len(flags)} numbers flagged as somebody else's, {copied} of them from whom they were taken"
 
 
 if __name__ == "__main__":

@@ -110,6 +110,7 @@ def test_a_chinese_release_keeps_what_its_texts_lean_on(course: Path, wheel: Pat
 def test_topics_are_chosen_by_folder_module_or_number(course: Path, wheel: Path, tmp_path: Path) -> None:
     other = course / "exercises/02_quiz_only"
     other.mkdir()
+    (other / "topic.toml").write_text('title = {en = "Quiz", zh = "测验"}\nquiz_points = 1\n', encoding="utf-8")
     (other / "quiz.yaml").write_text("- {id: q2, kind: true_false, difficulty: 1, prompt: {en: A, zh: B}}\n")
     for name, topics in (("2", ["02_quiz_only"]), ("demo", ["01_demo"]), ("02_quiz_only", ["02_quiz_only"])):
         out = release(course, tmp_path / name, wheel, topics=(name,))

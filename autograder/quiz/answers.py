@@ -205,8 +205,8 @@ def _file(root: _Node | None, file: str) -> AnswersFile:
     if root.pairs is None:
         raise _Refused(
             Text(
-                "There is no `answers:` with a line like `q01_01: B` below it.",
-                "缺少 `answers:` 及其下的 `q01_01: B` 这样的行。",
+                "There is no `answers:` with a line like `q99_01: B` below it.",
+                "缺少 `answers:` 及其下的 `q99_01: B` 这样的行。",
             ),
             root.line,
         )
@@ -245,7 +245,7 @@ class _Reading:
                 self.entry(inner, answer)
         elif value.text.strip():
             self.tell(
-                Text("Below `answers:` stand lines like `q01_01: B`.", "`answers:` 下面应是 `q01_01: B` 这样的行。"),
+                Text("Below `answers:` stand lines like `q99_01: B`.", "`answers:` 下面应是 `q99_01: B` 这样的行。"),
                 value,
             )
 

@@ -38,8 +38,7 @@ def build_release(course: Course, wanted: Wanted) -> ReleaseManifest:
     wheel = build_wheel() if wanted.wheel is None else read_wheel(wanted.wheel)
     files = release_files(course, topics, wanted.language, wheel, "")
     refuse_leaks(files, course.root, course.topics)
-    exercises = [topic for topic in course.topics if topic.name in topics]
-    _refuse_other_stubs(files, exercises, wanted.language)
+    _refuse_other_stubs(files, _with_stubs(course, topics), wanted.language)
     commitment = commit(course, topics).digest if wanted.has_commitment else ""
     if commitment:
         files = release_files(course, topics, wanted.language, wheel, commitment)
@@ -56,6 +55,11 @@ def zip_path(out: Path) -> Path:
     return out.with_name(f"{out.name}.zip")
 
 
+def _with_stubs(course: Course, names: Sequence[str]) -> list[Topic]:
+    """Those of the topics that have exercises; others have a quiz alone."""
+    return [topic for topic in course.topics if topic.name in names and topic.exercises]
+
+
 def _refuse_other_stubs(files: dict[str, bytes], topics: Sequence[Topic], language: Language) -> None:
     for topic in topics:
         made = in_language(topic.filename, stub_of(topic).encode(), language)
@@ -69,7 +73,7 @@ def _manifest(
     for name in files:
         if not may_be_released(name):
             raise CourseError(f"{name} cannot be released: `autograder update` would refuse its path.")
-    stubs = [f"exercises/{topic.name}/{topic.filename}" for topic in course.topics if topic.name in topics]
+    stubs = [f"exercises/{topic.name}/{topic.filename}" for topic in _with_stubs(course, topics)]
     return ReleaseManifest(
         format=FORMAT,
         title=course.title,

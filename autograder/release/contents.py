@@ -52,7 +52,7 @@ def release_files(
             files[name] = in_language(path.name, path.read_bytes(), language)
             if path.name == QUIZ:
                 _refuse_keys(path, files[name])
-    known = {topic.name: topic for topic in course.topics}
+    known = {topic.name: topic for topic in course.topics if topic.exercises}
     example = next((known[name] for name in topics if name in known), None)
     words = {
         "version": course.version,

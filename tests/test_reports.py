@@ -122,7 +122,7 @@ def test_a_notebook_has_a_file_and_no_line(real: Course, sample: dict[str, Submi
 
 def test_the_summary_tells_what_to_do_next(real: Course, sample: dict[str, SubmissionResult]) -> None:
     texts = READERS["github"](rendered("github", [sample["carla"]], context(real, Language.EN)))
-    assert "carla: 2.9524 of 72 points" in texts
+    assert "carla: 2.9524 of 88 points" in texts
     assert "Next: adam_step" in texts
     assert any(text.startswith("The bias correction is missing") for text in texts)
     assert "autograder hint adam_step" in texts
@@ -144,7 +144,7 @@ def test_classroom50_gets_whole_points_never_rounded_up(real: Course, sample: di
     file = json.loads(rendered("classroom50", [sample["carla"]], context(real)))
     (adam,) = [test for test in file["tests"] if test["test-name"] == "adam_step"]
     assert adam == {"test-name": "adam_step", "passed": False, "score": 0, "max-score": 5}
-    assert (file["score"], file["max-score"]) == (2, 72)
+    assert (file["score"], file["max-score"]) == (2, 88)
     assert (file["submission"], file["review"], file["datetime"]) == ("submit/1", "c", "2026-11-24T12:00:00Z")
 
 

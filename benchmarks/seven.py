@@ -77,7 +77,7 @@ def _without_other_checks(code: str) -> str:
 
 
 def _without_other_exercises(manifest: str) -> str:
-    parts = re.split(r"(?m)^(?=\[exercises\.)", manifest)
+    parts = re.split(r"(?m)^(?=\[exercises\.)", re.sub(r"(?m)^quiz_points = .*\n", "", manifest))
     return "".join(part for part in parts if not part.startswith("[exercises.") or _name(part) in SEVEN)
 
 

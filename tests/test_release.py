@@ -172,6 +172,14 @@ def test_a_link_in_the_course_is_not_followed(course: Path, wheel: Path, tmp_pat
         release(course, tmp_path / "out", wheel)
 
 
+def test_a_release_that_no_update_would_read_is_refused(course: Path, wheel: Path, tmp_path: Path) -> None:
+    (course / "exercises/01_demo/weights.bin").write_bytes(bytes(33 << 20))
+    with pytest.raises(
+        CourseError, match=r"more than 2000 files or 32 MiB. The largest is exercises/01_demo/weights.bin"
+    ):
+        release(course, tmp_path / "out", wheel)
+
+
 def test_a_wheel_with_more_than_the_engine_is_refused(course: Path, wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel, "a") as archive:
         archive.writestr("solutions/demo.py", "x")

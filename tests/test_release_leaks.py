@@ -111,12 +111,12 @@ def zipped(text: str) -> bytes:
     return buffer.getvalue()
 
 
-def tarred(text: str) -> bytes:
+def tarred(data: bytes, mode: str = "w") -> bytes:
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        entry = tarfile.TarInfo("inner.txt")
-        entry.size = len(text.encode())
-        archive.addfile(entry, io.BytesIO(text.encode()))
+    with tarfile.open(fileobj=buffer, mode=mode) as archive:
+        entry = tarfile.TarInfo("inner")
+        entry.size = len(data)
+        archive.addfile(entry, io.BytesIO(data))
     return buffer.getvalue()
 
 
@@ -135,7 +135,8 @@ PACKED: dict[str, Callable[[str], bytes]] = {
     "zip": zipped,
     "zip_in_zip": lambda text: _zip_of("a.zip", zipped(text)),
     "zip_behind_an_image": lambda text: b"\x89PNG\r\n\x1a\n" + bytes(200) + zipped(text),
-    "tar": tarred,
+    "tar_gz": lambda text: tarred(text.encode(), "w:gz"),
+    "gzip_in_tar": lambda text: tarred(gzip.compress(text.encode())),
     "gzip": lambda text: gzip.compress(text.encode()),
     "xz": lambda text: lzma.compress(text.encode()),
     "zlib": lambda text: zlib.compress(text.encode()),
@@ -171,6 +172,11 @@ def test_what_is_hidden_is_found_however_it_is_packed(course: Path, pack, text: 
     assert all("exercises/01_demo/data.bin" in leak.where for leak in leaks)
 
 
+def test_a_leak_in_a_notebook_is_told_by_its_cell(course: Path, refusal) -> None:
+    plant(course, "old.ipynb", in_notebook(f"x = 1\n{TALLY_LINE}\n"))
+    assert "exercises/01_demo/old.ipynb → /cells/0/source, line 2: a line of the reference" in refusal()
+
+
 def test_a_file_of_the_solutions_is_known_whatever_it_holds(course: Path, refusal) -> None:
     weights = bytes(range(256))
     (course / "solutions/01_demo/weights.bin").write_bytes(weights)
@@ -187,8 +193,8 @@ def test_a_locked_archive_is_refused_since_nobody_can_look_into_it(course: Path,
 
 
 def test_an_archive_that_unpacks_without_end_is_refused(course: Path, refusal) -> None:
-    plant(course, "data.gz", gzip.compress(bytes(200 << 20)))
-    assert "unpacks to more than 128 MiB" in refusal()
+    plant(course, "data.gz", gzip.compress(bytes(65 << 20)))
+    assert "unpacks to more than 64 MiB" in refusal()
 
 
 def test_a_solution_in_the_stub_is_a_leak_by_name(course: Path, refusal) -> None:
@@ -229,7 +235,10 @@ def test_a_short_formula_says_something_beside_its_question_only(
 
 
 def test_placeholders_are_no_secret(course: Path, tmp_path: Path, wheel: Path) -> None:
-    plant(course, "notes.txt", "TODO TODO q1_kind TODO")
+    key = course / "solutions/01_demo/quiz_key.yaml"
+    text = key.read_text(encoding="utf-8").replace("answer: B", "answer: TODO")
+    key.write_text(text.replace("en: TODO", 'en: "TODO say why a table is right"'), encoding="utf-8")
+    plant(course, "notes.txt", "TODO. The answer of q1_kind is TODO. TODO say why a table is right")
     release(course, tmp_path / "out", wheel)
 
 

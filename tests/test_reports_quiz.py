@@ -152,7 +152,9 @@ def test_gradescope_has_a_test_for_each_quiz(quizzed: Course, ada: SubmissionRes
 
 
 def test_a_quiz_without_a_fault_passes(quizzed: Course, ada: SubmissionResult) -> None:
-    right = replace(ada.quizzes[1], points=3.0, questions=(replace(ada.quizzes[1].questions[0], verdict=Verdict.PASSED),))
+    right = replace(
+        ada.quizzes[1], points=3.0, questions=(replace(ada.quizzes[1].questions[0], verdict=Verdict.PASSED),)
+    )
     result = replace(ada, quizzes=(ada.quizzes[0], right))
     (test,) = json.loads(rendered("gradescope", [result], context(quizzed)))["tests"][-1:]
     assert (test["status"], test["score"]) == ("passed", 3)

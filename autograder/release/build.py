@@ -1,6 +1,6 @@
 """The command `autograder release`: gather, look for leaks, write."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -9,6 +9,7 @@ from .. import __version__
 from ..course import Course, Topic
 from ..errors import CourseError, UsageError
 from ..stubs import stub_of
+from ..submission.gather import MAX_FILES, MAX_TOTAL
 from ..text import Language
 from .commitment import commit
 from .contents import chosen_topics, in_language, release_files
@@ -37,6 +38,7 @@ def build_release(course: Course, wanted: Wanted) -> ReleaseManifest:
     topics = chosen_topics(course, wanted.topics)
     wheel = build_wheel() if wanted.wheel is None else read_wheel(wanted.wheel)
     files = release_files(course, topics, wanted.language, wheel, "")
+    _refuse_large(files)
     refuse_leaks(files, course.root, course.topics)
     _refuse_other_stubs(files, _with_stubs(course, topics), wanted.language)
     commitment = commit(course, topics).digest if wanted.has_commitment else ""
@@ -58,6 +60,16 @@ def zip_path(out: Path) -> Path:
 def _with_stubs(course: Course, names: Sequence[str]) -> list[Topic]:
     """Those of the topics that have exercises; others have a quiz alone."""
     return [topic for topic in course.topics if topic.name in names and topic.exercises]
+
+
+def _refuse_large(files: Mapping[str, bytes]) -> None:
+    """A release must be within the limits that `autograder update` reads one with."""
+    largest = max(files, key=lambda name: len(files[name]))
+    if len(files) >= MAX_FILES or sum(map(len, files.values())) > MAX_TOTAL:
+        raise CourseError(
+            f"The release would hold more than {MAX_FILES} files or {MAX_TOTAL >> 20} MiB.",
+            fix=f"The largest is {largest}.",
+        )
 
 
 def _refuse_other_stubs(files: dict[str, bytes], topics: Sequence[Topic], language: Language) -> None:

@@ -51,10 +51,9 @@ def refuse_leaks(files: Mapping[str, bytes], root: Path, topics: Sequence[Topic]
     lines = [f"  {leak}" for leak in leaks[:MAX_SHOWN]]
     if len(leaks) > MAX_SHOWN:
         lines.append(f"  and {len(leaks) - MAX_SHOWN} more")
-    raise CourseError(
-        "\n".join(["Nothing was written: the release would give away what is hidden.", *lines]),
-        fix="\nTake it out of exercises/, or out of solutions/ where it may be known.",
-    )
+    first = "Nothing was written: the release would give away what is hidden."
+    last = "Take it out of exercises/, or out of solutions/ where it may be known."
+    raise CourseError("\n".join([first, *lines, last]))
 
 
 def find_leaks(files: Mapping[str, bytes], root: Path, topics: Sequence[Topic]) -> list[Leak]:

@@ -23,7 +23,7 @@ import msgspec
 from ..errors import CourseError
 from ..submission.gather import DAMAGE
 
-MAX_UNPACKED = 128 << 20  # bytes, of all that one release's files hold
+MAX_UNPACKED = 64 << 20  # bytes, of all that one release's files hold
 MAX_DEPTH = 6  # an archive in an archive …
 BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-]{16,}(?:=|\\n|[\"',\s])*)*[A-Za-z0-9+/_-]{16,}={0,2}")
 HEX = re.compile(rb"(?:(?:0x|\\x)?[0-9A-Fa-f]{2}[\s:,]*){32,}")
@@ -171,13 +171,13 @@ def _says_something(data: bytes) -> bool:
 def texts(blob: Blob) -> Iterator[Reading]:
     """What the blob reads, in each way that it can be read."""
     text = _as_text(blob.data)
+    if text.lstrip()[:1] in ("{", "["):
+        yield from _of_json(blob, text)  # first, since a cell says more than a line
     yield Reading(file=blob.file, within=blob.within, text=text)
     if "#" in text:
         yield Reading(file=blob.file, within=(*blob.within, BARE), text=COMMENT.sub("", text), is_code=True)
     if (unescaped := html.unescape(text)) != text:
         yield Reading(file=blob.file, within=(*blob.within, "HTML"), text=unescaped)
-    if text.lstrip()[:1] in ("{", "["):
-        yield from _of_json(blob, text)
 
 
 def _as_text(data: bytes) -> str:

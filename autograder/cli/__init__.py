@@ -15,6 +15,8 @@ from .nbgrader import export_app, nbgrader_app
 from .quiz import quiz
 from .shared import CourseOption, IsolationOption, LanguageOption, course_at, errors_as_sentences, fix_environment
 
+STUDENTS, INSTRUCTORS, AUTHORS = "For students", "For instructors", "For authors of a course"
+
 app = typer.Typer(
     help="Deep-learning exercises that grade themselves.",
     no_args_is_help=True,
@@ -22,11 +24,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-app.add_typer(gradescope.app, name="gradescope")
-app.add_typer(nbgrader_app, name="nbgrader")
-app.add_typer(export_app, name="export")
-app.add_typer(notebooks.app, name="notebooks")
-app.command()(ci)
+app.add_typer(gradescope.app, rich_help_panel=INSTRUCTORS, name="gradescope")
+app.add_typer(nbgrader_app, rich_help_panel=INSTRUCTORS, name="nbgrader")
+app.add_typer(export_app, rich_help_panel=INSTRUCTORS, name="export")
+app.add_typer(notebooks.app, rich_help_panel=INSTRUCTORS, name="notebooks")
+app.command(rich_help_panel=INSTRUCTORS)(ci)
 
 
 def _version(wanted: bool) -> None:
@@ -44,7 +46,7 @@ def main(
     """Deep-learning exercises that grade themselves."""
 
 
-@app.command()
+@app.command(rich_help_panel=INSTRUCTORS)
 def grade(
     paths: Annotated[list[Path], typer.Argument(help="A submission (folder, .zip, .py, .ipynb), or a folder of them.")],
     out: Annotated[
@@ -122,7 +124,7 @@ def grade(
         raise typer.Exit(status)
 
 
-@app.command()
+@app.command(rich_help_panel=AUTHORS)
 def stubs(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 where a stub is out of date.")] = False,
     course: CourseOption = None,
@@ -138,7 +140,7 @@ def stubs(
         raise typer.Exit(1 if check and names else 0)
 
 
-@app.command()
+@app.command(rich_help_panel=STUDENTS)
 def hint(
     exercise: Annotated[str, typer.Argument(help="The exercise's name.")],
     from_start: Annotated[bool, typer.Option("--from-start", help="Begin with the first hint again.")] = False,
@@ -157,7 +159,7 @@ def hint(
             print(f"  {line}")
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, rich_help_panel=STUDENTS)
 def watch(context: typer.Context, course: CourseOption = None) -> None:
     """Re-run a topic's visible checks whenever one of its files is saved. Further arguments go to pytest."""
     with errors_as_sentences():
@@ -166,7 +168,7 @@ def watch(context: typer.Context, course: CourseOption = None) -> None:
         watch_course(course_at(course), context.args)
 
 
-@app.command()
+@app.command(rich_help_panel=AUTHORS)
 def verify(
     topic: Annotated[list[str] | None, typer.Option("--topic", help="Only this topic; may be repeated.")] = None,
     sample: Annotated[int, typer.Option("--mutants", min=0, help="Mutants to try for each exercise.")] = 5,
@@ -180,7 +182,7 @@ def verify(
         raise typer.Exit(run_verify(course_at(course), topic or [], sample))
 
 
-@app.command()
+@app.command(rich_help_panel=AUTHORS)
 def mutate(
     exercises: Annotated[list[str] | None, typer.Argument(help="Exercises; default: all.")] = None,
     course: CourseOption = None,
@@ -193,11 +195,11 @@ def mutate(
         raise typer.Exit(run_mutate(course_at(course), exercises or []))
 
 
-app.command()(quiz)
-app.add_typer(questions, name="questions")
+app.command(rich_help_panel=STUDENTS)(quiz)
+app.add_typer(questions, rich_help_panel=INSTRUCTORS, name="questions")
 
 
-@app.command()
+@app.command(rich_help_panel=INSTRUCTORS)
 def doctor() -> None:
     """Try what student code must not be able to do on this machine, and say which isolation it gives.
 
@@ -211,5 +213,6 @@ def doctor() -> None:
         raise typer.Exit(run_doctor(Console()))
 
 
-for command in (regrade.diff, release.release, release.reveal, release.update):
-    app.command()(command)
+for command in (regrade.diff, release.release, release.reveal):
+    app.command(rich_help_panel=INSTRUCTORS)(command)
+app.command(rich_help_panel=STUDENTS)(release.update)

@@ -16,8 +16,9 @@ from typing import Any
 
 import msgspec
 
-from .course import Course, Exercise, Topic, engine_digest
+from .course import Exercise, Topic, engine_digest
 from .errors import CourseError
+from .limits import Limits
 from .source import Source, Unreadable
 
 LIBRARIES = ("torch", "numpy", "jieba")
@@ -25,17 +26,15 @@ NO_CHECKS = {"alternatives"}  # of the solutions' modules: only verify reads the
 
 
 class ExerciseKeys:
-    """The keys of every exercise of a course, for one way of grading.
+    """The keys of the exercises of some topics, for one way of grading.
 
     settings: what else decides a result, as text.
     """
 
-    def __init__(self, course: Course, settings: str) -> None:
+    def __init__(self, topics: Sequence[Topic], limits: Limits, settings: str) -> None:
         libraries = [f"{library} {version(library)}" for library in LIBRARIES]
-        common = [engine_digest(), sys.version, *libraries, settings, _text(course.limits)]
-        self._course_part = {
-            name: _hash(*common, *parts) for topic in course.topics for name, parts in _parts(topic).items()
-        }
+        common = [engine_digest(), sys.version, *libraries, settings, _text(limits)]
+        self._course_part = {name: _hash(*common, *parts) for topic in topics for name, parts in _parts(topic).items()}
 
     def keys(self, exercises: Sequence[Exercise], source: Source | Unreadable | None) -> dict[str, str]:
         """Exercise -> the key of its result, for what was handed in for their topic."""

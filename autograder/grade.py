@@ -64,7 +64,7 @@ class Grader:
         coded = [topic for topic in self.topics if topic.exercises]
         self.quizzes = QuizGrader(course, settings.topics, settings.reveal)
         self.checks = collect_checks(coded)
-        self.keys = ExerciseKeys(course, f"{settings.reveal} {settings.isolation}")
+        self.keys = ExerciseKeys(coded, course.limits, f"{settings.reveal} {settings.isolation}")
         self.names = {exercise: _names(checks, settings.reveal) for exercise, checks in self.checks.items()}
         self.parameters = {exercise.name: exercise.parameters for exercise in course.exercises}
         # Before any student code runs: whether a check is broken must not depend on it.

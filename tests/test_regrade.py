@@ -44,7 +44,7 @@ def change(path: Path, old: str, new: str) -> None:
 def keys(root: Path) -> dict[str, str]:
     course = load_course(root)
     source = Source(filename="demo.py", chunks=(("demo.py", DOUBLE_ONLY),))
-    found = ExerciseKeys(course, "")
+    found = ExerciseKeys(course.topics, course.limits, "")
     return found.keys(list(course.exercises), source)
 
 

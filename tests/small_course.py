@@ -226,7 +226,7 @@ def heed_interrupts() -> None:
 def autograder(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """The command, in a process of its own."""
     command = [sys.executable, "-m", "autograder", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
 
 
 def start_autograder(*arguments: str | Path, cwd: Path) -> psutil.Popen:

@@ -18,7 +18,7 @@ from .failures import CheckFailure, Crashed, Raised, TimedOut
 from .student import Reply, why_missing
 
 MAX_RECEIVED = 256 << 20  # bytes of all replies of one submission: what failed is kept until it has been diagnosed
-HEADER_WEIGHT = 64  # a byte of a header costs the grader as much time as so many of a tensor
+HEADER_WEIGHT = 160  # a byte of a header costs the grader as much time as so many of a tensor
 
 
 class Loaded:

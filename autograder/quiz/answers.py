@@ -119,10 +119,16 @@ def _tree(text: str) -> _Node | None:
         raise _unparsable(error) from None
 
 
+def _too_deep(line: int) -> Text:
+    return Text(f"Line {line} is nested more than {MAX_DEPTH} deep.", f"第 {line} 行的嵌套超过 {MAX_DEPTH} 层。")
+
+
 def _unparsable(error: yaml.YAMLError) -> _Refused:
     mark = getattr(error, "problem_mark", None)
     line = mark.line + 1 if mark else None
     why = getattr(error, "problem", None) or "it is no YAML"
+    if "nesting" in why:  # newer parsers have a bound of their own
+        return _Refused(_too_deep(line or 1), line)
     place = Text(f"Line {line}", f"第 {line} 行") if line else Text("The file", "文件")
     fix = QUOTES.filled(id="q01_02")
     return _Refused(place + Text(f" cannot be read: {why}. ", f"无法读取：{why}。") + fix, line)
@@ -157,10 +163,7 @@ class _Tree:
     def _node(self, event: yaml.Event, depth: int) -> _Node:
         line = _line(event)
         if depth > MAX_DEPTH:
-            raise _Refused(
-                Text(f"Line {line} is nested more than {MAX_DEPTH} deep.", f"第 {line} 行的嵌套超过 {MAX_DEPTH} 层。"),
-                line,
-            )
+            raise _Refused(_too_deep(line), line)
         if isinstance(event, yaml.ScalarEvent):
             return _Node(event.value, line, is_marked=_is_marked(event))
         if isinstance(event, yaml.SequenceStartEvent):

@@ -12,14 +12,16 @@ import msgspec
 from .checks.collect import Check
 from .checks.describe import Description, describe
 from .checks.failures import CheckFailure, Crashed, TimedOut
-from .checks.remote import RemoteTransport
+from .checks.remote import RemoteTransport, decoded
 from .checks.run import Outcome, Parameters, run_check
 from .checks.script import Deviation, Script, ScriptedTransport, ask
+from .checks.student import Reply
 from .course import Exercise, Topic
 from .limits import Limits
 from .results import Verdict
 from .sandbox.channel import Frame, WorkerDied
 from .text import Text
+from .worker.wire import WireError
 
 _NOT_TRIED = Text("not tried: earlier checks of this exercise ran into a limit", "未运行：此练习之前的检查已触及限制")
 _OUT_OF_BUDGET = Text("not tried: the submission has used up its time", "未运行：这份提交的总时间已用完")
@@ -37,6 +39,14 @@ class Attempted(msgspec.Struct, frozen=True):
     outcome: Outcome
     script: Script | None = None  # what it asked; None where that depended on the student's answers
     key: bytes | None = None  # equal keys: equal replies to the script; None where they are this student's own
+
+
+class Ahead(msgspec.Struct, frozen=True):
+    """The replies to one check's script, all there before it runs."""
+
+    key: bytes
+    known: Outcome | None  # of an earlier check with these replies
+    replies: list[Reply | WireError]  # empty where the outcome is known
 
 
 class Memory:
@@ -88,9 +98,9 @@ class Attempt:
 
     def run(self) -> Iterator[Attempted]:
         """Each check's outcome, in order; as lazily as it is asked for."""
-        replies = self._replies_ahead()
+        ahead = self._ahead()
         for check in self.checks:
-            attempted = self._check(check, replies.get(check.id))
+            attempted = self._check(check, ahead.get(check.id))
             if not self.transport.is_alive:
                 self.fatal.append(attempted.outcome)
             yield attempted
@@ -99,7 +109,7 @@ class Attempt:
     def is_struck_out(self) -> bool:
         return len(self.fatal) >= self.limits.strikes
 
-    def _replies_ahead(self) -> dict[str, list[Frame]]:
+    def _ahead(self) -> dict[str, Ahead]:
         """Check -> the replies to its script; nothing where the worker did not live to send them all."""
         scripts = [self.scripts[check.id] for check in self.checks]
         requests = [request for script in scripts for request, _ in script.asked]
@@ -112,22 +122,28 @@ class Attempt:
         except WorkerDied:
             return {}
         return {
-            check.id: [next(waiting) for _ in script.asked] for check, script in zip(self.checks, scripts, strict=True)
+            check.id: self._looked_up(check, [next(waiting) for _ in script.asked])
+            for check, script in zip(self.checks, scripts, strict=True)
         }
 
-    def _check(self, check: Check, replies: list[Frame] | None) -> Attempted:
+    def _looked_up(self, check: Check, replies: list[Frame]) -> Ahead:
+        """Decoded here, one after the other, while the code that does it is in the processor's caches."""
+        key = _key(check, replies)
+        known = self.memory.recall(key)
+        return Ahead(key, known, [] if known else [*map(decoded, replies)])
+
+    def _check(self, check: Check, ahead: Ahead | None) -> Attempted:
         if self.is_struck_out:
             return Attempted(check, Outcome(verdict=self.fatal[-1].verdict, description=NOT_TRIED))
-        on_replies = self._on_replies(check, replies) if replies is not None else None
+        on_replies = self._on_replies(check, ahead) if ahead is not None else None
         return on_replies or Attempted(check, self._live(check))
 
-    def _on_replies(self, check: Check, replies: list[Frame]) -> Attempted | None:
+    def _on_replies(self, check: Check, ahead: Ahead) -> Attempted | None:
         """The outcome by the replies that are there; None where the check asks something else."""
-        script, key = self.scripts[check.id], _key(check, replies)
-        known = self.memory.recall(key)
-        if known is not None:
-            return Attempted(check, known, script, key)
-        transport = ScriptedTransport(self.transport, script, replies)
+        script, key = self.scripts[check.id], ahead.key
+        if ahead.known is not None:
+            return Attempted(check, ahead.known, script, key)
+        transport = ScriptedTransport(self.transport, script, ahead.replies)
         try:
             outcome = run_check(check, ask(transport, self.topic, self.exercise, check, self.limits), self.parameters)
         except Deviation:

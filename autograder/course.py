@@ -3,7 +3,6 @@
 import ast
 import functools
 import hashlib
-import re
 import tomllib
 from collections.abc import Iterator
 from functools import cached_property
@@ -97,7 +96,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def module(self) -> str:
         """activations, for the folder 01_activations."""
-        return re.sub(r"^\d+_", "", self.name)
+        return _module(self.name)
 
     @property
     def filename(self) -> str:
@@ -206,10 +205,16 @@ def load_course(root: Path) -> Course:
     return Course(root, manifest, topics)
 
 
+def _module(folder: str) -> str:
+    """The folder's name without its number."""
+    number, separator, rest = folder.partition("_")
+    return rest if separator and number.isdecimal() else folder
+
+
 def _load_topic(root: Path, name: str) -> Topic:
     folder, solutions = root / "exercises" / name, root / "solutions" / name
     manifest = _read(folder / "topic.toml", TopicManifest)
-    module = re.sub(r"^\d+_", "", name) + ".py"
+    module = f"{_module(name)}.py"
     parameters = _parameters(solutions / module if solutions.is_dir() else folder / module)
     exercises = tuple(
         Exercise(name=key, topic=name, parameters=parameters.get(key, ()), **msgspec.structs.asdict(entry))

@@ -8,7 +8,7 @@ import pytest
 import torch
 from small_course import HIDDEN, MISCONCEPTIONS, QUICK, REFERENCE, TOPIC, VISIBLE, source, write_course
 
-from autograder.checks.remote import RemoteTransport
+from autograder.checks.remote import RemoteTransport, decoded
 from autograder.course import load_course
 from autograder.grade import Grader, Settings
 from autograder.results import SubmissionResult
@@ -186,7 +186,7 @@ def test_replies_sent_together_are_those_of_their_own_moment(remote: Callable[[s
     student = remote("import torch\nw = torch.zeros(2)\ndef bump():\n    return w.add_(1)\n")
     bump = encode({"op": "call", "on": None, "name": "bump", "args": (), "kwargs": {}})
     replies = student.send_ahead([bump] * 3, 5.0)
-    assert [student.read(reply).value.tolist() for reply in replies] == [[1, 1], [2, 2], [3, 3]]
+    assert [student.checked(decoded(reply)).value.tolist() for reply in replies] == [[1, 1], [2, 2], [3, 3]]
     student.close()
 
 
@@ -196,5 +196,5 @@ def test_large_requests_and_replies_do_not_wait_for_each_other(remote: Callable[
     x = torch.ones(1 << 19)  # 2 MiB
     echo = encode({"op": "call", "on": None, "name": "echo", "args": (x,), "kwargs": {}})
     replies = student.send_ahead([echo] * 12, 5.0)
-    assert all(torch.equal(student.read(reply).value, x) for reply in replies)
+    assert all(torch.equal(student.checked(decoded(reply)).value, x) for reply in replies)
     student.close()

@@ -21,6 +21,16 @@ MAX_RECEIVED = 256 << 20  # bytes of all replies of one submission: what failed 
 HEADER_WEIGHT = 160  # a byte of a header costs the grader as much time as so many of a tensor
 
 
+def decoded(frame: Frame) -> Reply | WireError:
+    """A raw reply; or, for what no honest worker sends, what is wrong with it."""
+    try:
+        return msgspec.convert(decode(frame), Reply)
+    except WireError as error:
+        return error
+    except msgspec.ValidationError:
+        return WireError("malformed reply")
+
+
 class Loaded:
     """One source, and what loading it has shown. It outlives the workers that it is loaded into."""
 
@@ -103,11 +113,7 @@ class RemoteTransport:
             self.layers = self._worker.layers
         if self._now.folder not in self._in_worker:
             self._load()
-        elif self._in_worker[-1] != self._now.folder:
-            self._exchange({"op": "enter", "folder": self._now.folder}, self.limits.call_seconds)
-        else:
-            return
-        self._in_worker = [folder for folder in self._in_worker if folder != self._now.folder] + [self._now.folder]
+            self._in_worker.append(self._now.folder)
 
     def _load(self) -> None:
         now = self._now
@@ -174,18 +180,37 @@ class RemoteTransport:
     def send_ahead(self, requests: Sequence[Frame], seconds: float) -> list[Frame]:
         """The raw replies to requests that are known beforehand, in one exchange. Raises WorkerDied."""
         assert self._worker is not None
-        replies = self._worker.send(requests, self._within(seconds))
+        entering = self._entering()
+        replies = self._worker.send([*entering, *requests], self._within(seconds))[len(entering) :]
         self.received += sum(HEADER_WEIGHT * len(reply.header) + len(reply.payload) for reply in replies)
         if self.received > MAX_RECEIVED:
             raise self._breach("the replies are too large in all")
         return replies
 
-    def read(self, frame: Frame) -> Reply:
-        """A raw reply, decoded and checked. Raises WorkerDied for what no honest worker sends."""
-        try:
-            return self._checked(decode(frame))
-        except WireError as error:
-            raise self._breach(str(error)) from None
+    def _entering(self) -> list[Frame]:
+        """What makes the worker go back to this source, where it has run another one since."""
+        folder = self._now.folder
+        if folder not in self._in_worker or self._in_worker[-1] == folder:
+            return []
+        self._in_worker.remove(folder)
+        self._in_worker.append(folder)
+        return [encode({"op": "enter", "folder": folder})]
+
+    def checked(self, reply: Reply | WireError) -> Reply:
+        """The reply, with nothing in it that cannot be. Raises WorkerDied for what no honest worker sends."""
+        if isinstance(reply, WireError):
+            raise self._breach(str(reply))
+        if reply.error is None and not reply.operators and not reply.problems:
+            return reply
+        return msgspec.structs.replace(
+            reply,
+            error=reply.error and self._credible(reply.error),
+            problems=[self._credible(problem) for problem in reply.problems],
+            operators=[
+                (name, line if any(self._line(file, line) for file in self._now.lines) else 0)
+                for name, line in reply.operators
+            ],
+        )
 
     def blame(self, failure: CheckFailure) -> NoReturn:
         raise failure
@@ -205,26 +230,9 @@ class RemoteTransport:
 
     def _exchange(self, message: dict[str, Any], seconds: float) -> Reply:
         try:
-            return self.read(self.send_ahead([encode(message)], seconds)[0])
+            return self.checked(decoded(self.send_ahead([encode(message)], seconds)[0]))
         except WireError as error:
             raise self._breach(str(error)) from None
-
-    def _checked(self, raw: dict[str, Any]) -> Reply:
-        try:
-            reply = msgspec.convert(raw, Reply)
-        except msgspec.ValidationError:
-            raise self._breach("malformed reply") from None
-        if reply.error is None and not reply.operators and not reply.problems:
-            return reply
-        return msgspec.structs.replace(
-            reply,
-            error=reply.error and self._credible(reply.error),
-            problems=[self._credible(problem) for problem in reply.problems],
-            operators=[
-                (name, line if any(self._line(file, line) for file in self._now.lines) else 0)
-                for name, line in reply.operators
-            ],
-        )
 
     def _breach(self, detail: str) -> WorkerDied:
         assert self._worker is not None

@@ -22,6 +22,9 @@ PREFIXES = (
 )
 
 
+Parts = list[ast.AST]  # a statement and everything in it, outermost first
+
+
 def find_banned(source: Source, exercise: str, banned: Sequence[str]) -> RuleBroken | None:
     """The first use of a banned name in the exercise's definition, in the module-level definitions that it uses, or
     in a helper module beside the file that it imports.
@@ -40,7 +43,7 @@ def find_banned(source: Source, exercise: str, banned: Sequence[str]) -> RuleBro
         imported = {dotted.split(".")[0] for dotted in aliases.values()}
         for name in sorted(name for name in source.files if name.endswith(".py") and name[:-3] in imported):
             tree, aliases = _read(source.files[name].decode("utf-8", "replace"))
-            found = _first(tree.body, aliases, bans)
+            found = _first(([*ast.walk(node)] for node in tree.body), aliases, bans)
             if found is not None:
                 return RuleBroken(exercise, found[0], name, found[1])
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -48,10 +51,10 @@ def find_banned(source: Source, exercise: str, banned: Sequence[str]) -> RuleBro
     return None
 
 
-def _first(nodes: Iterable[ast.AST], aliases: dict[str, str], bans: "_Banned") -> tuple[str, int] | None:
+def _first(definitions: Iterable[Parts], aliases: dict[str, str], bans: "_Banned") -> tuple[str, int] | None:
     """(what is banned, line) of the first use."""
-    for node in nodes:
-        for used, line in _uses(node, aliases):
+    for parts in definitions:
+        for used, line in _uses(parts, aliases):
             written = bans.written(used)
             if written is not None:
                 return written, line
@@ -156,7 +159,7 @@ def _canonical(dotted: str) -> str:
     return dotted
 
 
-def _reachable(tree: ast.Module, exercise: str) -> Iterator[ast.stmt]:
+def _reachable(tree: ast.Module, exercise: str) -> Iterator[Parts]:
     """The exercise's definition and the module-level definitions that it uses, directly or not."""
     defined: dict[str, list[ast.stmt]] = {}
     for node in tree.body:
@@ -168,8 +171,9 @@ def _reachable(tree: ast.Module, exercise: str) -> Iterator[ast.stmt]:
             if id(node) in given:
                 continue
             given.add(id(node))
-            yield node
-            mentioned = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+            parts = [*ast.walk(node)]
+            yield parts
+            mentioned = {part.id for part in parts if isinstance(part, ast.Name)}
             if mentioned & defined.keys() - seen:  # seldom: most exercises use nothing else of their file
                 for name in _free_names(node) & defined.keys() - seen:
                     seen.add(name)
@@ -199,9 +203,9 @@ def binds(node: ast.stmt) -> list[str]:
     return []
 
 
-def _uses(node: ast.AST, aliases: dict[str, str]) -> Iterator[tuple[str, int]]:
+def _uses(parts: Parts, aliases: dict[str, str]) -> Iterator[tuple[str, int]]:
     inner: set[int] = set()  # links of a chain whose whole has been looked at
-    for part in ast.walk(node):
+    for part in parts:
         if isinstance(part, ast.Name | ast.Attribute | ast.Call) and id(part) not in inner:
             dotted = _dotted(part, aliases)
             link: ast.AST = part

@@ -14,7 +14,8 @@ import msgspec
 from ..course import Exercise, Topic
 from ..limits import Limits
 from ..results import Verdict
-from ..sandbox.channel import Frame, encode
+from ..sandbox.channel import encode
+from ..worker.wire import WireError
 from .collect import Check
 from .failures import CheckFailure, Raised
 from .local import Asked, LocalTransport
@@ -67,7 +68,7 @@ def _is_same(message: dict[str, Any], asked: Asked) -> bool:
 class ScriptedTransport:
     """The student's replies to a script's requests, handed out one by one."""
 
-    def __init__(self, remote: RemoteTransport, script: Script, replies: Sequence[Frame]) -> None:
+    def __init__(self, remote: RemoteTransport, script: Script, replies: Sequence[Reply | WireError]) -> None:
         self.remote = remote
         self.script = script
         self.replies = replies
@@ -82,7 +83,7 @@ class ScriptedTransport:
     def request(self, message: dict[str, Any], seconds: float) -> Reply:
         if self.position >= len(self.replies) or not _is_same(message, self.script.asked[self.position]):
             raise Deviation
-        reply = self.remote.read(self.replies[self.position])
+        reply = self.remote.checked(self.replies[self.position])
         self.position += 1
         self.is_plain = self.is_plain and reply.error is None and not reply.operators
         return reply

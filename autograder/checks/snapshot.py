@@ -51,6 +51,14 @@ def snapshot(value: Any) -> Any:
 def equals(then: Any, value: Any) -> bool:
     """Whether a snapshot's value and this one are encoded alike. False where that cannot be seen so easily."""
     kind = type(value)
+    if kind in COMPARED:
+        return kind is type(then) and then == value
+    if kind is dict:
+        if type(then) is not dict or [*then] != [*value] or [*map(type, then)] != [*map(type, value)]:
+            return False
+        return all(map(equals, then.values(), value.values()))
+    if kind is list or kind is tuple:
+        return type(then) is kind and len(then) == len(value) and all(map(equals, then, value))
     if kind is torch.Tensor:
         return (
             type(then) is _Tensor
@@ -67,15 +75,6 @@ def equals(then: Any, value: Any) -> bool:
             and then.shape == value.shape
             and then.data == value.tobytes()
         )
-    if kind is not type(then):
-        return False
-    if kind in COMPARED:
-        return bool(then == value)
     if kind is float:
-        return bool(then == value) and math.copysign(1.0, then) == math.copysign(1.0, value)
-    if kind is dict:
-        keys_are_alike = [*then] == [*value] and [*map(type, then)] == [*map(type, value)]
-        return keys_are_alike and all(map(equals, then.values(), value.values()))
-    if kind is list or kind is tuple:
-        return len(then) == len(value) and all(map(equals, then, value))
+        return type(then) is float and then == value and math.copysign(1.0, then) == math.copysign(1.0, value)
     return False

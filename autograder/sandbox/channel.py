@@ -23,6 +23,7 @@ OUTPUT_CHUNK = 1 << 16
 MAX_WAITING = 1 << 18  # bytes read at a time
 MAX_REPLIES = wire.MAX_PAYLOAD + (4 << 20)  # bytes of all replies to requests that were sent at once
 HELLO_SECONDS = 10.0
+FRAME_START = wire.FRAME.size
 
 Cause = Literal["time", "exit", "protocol", "scratch"]
 
@@ -191,16 +192,18 @@ class Worker:
 
     def _whole_frame(self, number: int) -> Frame | None:
         """Take the next frame off what was read, once it is all there. Raises WireError for what is no such frame."""
-        if len(self._unread) < wire.FRAME.size:
+        unread = self._unread
+        if len(unread) < FRAME_START:
             return None
-        found, header, payload = wire.frame_sizes(self._unread[: wire.FRAME.size])
+        found, header, payload = wire.frame_sizes(unread)
         if found != number & 0xFFFFFFFF:
             raise wire.WireError("a reply out of order")
-        start, middle = wire.FRAME.size, wire.FRAME.size + header
-        if len(self._unread) < middle + payload:
+        middle = FRAME_START + header
+        end = middle + payload
+        if len(unread) < end:
             return None
-        frame = Frame(self._unread[start:middle], self._unread[middle : middle + payload])
-        del self._unread[: middle + payload]
+        frame = Frame(unread[FRAME_START:middle], unread[middle:end])
+        del unread[:end]
         return frame
 
     def _wait(self, events: int, deadline: Deadline) -> None:

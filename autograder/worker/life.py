@@ -4,6 +4,7 @@ Requests may come many at a time; replies are written when no request is waiting
 between processes rather than two for each call.
 """
 
+import contextlib
 import gc
 import os
 import select
@@ -18,7 +19,7 @@ from .layers.landlock import file_access
 from .layers.limits import resource_limits
 from .layers.privileges import no_new_privileges
 from .layers.scratch import bounded_scratch
-from .layers.system_calls import system_calls
+from .layers.system_calls import common_steps, system_calls
 from .layers.user import unprivileged_user
 from .readable import READABLE
 from .session import Session, answer_frame
@@ -84,8 +85,15 @@ def _keep_only(channel: int, output: int) -> None:
     os.dup2(high[1], 1)
     os.dup2(high[1], 2)
     os.closerange(CHANNEL + 1, 4096)
+
+
+def prepare() -> None:
+    """In the server: whatever is the same for every worker."""
+    os.environ.clear()
     for name, descriptor, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
         setattr(sys, name, open(descriptor, mode, closefd=False, errors="replace"))  # noqa: SIM115  for as long as it lives
+    with contextlib.suppress(OSError):
+        common_steps(os.uname().machine)
 
 
 def _answer_requests(session: Session) -> NoReturn:

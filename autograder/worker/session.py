@@ -83,6 +83,7 @@ class Session:
         A chunk that raises ends there; names it had defined stay, and later chunks still run. One that missed a name
         runs once more at the end: cells may have changed places.
         """
+        reset_globals()
         if request["folder"]:
             self._enter(request["folder"])
         for name, content in request["files"].items():

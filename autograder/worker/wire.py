@@ -86,8 +86,8 @@ def _paused_collector() -> Iterator[None]:
 
 
 def frame_sizes(head: bytes | bytearray) -> tuple[int, int, int]:
-    """(number, header length, payload length) from a frame's first `FRAME.size` bytes. Raises WireError beyond limits."""
-    magic, number, header, payload = FRAME.unpack(head)
+    """(number, header length, payload length) of the frame that `head` begins with. Raises WireError beyond limits."""
+    magic, number, header, payload = FRAME.unpack_from(head)
     if magic != MAGIC:
         raise WireError("not a frame")
     if header > MAX_HEADER or payload > MAX_PAYLOAD:

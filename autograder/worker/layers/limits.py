@@ -2,7 +2,6 @@
 
 import os
 import resource
-from pathlib import Path
 
 from . import Confinement
 
@@ -14,7 +13,8 @@ TASKS = 64  # threads, counted for the worker's user; not for root
 def resource_limits(limits: Confinement) -> None:
     """Bounds on memory, CPU time, file size, stack, threads, open files; no core dumps, no locked memory."""
     page = os.sysconf("SC_PAGE_SIZE")
-    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * page
+    with open("/proc/self/statm", "rb") as statm:
+        mapped = int(statm.read().split()[0]) * page
     bounds = {
         resource.RLIMIT_AS: mapped + limits.memory_bytes,
         resource.RLIMIT_CPU: limits.cpu_seconds,

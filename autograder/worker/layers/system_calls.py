@@ -199,8 +199,10 @@ def _one_of(values: Iterable[int]) -> bytes:
 
 
 @functools.cache
-def _head(machine: str) -> bytes:
-    """The part of the filter that is the same for every worker."""
+def common_steps(machine: str) -> bytes:
+    """The part of the filter that is the same for every worker. Raises OSError for a machine that has no table."""
+    if machine not in AUDIT:
+        raise OSError(errno.ENOSYS, f"no table of system calls for {machine}")
     column = list(AUDIT).index(machine)
     judged = {name: numbers[column] for name, numbers in JUDGED.items()}
     steps = _step(LOAD, ARCHITECTURE) + _step(EQUAL, AUDIT[machine], 1, 0) + _step(RETURN, KILL) + _step(LOAD, NUMBER)
@@ -221,9 +223,10 @@ def _head(machine: str) -> bytes:
 
 def _filter(machine: str, pid: int) -> bytes:
     """The whole filter for the process `pid`, which may signal itself."""
+    common = common_steps(machine)
     column = list(AUDIT).index(machine)
     own = b"".join(_judge(JUDGED[name][column], 0, _one_of([pid])) for name in ("kill", "tgkill"))
-    return _head(machine) + own + _step(RETURN, REFUSE)
+    return common + own + _step(RETURN, REFUSE)
 
 
 class _Program(ctypes.Structure):
@@ -232,10 +235,7 @@ class _Program(ctypes.Structure):
 
 def system_calls(limits: Confinement) -> None:
     """Refuse every other system call from here on. The last layer: the others need calls that it refuses."""
-    machine = os.uname().machine
-    if machine not in AUDIT:
-        raise OSError(errno.ENOSYS, f"no table of system calls for {machine}")
-    steps = _filter(machine, os.getpid())
+    steps = _filter(os.uname().machine, os.getpid())
     buffer = ctypes.create_string_buffer(steps, len(steps))
     program = _Program(len(steps) // 8, ctypes.addressof(buffer))
     linux.prctl(linux.PR_SET_SECCOMP, 2, ctypes.byref(program))

@@ -12,10 +12,10 @@ import msgspec
 
 from .course import Course
 from .errors import SubmissionError, UsageError
-from .grade import PRINTED_MUCH, Settings, grading_key
 from .graders import Graded, Graders, Task
 from .result_folder import locked, result_names
-from .results import read_head, read_result, write_result
+from .results import PRINTED_MUCH, read_head, read_result, write_result
+from .settings import Settings, grading_key
 from .submission import Submission, examined, read_submission
 from .summary import summarise
 

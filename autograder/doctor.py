@@ -15,7 +15,8 @@ from rich.table import Table
 from . import __version__
 from .errors import SandboxError
 from .limits import Limits
-from .sandbox import ForkServer, Worker, WorkerDied
+from .sandbox import ForkServer
+from .sandbox.channel import Worker, WorkerDied
 from .sandbox.level import ON, REMEDIES, Level, level_of
 
 PROBE = Path(__file__).parent / "sandbox" / "probe.py"

@@ -1,10 +1,8 @@
 """Hold one submission against the course: every exercise, every check, in sandboxed workers."""
 
-import hashlib
 import time
 from collections.abc import Mapping, Sequence
 
-import msgspec
 import torch
 
 from .attempt import Attempt, Attempted, Memory
@@ -20,11 +18,12 @@ from .diagnosis import Diagnostician, FailedCheck, read_reference
 from .exercise_keys import ExerciseKeys
 from .quiz.grading import QuizGrader
 from .regrade import Earlier
-from .results import CheckResult, ExerciseResult, Problem, SubmissionResult, Verdict, exercise_result
+from .results import PRINTED_MUCH, CheckResult, ExerciseResult, Problem, SubmissionResult, Verdict, exercise_result
 from .reveal import Reveal
 from .sandbox.channel import WorkerDied
 from .sandbox.fork_server import ForkServer
-from .sandbox.level import Level, level_of
+from .sandbox.level import level_of
+from .settings import Settings, grading_key
 from .source import Source, Unreadable
 from .submission import Submission, examined
 from .text import NOTHING, Text
@@ -32,23 +31,10 @@ from .text import NOTHING, Text
 MISSING_FILE = Text("{file} was not handed in.", "没有提交 {file}。")
 MISTAKES = (Verdict.FAILED, Verdict.CRASHED)
 MUCH_OUTPUT = 1 << 20  # bytes
-PRINTED_MUCH = Text(
-    "Your code printed more than 1 MiB. Nobody reads it here: print less.",
-    "你的代码打印了超过 1 MiB 的内容。评分时没有人会看，请减少打印。",
-)
 HIDDEN_CHECK = Text("Hidden check {number}.", "隐藏检查 {number}。")
 BROKEN_CHECK = Text(
     "This check is at fault, not your answer. It costs you nothing.", "是检查本身有问题，不是你的答案，不会扣分。"
 )
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What is graded, and how much of it is told."""
-
-    topics: tuple[str, ...]  # folder names of the topics to grade
-    reveal: Reveal = Reveal.MISCONCEPTION  # of hidden checks
-    isolation: Level = Level.STRICT  # below it, nothing is graded
-    never_lower: bool = False  # an exercise of an unchanged submission keeps the better mark of an earlier run
 
 
 class Grader:
@@ -176,12 +162,6 @@ def _names(checks: Sequence[Check], reveal: Reveal) -> dict[str, tuple[str, Text
         hidden = [check for check in checks if not check.visible]
         names |= {c.id: (f"hidden[{number}]", HIDDEN_CHECK.filled(number=number)) for number, c in enumerate(hidden, 1)}
     return names
-
-
-def grading_key(submission: Submission, course: Course, settings: Settings) -> str:
-    """Equal keys mean equal results: the submission's files, the course, the engine and the settings."""
-    parts = [submission.id, submission.content_hash, course.digest, msgspec.json.encode(settings).decode()]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 Part = tuple[Topic, Source | Unreadable | None, Exercise]

@@ -14,7 +14,6 @@ from rich.console import Console
 from .classroom import grade_all
 from .course import Course
 from .errors import CourseError, UsageError
-from .grade import Settings
 from .graders import Graded, Graders, LocalGraders, default_jobs
 from .progress import LARGE, progress
 from .quiz.copies import FLAGS_FILE, CopyWatch
@@ -33,6 +32,7 @@ from .reports.terminal import (
 from .results import Problem, SubmissionResult, read_result, write_whole
 from .reveal import Reveal
 from .sandbox.level import Level
+from .settings import Settings
 from .submission import find_submissions, submission_id
 from .summary import ClassTally, Summary
 from .text import Language, Text, printable

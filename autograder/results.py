@@ -19,6 +19,12 @@ from .text import NOTHING, Text
 FORMAT: Literal["torchstone/1"] = "torchstone/1"
 TEMPORARY = ".result-"  # how the name of a file begins that is not whole yet
 
+# A submission's one problem that comes from running it, not from its files.
+PRINTED_MUCH = Text(
+    "Your code printed more than 1 MiB. Nobody reads it here: print less.",
+    "你的代码打印了超过 1 MiB 的内容。评分时没有人会看，请减少打印。",
+)
+
 
 class Verdict(StrEnum):
     """What became of a check or an exercise. There is no default: nothing passes by being forgotten."""

@@ -9,9 +9,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from .course import Course
-from .grade import Grader, Settings
+from .grade import Grader
 from .mutation import ExerciseReport, mutate_exercise
 from .sandbox import ForkServer
+from .settings import Settings
 from .verify import verify
 
 MUTANT_SECONDS = 2.0  # a mutant that loops is as dead as one that fails

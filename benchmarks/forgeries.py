@@ -38,9 +38,10 @@ from hostile import Attack, attacks  # noqa: E402
 from small_course import write_course  # noqa: E402
 
 from autograder.course import load_course  # noqa: E402
-from autograder.grade import Grader, Settings  # noqa: E402
+from autograder.grade import Grader  # noqa: E402
 from autograder.results import Verdict  # noqa: E402
 from autograder.sandbox import ForkServer  # noqa: E402
+from autograder.settings import Settings  # noqa: E402
 from autograder.submission import open_submission  # noqa: E402
 
 WINS = {

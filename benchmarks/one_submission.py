@@ -31,8 +31,9 @@ from autograder.checks.failures import CheckFailure, Raised
 from autograder.checks.script import ask
 from autograder.checks.student import Reply
 from autograder.course import Course
-from autograder.grade import Grader, Settings
+from autograder.grade import Grader
 from autograder.sandbox import ForkServer
+from autograder.settings import Settings
 from autograder.source import Source
 from autograder.submission import Submission, open_submission
 from autograder.worker.session import Session

@@ -8,9 +8,10 @@ import pytest
 from small_course import QUICK, write_course
 
 from autograder.course import Course, load_course
-from autograder.grade import Grader, Settings
+from autograder.grade import Grader
 from autograder.results import SubmissionResult
 from autograder.sandbox import ForkServer
+from autograder.settings import Settings
 from autograder.submission import open_submission
 
 

@@ -30,9 +30,10 @@ from small_course import REFERENCE, ROOT, local_student, write_course
 
 from autograder.course import Course, load_course
 from autograder.errors import SubmissionError
-from autograder.grade import Grader, Settings
+from autograder.grade import Grader
 from autograder.results import ExerciseResult, SubmissionResult, Verdict
 from autograder.sandbox import ForkServer
+from autograder.settings import Settings
 from autograder.submission import Submission, open_submission
 from autograder.text import printable
 

@@ -10,10 +10,11 @@ from small_course import HIDDEN, MISCONCEPTIONS, QUICK, REFERENCE, TOPIC, VISIBL
 
 from autograder.checks.remote import RemoteTransport, decoded
 from autograder.course import load_course
-from autograder.grade import Grader, Settings
+from autograder.grade import Grader
 from autograder.results import SubmissionResult
 from autograder.sandbox import ForkServer, Worker
 from autograder.sandbox.channel import encode
+from autograder.settings import Settings
 from autograder.stubs import write_stubs
 from autograder.submission import open_submission
 

@@ -19,11 +19,12 @@ from autograder import result_folder, results
 from autograder.classroom import grade_all
 from autograder.cli import app
 from autograder.course import load_course
-from autograder.grade import Grader, Settings
+from autograder.grade import Grader
 from autograder.graders import Graded, LocalGraders, Task
 from autograder.graders.task import in_flight
 from autograder.results import SubmissionResult, read_result, write_result
 from autograder.reveal import Reveal
+from autograder.settings import Settings
 from autograder.submission import Submission, open_submission
 
 SETTINGS = Settings(topics=("01_demo",))

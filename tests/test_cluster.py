@@ -26,7 +26,8 @@ from autograder.cluster.messages import Reply, engine, pack_course, read_frame, 
 from autograder.cluster.plugin import GraderPlugin
 from autograder.course import Course, load_course
 from autograder.errors import ClusterError
-from autograder.grade import Grader, Settings
+from autograder.grade import Grader
+from autograder.settings import Settings
 from autograder.submission import Submission, open_submission
 
 SETTINGS = msgspec.json.encode(Settings(topics=("01_demo",)))

@@ -9,10 +9,11 @@ import pytest
 from small_course import DOUBLE_ONLY, QUICK
 
 from autograder.course import load_course
-from autograder.grade import Grader, Settings, grading_key
+from autograder.grade import Grader
 from autograder.results import SubmissionResult, Verdict
 from autograder.reveal import Reveal
 from autograder.sandbox import ForkServer
+from autograder.settings import Settings, grading_key
 from autograder.submission import Submission, open_submission
 
 TALLY = """

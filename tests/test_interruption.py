@@ -113,7 +113,8 @@ from pathlib import Path
 os.environ.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 from autograder.classroom import grade_all
 from autograder.course import load_course
-from autograder.grade import Grader, Settings
+from autograder.grade import Grader
+from autograder.settings import Settings
 from autograder.graders import LocalGraders
 honest = Grader.grade
 def deadly(grader, submission):

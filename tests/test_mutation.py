@@ -6,10 +6,11 @@ import pytest
 from small_course import QUICK
 
 from autograder.course import load_course
-from autograder.grade import Grader, Settings
+from autograder.grade import Grader
 from autograder.mutation import mutate_exercise
 from autograder.mutation.mutators import mutants
 from autograder.sandbox import ForkServer
+from autograder.settings import Settings
 
 CODE = '''
 import torch

@@ -14,8 +14,9 @@ from nbgrader_course import database, hand_in, nbgrader, scores
 from small_course import ROOT, autograder
 
 from autograder.course import load_course
-from autograder.grade import Grader, Settings
+from autograder.grade import Grader
 from autograder.sandbox import ForkServer
+from autograder.settings import Settings
 from autograder.submission import open_submission
 
 pytest.importorskip("nbgrader", reason="nbgrader is an extra")

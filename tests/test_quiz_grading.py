@@ -12,7 +12,7 @@ from quiz_course import write_quiz_course
 from small_course import autograder
 
 from autograder.course import Course, load_course
-from autograder.grade import Grader, Settings, grading_key
+from autograder.grade import Grader
 from autograder.quiz.answers import AnswersFile, Entry
 from autograder.quiz.copies import CopyWatch
 from autograder.quiz.grading import QuizGrader
@@ -22,6 +22,7 @@ from autograder.quiz.variant import Variant, draw
 from autograder.results import QuestionResult, SubmissionResult, Verdict
 from autograder.reveal import Reveal
 from autograder.sandbox import ForkServer
+from autograder.settings import Settings, grading_key
 from autograder.submission import find_submissions, open_submission
 from autograder.summary import Summary, summarise
 

@@ -13,10 +13,11 @@ from autograder.changes import compare_folders
 from autograder.cli import app
 from autograder.course import load_course
 from autograder.exercise_keys import CheckFile, ExerciseKeys
-from autograder.grade import Grader, Settings
+from autograder.grade import Grader
 from autograder.regrade import Earlier
 from autograder.results import SubmissionResult, Verdict, read_result, write_result
 from autograder.sandbox import ForkServer
+from autograder.settings import Settings
 from autograder.source import Source
 from autograder.submission import open_submission
 from autograder.summary import ClassTally, summarise

@@ -13,12 +13,13 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.course import Course, load_course
-from autograder.grade import Grader, Settings
+from autograder.grade import Grader
 from autograder.graders import Graded
 from autograder.grading_run import Found
 from autograder.reports.format import formats, requested
 from autograder.results import SubmissionResult, Verdict
 from autograder.sandbox import ForkServer
+from autograder.settings import Settings
 from autograder.submission import open_submission
 from autograder.text import Language
 

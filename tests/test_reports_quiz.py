@@ -16,7 +16,7 @@ from small_course import QUICK, REFERENCE
 from test_reports_hostile import HOSTILE
 
 from autograder.course import Course, load_course
-from autograder.grade import Grader, Settings
+from autograder.grade import Grader
 from autograder.quiz.answers import AnswersFile, Entry
 from autograder.quiz.grading import QuizGrader
 from autograder.quiz.load import load_quizzes
@@ -25,6 +25,7 @@ from autograder.reports.inert import one_line
 from autograder.results import SubmissionResult, Verdict
 from autograder.reveal import Reveal
 from autograder.sandbox import ForkServer
+from autograder.settings import Settings
 from autograder.submission import Submission, open_submission
 from autograder.text import Language
 

@@ -18,11 +18,12 @@ from typer.testing import CliRunner
 from autograder.cli import app
 from autograder.course import Course, load_course
 from autograder.errors import CourseError
-from autograder.grade import Grader, Settings
+from autograder.grade import Grader
 from autograder.reports.terminal import class_table, show_submission
 from autograder.results import SubmissionResult, Verdict
 from autograder.reveal import Reveal
 from autograder.sandbox import ForkServer
+from autograder.settings import Settings
 from autograder.submission import open_submission
 from autograder.summary import summarise
 from autograder.text import Language

@@ -10,8 +10,9 @@ from small_course import QUICK, ROOT
 
 from autograder.course import load_course
 from autograder.errors import CourseError
-from autograder.grade import Grader, Settings
+from autograder.grade import Grader
 from autograder.sandbox import ForkServer
+from autograder.settings import Settings
 from autograder.stubs import stale_stubs, stub_of
 from autograder.verify import Finding, verify
 

@@ -51,10 +51,10 @@ def grade(
     """
     with errors_as_sentences():
         fix_environment()
-        from ..grade import Settings
         from ..nbgrader.folder import open_course_folder
         from ..nbgrader.grading import Request, run_nbgrader_grading
         from ..sandbox.level import Level
+        from ..settings import Settings
 
         loaded = course_at(course)
         topic = loaded.topic(assignment)

@@ -12,10 +12,10 @@ from distributed import Client, KilledWorker, Security
 
 from ..course import Course
 from ..errors import ClusterError
-from ..grade import Settings
 from ..graders import Graded, Task
 from ..graders.task import Failure, conclude, in_flight
 from ..results import SubmissionResult
+from ..settings import Settings
 from .messages import SUPPORT, Reply, differences, engine, pack_course
 from .plugin import GraderPlugin, grade_remotely
 

@@ -17,9 +17,10 @@ import msgspec
 
 from ..course import load_course
 from ..errors import AutograderError, CourseError
-from ..grade import Grader, Settings
+from ..grade import Grader
 from ..graders.task import Failure, grade_safely
 from ..sandbox import ForkServer
+from ..settings import Settings
 from ..submission import Submission
 from .messages import Reply, read_frame, write_frame
 

@@ -11,13 +11,17 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..course import Course
 from ..errors import SandboxError
-from ..grade import Grader, Settings
 from ..sandbox.fork_server import ForkServer
+from ..settings import Settings
 from .process import forked, grade_here, spawned, terminate
 from .task import Graded, Task, conclude, grade_safely, in_flight
+
+if TYPE_CHECKING:
+    from ..grade import Grader
 
 MAX_JOBS = 8
 WORTH_A_PROCESS = 4  # submissions that pay for the start of one more process and its server
@@ -58,6 +62,8 @@ class LocalGraders:
 
     def _here(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]:
         with ForkServer(self.course.limits, minimum=self.settings.isolation) as server:
+            from ..grade import Grader  # imports torch, beside the server
+
             grader = Grader(self.course, server, self.settings)
             self.while_starting()
             server.check()
@@ -148,6 +154,8 @@ class Pool:
         server = ForkServer(self.course.limits, minimum=self.settings.isolation, workers=self.jobs)
         try:  # it imports while the grader is made
             if self.grader is None:
+                from ..grade import Grader
+
                 self.grader = Grader(self.course, server, self.settings)
                 self.while_starting()
             threads = len(os.listdir("/proc/self/task"))

@@ -13,18 +13,22 @@ import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import util
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..course import Course, load_course
-from ..grade import Grader, Settings
 from ..sandbox.fork_server import ForkServer
+from ..settings import Settings
 from ..worker.linux import PR_SET_PDEATHSIG, prctl
 from .task import Graded, Task, conclude, grade_safely
+
+if TYPE_CHECKING:
+    from ..grade import Grader
 
 PARENT_SECONDS = 0.3  # so long may a parent that was killed take to end, thread by thread
 LAST_WORDS_SECONDS = 3.0  # a grader that was told to end tidies up
 
 
-def forked(grader: Grader, server: ForkServer, jobs: int, folder: Path) -> ProcessPoolExecutor:
+def forked(grader: "Grader", server: ForkServer, jobs: int, folder: Path) -> ProcessPoolExecutor:
     """A pool of processes forked now, while there is one thread, each with a connection to the server."""
     connections = [server.connected() for _ in range(jobs)]
     turns, ours = os.pipe()
@@ -68,11 +72,11 @@ def terminate(executor: ProcessPoolExecutor) -> None:
 
 # In a grader process
 
-_GRADER: Grader
+_GRADER: "Grader"
 
 
 def _start_forked(
-    grader: Grader, server: ForkServer, connections: list[ForkServer], turns: int, folder: Path, parent: int
+    grader: "Grader", server: ForkServer, connections: list[ForkServer], turns: int, folder: Path, parent: int
 ) -> None:
     """Once in a forked process, which inherits the grader."""
     mine = os.read(turns, 1)[0]
@@ -88,10 +92,12 @@ def _start_spawned(root: Path, settings: Settings, folder: Path, parent: int) ->
     tempfile.tempdir = str(folder)
     course = load_course(root)
     server = ForkServer(course.limits, minimum=settings.isolation)
+    from ..grade import Grader
+
     _begin(Grader(course, server, settings), folder, parent)
 
 
-def _begin(grader: Grader, folder: Path, parent: int) -> None:
+def _begin(grader: "Grader", folder: Path, parent: int) -> None:
     """From here on this process grades; its server ends with it, and it with its parent."""
     global _GRADER
     _GRADER = grader

@@ -5,15 +5,17 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from itertools import islice
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import msgspec
 
 from ..errors import CourseError, SandboxError, UsageError
-from ..grade import Grader
 from ..results import SubmissionResult, read_result, write_result
 from ..submission import Submission
 from ..summary import Summary, summarise
+
+if TYPE_CHECKING:
+    from ..grade import Grader
 
 Done = TypeVar("Done")
 
@@ -58,7 +60,7 @@ class Failure(msgspec.Struct, frozen=True):
     reason: str
 
 
-def grade_safely(grader: Grader, submission: Submission) -> SubmissionResult | Failure:
+def grade_safely(grader: "Grader", submission: Submission) -> SubmissionResult | Failure:
     """Grade one submission; whatever goes wrong over it, the next one is graded. Raises CourseError."""
     for attempt in range(TRIES):
         try:

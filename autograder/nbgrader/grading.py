@@ -19,13 +19,13 @@ from rich.console import Console
 from ..classroom import grade_all
 from ..course import Course, Topic
 from ..errors import CourseError, UsageError
-from ..grade import Settings
 from ..graders import Graded, LocalGraders, default_jobs
 from ..grading_run import Found, show_found, write_flags
 from ..notebooks.cells import cell_id
 from ..progress import progress
 from ..quiz.copies import CopyWatch
 from ..results import SubmissionResult, read_result
+from ..settings import Settings
 from ..source import Unreadable, decode
 from ..submission import open_files, work_file
 from ..submission.notebook import Cell, read_notebook

@@ -10,7 +10,7 @@ import functools
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbformat import from_dict
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -18,12 +18,12 @@ from traitlets import Unicode
 
 from ..course import Course, find_course, load_course
 from ..errors import AutograderError, UsageError
-from ..grade import Grader, Settings, grading_key
 from ..result_folder import result_names
 from ..results import SubmissionResult, read_result, write_result
 from ..reveal import Reveal
 from ..sandbox import ForkServer
 from ..sandbox.level import Level
+from ..settings import Settings, grading_key
 from ..submission import Submission, open_submission
 from ..submission.notebook import Cell
 from ..text import Language
@@ -31,6 +31,9 @@ from .autograded import graded_cells
 from .folder import configured_folder
 from .gradebook import opened_book
 from .scores import Score, scores_of
+
+if TYPE_CHECKING:
+    from ..grade import Grader
 
 
 class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
@@ -110,7 +113,9 @@ def _course(root: Path) -> Course:
 
 
 @functools.lru_cache(maxsize=1)
-def _grader(course: Course, settings: Settings) -> Grader:
+def _grader(course: Course, settings: Settings) -> "Grader":
     server = ForkServer(course.limits, minimum=settings.isolation)
     atexit.register(server.close)
+    from ..grade import Grader  # imports torch, beside the server
+
     return Grader(course, server, settings)

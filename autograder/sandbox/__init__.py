@@ -4,7 +4,6 @@ fork_server    one warm process of ours that workers are forked from
 channel        one worker: requests under a deadline, and its end
 """
 
-from .channel import Worker, WorkerDied
 from .fork_server import ForkServer
 
-__all__ = ["ForkServer", "Worker", "WorkerDied"]
+__all__ = ["ForkServer"]

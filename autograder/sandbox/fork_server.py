@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
@@ -18,8 +18,10 @@ from ..errors import SandboxError
 from ..limits import Limits
 from ..worker.layers.cgroup import remove_groups
 from ..worker.server import Setup
-from .channel import Watched, Worker
 from .level import REMEDIES, Level, missing
+
+if TYPE_CHECKING:
+    from .channel import Worker
 
 WORKER_PACKAGE = Path(__file__).resolve().parent.parent / "worker"
 START_SECONDS = 120.0
@@ -118,11 +120,13 @@ class ForkServer:
         """Raise SandboxError where workers cannot be had, or would be less isolated than the minimum."""
         self.spawn().end()
 
-    def spawn(self) -> Worker:
+    def spawn(self) -> "Worker":
         """A fresh worker with a scratch folder of its own. Starts a new server when the old one is gone.
 
         Raises SandboxError where the worker would be less isolated than the minimum.
         """
+        from .channel import Watched, Worker  # they import torch: the server has been started by now
+
         if self.process is not None and self.process.poll() is not None:
             self.close()
             self._start()

@@ -1,0 +1,25 @@
+"""What is graded and how, and the key of what that comes to. Imports nothing that is slow to load."""
+
+import hashlib
+
+import msgspec
+
+from .course import Course
+from .reveal import Reveal
+from .sandbox.level import Level
+from .submission import Submission
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What is graded, and how much of it is told."""
+
+    topics: tuple[str, ...]  # folder names of the topics to grade
+    reveal: Reveal = Reveal.MISCONCEPTION  # of hidden checks
+    isolation: Level = Level.STRICT  # below it, nothing is graded
+    never_lower: bool = False  # an exercise of an unchanged submission keeps the better mark of an earlier run
+
+
+def grading_key(submission: Submission, course: Course, settings: Settings) -> str:
+    """Equal keys mean equal results: the submission's files, the course, the engine and the settings."""
+    parts = [submission.id, submission.content_hash, course.digest, msgspec.json.encode(settings).decode()]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

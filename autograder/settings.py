@@ -1,6 +1,7 @@
 """What is graded and how, and the key of what that comes to. Imports nothing that is slow to load."""
 
 import hashlib
+from collections.abc import Sequence
 
 import msgspec
 
@@ -8,6 +9,7 @@ from .course import Course
 from .reveal import Reveal
 from .sandbox.level import Level
 from .submission import Submission
+from .worker.server import SLOW
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,6 +19,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     reveal: Reveal = Reveal.MISCONCEPTION  # of hidden checks
     isolation: Level = Level.STRICT  # below it, nothing is graded
     never_lower: bool = False  # an exercise of an unchanged submission keeps the better mark of an earlier run
+
+
+def slow_libraries(course: Course, topics: Sequence[str]) -> frozenset[str]:
+    """What of worker.server.SLOW the topics' own code names: their students will want it, too."""
+    chosen = [topic for topic in course.topics if topic.name in topics]
+    folders = [folder for topic in chosen for folder in (topic.exercises_folder, topic.solutions_folder)]
+    texts = [path.read_bytes() for folder in folders for path in folder.glob("*.py")]
+    return frozenset(name for name in SLOW if any(name.split(".")[-1].encode() in text for text in texts))
 
 
 def grading_key(submission: Submission, course: Course, settings: Settings) -> str:

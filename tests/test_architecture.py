@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "attempt": {"checks", "course", "limits", "results", "sandbox", "worker"},
     "exercise_keys": {"course", "limits", "source"},
     "regrade": {"checks", "course", "results"},
-    "settings": {"course", "reveal", "sandbox", "submission"},
+    "settings": {"course", "reveal", "sandbox", "submission", "worker"},
     "grade": {
         *("attempt", "checks", "course", "diagnosis", "exercise_keys", "limits", "quiz", "regrade", "results"),
         *("reveal", "sandbox", "settings", "source", "submission"),

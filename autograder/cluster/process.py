@@ -20,7 +20,7 @@ from ..errors import AutograderError, CourseError
 from ..grade import Grader
 from ..graders.task import Failure, grade_safely
 from ..sandbox import ForkServer
-from ..settings import Settings
+from ..settings import Settings, slow_libraries
 from ..submission import Submission
 from .messages import Reply, read_frame, write_frame
 
@@ -35,7 +35,8 @@ def main(folder: Path) -> None:
     try:
         course = load_course(folder / "course")
         settings = msgspec.json.decode((folder / "settings.json").read_bytes(), type=Settings)
-        with ForkServer(course.limits, minimum=settings.isolation) as server:
+        preload = slow_libraries(course, settings.topics)
+        with ForkServer(course.limits, minimum=settings.isolation, preload=preload) as server:
             grader = Grader(course, server, settings)
             server.check()
             _answer(grader, inbox, replies)

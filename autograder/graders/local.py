@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ..course import Course
 from ..errors import SandboxError
 from ..sandbox.fork_server import ForkServer
-from ..settings import Settings
+from ..settings import Settings, slow_libraries
 from .process import forked, grade_here, spawned, terminate
 from .task import Graded, Task, conclude, grade_safely, in_flight
 
@@ -61,7 +61,7 @@ class LocalGraders:
                 yield from pool.run(chain(first, tasks))
 
     def _here(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]:
-        with ForkServer(self.course.limits, minimum=self.settings.isolation) as server:
+        with _server(self.course, self.settings) as server:
             from ..grade import Grader  # imports torch, beside the server
 
             grader = Grader(self.course, server, self.settings)
@@ -151,7 +151,7 @@ class Pool:
 
     @contextlib.contextmanager
     def _executor(self) -> Iterator[ProcessPoolExecutor]:
-        server = ForkServer(self.course.limits, minimum=self.settings.isolation, workers=self.jobs)
+        server = _server(self.course, self.settings, workers=self.jobs)
         try:  # it imports while the grader is made
             if self.grader is None:
                 from ..grade import Grader
@@ -176,6 +176,11 @@ class Pool:
             executor.shutdown()
         finally:
             server.close()
+
+
+def _server(course: Course, settings: Settings, workers: int = 1) -> ForkServer:
+    preload = slow_libraries(course, settings.topics)
+    return ForkServer(course.limits, minimum=settings.isolation, workers=workers, preload=preload)
 
 
 def _is_lost(future: "Future[Graded]") -> bool:

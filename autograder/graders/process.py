@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from ..course import Course, load_course
 from ..sandbox.fork_server import ForkServer
-from ..settings import Settings
+from ..settings import Settings, slow_libraries
 from ..worker.linux import PR_SET_PDEATHSIG, prctl
 from .task import Graded, Task, conclude, grade_safely
 
@@ -91,7 +91,8 @@ def _start_spawned(root: Path, settings: Settings, folder: Path, parent: int) ->
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     tempfile.tempdir = str(folder)
     course = load_course(root)
-    server = ForkServer(course.limits, minimum=settings.isolation)
+    preload = slow_libraries(course, settings.topics)
+    server = ForkServer(course.limits, minimum=settings.isolation, preload=preload)
     from ..grade import Grader
 
     _begin(Grader(course, server, settings), folder, parent)

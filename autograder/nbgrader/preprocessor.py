@@ -23,7 +23,7 @@ from ..results import SubmissionResult, read_result, write_result
 from ..reveal import Reveal
 from ..sandbox import ForkServer
 from ..sandbox.level import Level
-from ..settings import Settings, grading_key
+from ..settings import Settings, grading_key, slow_libraries
 from ..submission import Submission, open_submission
 from ..submission.notebook import Cell
 from ..text import Language
@@ -114,7 +114,8 @@ def _course(root: Path) -> Course:
 
 @functools.lru_cache(maxsize=1)
 def _grader(course: Course, settings: Settings) -> "Grader":
-    server = ForkServer(course.limits, minimum=settings.isolation)
+    preload = slow_libraries(course, settings.topics)
+    server = ForkServer(course.limits, minimum=settings.isolation, preload=preload)
     atexit.register(server.close)
     from ..grade import Grader  # imports torch, beside the server
 

@@ -17,7 +17,7 @@ import msgspec
 from ..errors import SandboxError
 from ..limits import Limits
 from ..worker.layers.cgroup import remove_groups
-from ..worker.server import Setup
+from ..worker.server import SLOW, Setup
 from .level import REMEDIES, Level, missing
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class ForkServer:
     minimum: the isolation below which no worker is given out.
     workers: how many run at a time at the most, for their common limits.
     without: layers that are left out, for tests and measurements.
+    preload: the slow libraries that workers find loaded.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class ForkServer:
         minimum: Level = Level.STRICT,
         workers: int = 1,
         without: frozenset[str] = frozenset(),
+        preload: frozenset[str] = frozenset(SLOW),
     ) -> None:
         if not sys.platform.startswith("linux"):
             raise SandboxError(
@@ -69,6 +71,7 @@ class ForkServer:
         self.minimum = minimum
         self.workers = workers
         self.without = without
+        self.preload = preload
         self.cpu_seconds = 0.0  # of all workers that have ended
         self._start()
 
@@ -85,6 +88,7 @@ class ForkServer:
             scratch_bytes=self.limits.scratch_mb << 20,
             workers=self.workers,
             without=self.without,
+            preload=self.preload,
         )
         command = [sys.executable, "-P", str(WORKER_PACKAGE / "__main__.py"), str(theirs.fileno())]
         with theirs:

@@ -27,14 +27,15 @@ register_at_fork, os.register_at_fork = os.register_at_fork, lambda **_: None
 import msgspec  # noqa: E402
 from worker.server import Server, Setup  # type: ignore[import-not-found]  # noqa: E402
 
-server = Server(msgspec.json.decode(sys.argv[2], type=Setup))
+setup = msgspec.json.decode(sys.argv[2], type=Setup)
+server = Server(setup)
 server.enter_namespaces()
 
 from worker.life import prepare  # type: ignore[import-not-found]  # noqa: E402  imports torch: after the namespaces
 from worker.readable import READABLE  # type: ignore[import-not-found]  # noqa: E402
 from worker.warm import warm_up  # type: ignore[import-not-found]  # noqa: E402
 
-warm_up()
+warm_up(setup.preload)
 prepare()
 os.register_at_fork = register_at_fork
 server.enter_private_root(READABLE)

@@ -33,6 +33,9 @@ CONTROL_BYTES = 1 << 16
 SWEEPS = 1000
 
 
+SLOW = ("torch.optim", "jieba")  # libraries whose first use takes about a second
+
+
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """What the grader tells its server when it starts it."""
 
@@ -43,6 +46,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     scratch_bytes: int
     workers: int  # how many may run at a time, for the common limits
     without: frozenset[str]  # layers that are left out
+    preload: frozenset[str]  # of SLOW: what no worker is to pay for
 
 
 SERVER_BYTES = 1 << 30  # of the server itself, in the common limits

@@ -3,6 +3,7 @@
 import logging
 import sys
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,16 @@ from .operators import OperatorWatch
 from .session import Session, answer_frame
 
 
-def warm_up() -> None:
-    """Touch what torch, numpy and jieba load lazily."""
+def warm_up(preload: Collection[str]) -> None:
+    """Touch what torch, numpy and jieba load lazily.
+
+    preload: of server.SLOW. What is left out is loaded by the first call that needs it, in each worker anew.
+    """
     torch.set_num_threads(1)
-    _load_jieba()
+    if "jieba" in preload:
+        _load_jieba()
+    if "torch.optim" in preload:
+        _take_a_step()
     _touch_layers()
     _touch_operations()
     with OperatorWatch(("aten::none",), frozenset()):  # each operator's first time under a watch is slow
@@ -33,11 +40,15 @@ def warm_up() -> None:
     purity.take_note()
 
 
-def _touch_layers() -> None:
+def _take_a_step() -> None:
     layer = torch.nn.Linear(4, 4)
-    optimiser = torch.optim.SGD(layer.parameters(), lr=0.1)  # imports torch._dynamo: 2 s
+    optimiser = torch.optim.SGD(layer.parameters(), lr=0.1)  # imports torch._dynamo
     layer(torch.ones(2, 4)).sum().backward()
     optimiser.step()
+
+
+def _touch_layers() -> None:
+    torch.nn.Linear(4, 4)(torch.ones(2, 4)).sum().backward()
     torch.nn.LSTM(4, 4)(torch.ones(2, 1, 4))
     torch.nn.Conv2d(1, 1, 3)(torch.ones(1, 1, 8, 8))
     torch.nn.BatchNorm2d(1)(torch.ones(1, 1, 2, 2))

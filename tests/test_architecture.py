@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "checks": {"course", "limits", "results", "sandbox", "source", "worker"},
     "diagnosis": {"checks", "course", "results", "sandbox", "source", "worker"},
     "attempt": {"checks", "course", "limits", "results", "sandbox"},
-    "exercise_keys": {"course", "limits", "source"},
+    "exercise_keys": {"checks", "course", "limits", "source"},
     "regrade": {"checks", "course", "results"},
     "grade": {
         *("attempt", "checks", "course", "diagnosis", "exercise_keys", "limits", "quiz", "regrade", "results"),

@@ -127,10 +127,10 @@ class Grader:
         """Exercise -> check -> its earlier result, where everything that it depends on is as it was."""
         found: dict[str, dict[str, CheckResult]] = {}
         for topic in self.topics if earlier.exercises else ():
-            keys = self.keys.keys(topic.exercises, submission.sources.get(topic.name))
-            file = submission.paths.get(topic.name, "")
+            place = submission.paths.get(topic.name, ""), submission.sources.get(topic.name)
+            keys = self.keys.keys(topic.exercises, place[1])
             found |= {
-                e.name: earlier.kept(e, keys[e.name], file, self.checks[e.name], self.labels[e.name])
+                e.name: earlier.kept(e, keys[e.name], place, self.checks[e.name], self.labels[e.name])
                 for e in topic.exercises
             }
         return {exercise: checks for exercise, checks in found.items() if checks}

@@ -7,6 +7,8 @@ import msgspec
 from .checks.collect import Check
 from .course import Exercise
 from .results import CheckResult, ExerciseResult, SubmissionResult, Verdict, exercise_result
+from .source import Source, Unreadable
+from .stateless import may_remember
 from .text import Text
 
 # What a check that ran into a limit was given depends on the other exercises' use of the submission's time.
@@ -35,14 +37,26 @@ class Earlier:
         return any(problem.sentence == sentence for problem in self.problems)
 
     def kept(
-        self, exercise: Exercise, key: str, file: str, checks: Sequence[Check], labels: Mapping[str, Label]
+        self,
+        exercise: Exercise,
+        key: str,
+        place: tuple[str, Source | Unreadable | None],
+        checks: Sequence[Check],
+        labels: Mapping[str, Label],
     ) -> dict[str, CheckResult]:
-        """Check -> its result, as today's results call it; without the checks that must be run again."""
+        """Check -> its result, as today's results call it; without the checks that must be run again.
+
+        place: the file for the exercise's topic, and what stands in it.
+        """
+        file, source = place
         found = self.exercises.get(exercise.name)
         if found is None or found.key != key or found.file != file:
             return {}
         before = {check.key: check for check in found.checks}
         if len(before) < len(found.checks) or any(check.verdict in UNCERTAIN for check in found.checks):
+            return {}
+        is_same = [labels[check.id].key for check in checks] == list(before)
+        if not is_same and (not isinstance(source, Source) or may_remember(source)):
             return {}
         kept = {
             check.id: _relabelled(before[labels[check.id].key], check, labels[check.id])

@@ -26,7 +26,8 @@ MAY_IMPORT = {
     "diagnosis": {"checks", "course", "results", "sandbox", "source", "worker"},
     "attempt": {"checks", "course", "limits", "results", "sandbox"},
     "exercise_keys": {"checks", "course", "limits", "source"},
-    "regrade": {"checks", "course", "results"},
+    "stateless": {"source"},
+    "regrade": {"checks", "course", "results", "source", "stateless"},
     "grade": {
         *("attempt", "checks", "course", "diagnosis", "exercise_keys", "limits", "quiz", "regrade", "results"),
         *("reveal", "sandbox", "source", "submission"),

@@ -15,6 +15,8 @@ from autograder.grade import Grader, Settings
 from autograder.results import CheckResult, SubmissionResult, Verdict
 from autograder.reveal import Reveal
 from autograder.sandbox import ForkServer
+from autograder.source import Source
+from autograder.stateless import may_remember
 from autograder.submission import open_submission
 
 SETTINGS = Settings(topics=("01_demo",))
@@ -34,10 +36,15 @@ class Tally:
 RIGHT = "def double(x):\n    return 2 * x\n" + TALLY
 NOT_FOR_FLOAT64 = "import torch\ndef double(x):\n    return (2 * x).float()\n" + TALLY
 SQUARES = "def double(x):\n    return x**2\n" + TALLY
-DIES_OF_A_WORD = RIGHT.replace(
-    "        self.counts[word] =", "        if word == 'die':\n            exit_()\n        self.counts[word] ="
+# Its second answer for a shape is the first one: wrong where a check before has asked for that shape.
+REMEMBERS = (
+    "CACHE = {}\ndef double(x):\n    if x.shape not in CACHE:\n        CACHE[x.shape] = 2 * x\n"
+    "    return CACHE[x.shape]\n" + TALLY
 )
-DIES_OF_A_WORD = "from os import abort as exit_\n" + DIES_OF_A_WORD
+DIES_OF_A_WORD = "import torch\n" + RIGHT.replace(
+    "        self.counts[word] =",
+    "        if word == 'die':\n            torch.os.abort()\n        self.counts[word] =",
+)
 
 TWO_WORDS = HIDDEN[HIDDEN.index('@check("Tally")\ndef test_tally_two') :]
 MANY = HIDDEN[HIDDEN.index('@check("Tally")\n@pytest') : HIDDEN.index(TWO_WORDS)]
@@ -122,6 +129,7 @@ CHANGES = {
     "a removed check": (RIGHT, replaced(TWO_WORDS, ""), set()),
     "a removed check that failed": (NOT_FOR_FLOAT64, replaced('[torch.float32, torch.float64], ids=["float32", "float64"]', '[torch.float32], ids=["float32"]'), {"test_double_random[float32]"}),
     "one removed that failed beside others": (SQUARES, replaced(SCALAR, ""), {"double"}),
+    "what is remembered": (REMEMBERS, replaced("randn(3, 4, seed=1, dtype=dtype)", "torch.ones(2, dtype=dtype)"), {"double"}),
     "a moved check": (RIGHT, {"hidden": HIDDEN.replace(TWO_WORDS, "").replace(MANY, TWO_WORDS + "\n\n" + MANY)}, set()),
     "a renamed check": (RIGHT, replaced("test_tally_two_words", "test_tally_words_apart"), {"test_tally_words_apart"}),
     "what is watched": (RIGHT, replaced(SCALAR, SCALAR.replace("test_double_scalar", "test_double_new") + SCALAR), {"test_double_new", "test_double_gradient", "test_double_transposed"}),
@@ -191,6 +199,48 @@ def test_results_without_checks_and_with_one_check_twice_are_not_kept(course: Co
     again = course.graded(RIGHT, Reveal.MISCONCEPTION, msgspec.structs.replace(earlier, exercises=(none, twice)))
     assert durationless(again) == durationless(earlier)
     assert len(course.ran) == len(double.checks) + len(tally.checks)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import torch.nn as nn\nclass A(nn.Module):\n    n: int = 1\n    def f(self):\n        self.n += 1\n", False),
+        ('"""Text."""\nPI = 3.14\n@torch.no_grad()\ndef f(x, n=-1):\n    x[0] = 1\n    x.grad = None\n', False),
+        ("from helper import g\ndef f(x):\n    return g(x)\n", False),
+        ("if __name__ == '__main__':\n    print(1)\n", False),
+        ("SEEN = []\n", True),
+        ("A: dict = {}\n", True),
+        ("class A:\n    seen = []\n", True),
+        ("def f(x, seen=[]):\n    pass\n", True),
+        ("def f(x, *, seen={}):\n    pass\n", True),
+        ("f = lambda x, seen=[]: x\n", True),
+        ("def g():\n    return lambda x, seen=[]: x\n", True),
+        ("N = 0\ndef f(x):\n    global N\n    N += 1\n", True),
+        ("def f(x):\n    f.n = 1\n", True),
+        ("class A:\n    def f(self):\n        A.n += 1\n", True),
+        ("class A:\n    def f(self):\n        type(self).n = 1\n", True),
+        ("class A:\n    def f(self):\n        self.__class__.n = 1\n", True),
+        ("import torch\ndef f(x):\n    torch.seen = x\n", True),
+        ("import functools\n@functools.cache\ndef f(x):\n    return x\n", True),
+        ("import os\n", True),
+        ("from pathlib import Path\n", True),
+        ("def f(x):\n    import os\n", True),
+        ("def f(x):\n    open('a', 'w').write('b')\n", True),
+        ("def f(x):\n    g(x)[0] = 1\n", True),
+        ("try:\n    import torch\nexcept ImportError:\n    pass\n", True),
+        ("def f(:\n", True),
+    ],
+)
+def test_code_that_may_remember_is_told_from_code_that_cannot(code: str, expected: bool) -> None:
+    helper = {"helper.py": b"def g(x):\n    return x\n"}
+    assert may_remember(Source(filename="demo.py", chunks=(("demo.py", code),), files=helper)) is expected
+
+
+def test_what_a_helper_beside_remembers_counts() -> None:
+    chunks = (("demo.py", "from helper import g\n"),)
+    assert may_remember(Source(filename="demo.py", chunks=chunks, files={"helper.py": b"SEEN = []\n"}))
+    assert may_remember(Source(filename="demo.py", chunks=chunks, files={"helper.py": b"def g(:"}))
+    assert not may_remember(Source(filename="demo.py", chunks=chunks, files={"helper.py": b"g = 1\n"}))
 
 
 def test_checks_have_keys_of_their_own(course: Course) -> None:

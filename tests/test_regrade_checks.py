@@ -36,6 +36,7 @@ class Tally:
 RIGHT = "def double(x):\n    return 2 * x\n" + TALLY
 NOT_FOR_FLOAT64 = "import torch\ndef double(x):\n    return (2 * x).float()\n" + TALLY
 SQUARES = "def double(x):\n    return x**2\n" + TALLY
+FORGETS = RIGHT.replace("self.counts.get(word, 0) + 1", "1")
 # Its second answer for a shape is the first one: wrong where a check before has asked for that shape.
 REMEMBERS = (
     "CACHE = {}\ndef double(x):\n    if x.shape not in CACHE:\n        CACHE[x.shape] = 2 * x\n"
@@ -128,7 +129,8 @@ CHANGES = {
     "a new visible check": (RIGHT, {"visible": VISIBLE + NEW}, {"test_tally_new"}),
     "a removed check": (RIGHT, replaced(TWO_WORDS, ""), set()),
     "a removed check that failed": (NOT_FOR_FLOAT64, replaced('[torch.float32, torch.float64], ids=["float32", "float64"]', '[torch.float32], ids=["float32"]'), {"test_double_random[float32]"}),
-    "one removed that failed beside others": (SQUARES, replaced(SCALAR, ""), {"double"}),
+    "all that failed removed": (FORGETS, replaced(MANY, ""), set()),
+    "one removed that failed beside others": (FORGETS.replace("= 1", "= 1 if word == 'a' else 7"), replaced(TWO_WORDS, ""), {"Tally"}),
     "what is remembered": (REMEMBERS, replaced("randn(3, 4, seed=1, dtype=dtype)", "torch.ones(2, dtype=dtype)"), {"double"}),
     "a moved check": (RIGHT, {"hidden": HIDDEN.replace(TWO_WORDS, "").replace(MANY, TWO_WORDS + "\n\n" + MANY)}, set()),
     "a renamed check": (RIGHT, replaced("test_tally_two_words", "test_tally_words_apart"), {"test_tally_words_apart"}),

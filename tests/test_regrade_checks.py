@@ -231,6 +231,7 @@ def test_results_without_checks_and_with_one_check_twice_are_not_kept(course: Co
         ("def f(x):\n    g(x)[0] = 1\n", True),
         ("try:\n    import torch\nexcept ImportError:\n    pass\n", True),
         ("def f(:\n", True),
+        (f"N = {'+'.join('1' * 3000)}\n", True),  # nested more deeply than is read
     ],
 )
 def test_code_that_may_remember_is_told_from_code_that_cannot(code: str, expected: bool) -> None:

@@ -1,67 +1,85 @@
-"""What an exercise's result depends on, as a key: equal keys mean that nothing need be run again.
+"""What an exercise's result depends on, as keys: where they are equal, nothing need be run again.
 
-A key covers the student's file for the topic and what lies beside it, the checks of this exercise with all that they
-may use, the references, the misconceptions, the rules, the limits, the engine and the libraries. It leaves out what
-only counts and names: titles, points, weights, hints, and the checks of other exercises.
+An exercise's key covers the student's file for the topic and what lies beside it, all that checks may use, the
+references, the misconceptions, the rules, the limits, the engine and the libraries. Each check has a key of its own
+statement. Both leave out what only counts and names: titles, points, weights, hints.
 """
 
 import ast
 import hashlib
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from .checks.collect import Check
 from .course import Exercise, Topic, engine_digest
 from .errors import CourseError
 from .limits import Limits
 from .source import Source, Unreadable
 
 LIBRARIES = ("torch", "numpy", "jieba")
+CHECK_KEY = 16  # characters of a check's key: it is one of a few
 NO_CHECKS = {"alternatives"}  # of the solutions' modules: only verify reads them
 
 
 class ExerciseKeys:
-    """The keys of the exercises of some topics, for one way of grading.
+    """The keys of the exercises of some topics and of their checks, for one way of grading.
 
+    checks: exercise -> its checks.
     settings: what else decides a result, as text.
     """
 
-    def __init__(self, topics: Sequence[Topic], limits: Limits, settings: str) -> None:
+    def __init__(
+        self, topics: Sequence[Topic], checks: Mapping[str, Sequence[Check]], limits: Limits, settings: str
+    ) -> None:
         libraries = [f"{library} {version(library)}" for library in LIBRARIES]
-        common = [engine_digest(), sys.version, *libraries, settings, _text(limits)]
-        self._course_part = {name: _hash(*common, *parts) for topic in topics for name, parts in _parts(topic).items()}
+        common = _hash(engine_digest(), sys.version, *libraries, settings, _text(limits))
+        self._course_part: dict[str, str] = {}
+        self.of_checks: dict[str, dict[str, str]] = {}  # exercise -> check -> its key
+        for topic in topics:
+            files = {is_visible: CheckFile(path) for is_visible, path in _check_files(topic).items()}
+            for exercise, parts in zip(topic.exercises, _parts(topic, files.values()), strict=True):
+                self._course_part[exercise.name] = _hash(common, *parts)
+                self.of_checks[exercise.name] = {
+                    check.id: self._of_check(check, exercise, files[check.visible]) for check in checks[exercise.name]
+                }
 
     def keys(self, exercises: Sequence[Exercise], source: Source | Unreadable | None) -> dict[str, str]:
         """Exercise -> the key of its result, for what was handed in for their topic."""
         handed_in = _text(source)
         return {exercise.name: _hash(self._course_part[exercise.name], handed_in) for exercise in exercises}
 
+    def _of_check(self, check: Check, exercise: Exercise, file: "CheckFile") -> str:
+        """No other check of the exercise has it. The course's part keeps a hidden check from being guessed by it."""
+        is_watched = check.is_watched and bool(exercise.banned_operators)
+        place = "visible" if check.visible else "hidden"
+        parts = place, check.id, file.checks.get(check.id.partition("[")[0], ""), f"{is_watched}"
+        return _hash(self._course_part[exercise.name], *parts)[:CHECK_KEY]
 
-def _parts(topic: Topic) -> dict[str, list[str]]:
-    """Exercise -> what of the topic's two folders decides its result."""
-    known = {topic.stub, topic.visible_checks, topic.hidden_checks}
+
+def _check_files(topic: Topic) -> dict[bool, Path]:
+    return {True: topic.visible_checks, False: topic.hidden_checks}
+
+
+def _parts(topic: Topic, checks: Iterable["CheckFile"]) -> Iterator[list[str]]:
+    """What of the topic's two folders decides an exercise's result, but for its checks; exercise by exercise."""
+    known = {topic.stub, *_check_files(topic).values()}
     beside = [
         _read(path)
         for folder in (topic.exercises_folder, topic.solutions_folder)
         for path in sorted(folder.glob("*.py"))
         if path not in known and path.stem not in NO_CHECKS
     ]
-    checks = [CheckFile(path) for path in (topic.visible_checks, topic.hidden_checks)]
+    shared = [file.shared for file in checks]
     misconceptions = _misconceptions(topic)
-    return {
-        exercise.name: [
-            _text((topic.name, exercise.banned, sorted(exercise.banned_operators.items()), exercise.parameters)),
-            _text(misconceptions.get(exercise.name)),
-            *(file.relevant(exercise.name) for file in checks),
-            *beside,
-        ]
-        for exercise in topic.exercises
-    }
+    for exercise in topic.exercises:
+        rules = topic.name, exercise.banned, sorted(exercise.banned_operators.items()), exercise.parameters
+        yield [_text(rules), _text(misconceptions.get(exercise.name)), *shared, *beside]
 
 
 def _misconceptions(topic: Topic) -> dict[str, Any]:
@@ -73,7 +91,7 @@ def _misconceptions(topic: Topic) -> dict[str, Any]:
 
 
 class CheckFile:
-    """A file of checks, statement by statement, without comments, layout, titles and weights."""
+    """A file of checks without comments, layout, titles and weights."""
 
     def __init__(self, path: Path) -> None:
         try:
@@ -81,16 +99,15 @@ class CheckFile:
         except SyntaxError as error:
             raise CourseError(f"{path}, line {error.lineno}: {error.msg}.") from None
         mentioned = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        self.statements = [(self._owner(node, mentioned), ast.dump(_untitled(node))) for node in tree.body]
-
-    @staticmethod
-    def _owner(node: ast.stmt, mentioned: set[str]) -> str | None:
-        """The one exercise that the statement is for; None where others may use it."""
-        return None if getattr(node, "name", None) in mentioned else _checked_exercise(node)
-
-    def relevant(self, exercise: str) -> str:
-        """Everything but the checks of other exercises."""
-        return "\n".join(text for owner, text in self.statements if owner in (None, exercise))
+        shared: list[str] = []
+        self.checks: dict[str, str] = {}  # name -> its statement
+        for node in tree.body:
+            name, text = getattr(node, "name", ""), ast.dump(_untitled(node))
+            if name in mentioned or _checked_exercise(node) is None:
+                shared.append(text)
+            else:  # its decorators and defaults see what stands before it, so its place among that counts
+                self.checks[name] = f"{self.checks.get(name, '')}{len(shared)} {text}\n"
+        self.shared = "\n".join(shared)  # whatever checks may use
 
 
 def _checked_exercise(node: ast.stmt) -> str | None:

@@ -17,7 +17,7 @@ from .course import Course, Exercise, Topic
 from .diagnosis import Diagnostician, FailedCheck, read_reference
 from .exercise_keys import ExerciseKeys
 from .quiz.grading import QuizGrader
-from .regrade import Earlier
+from .regrade import Earlier, Label
 from .results import PRINTED_MUCH, CheckResult, ExerciseResult, Problem, SubmissionResult, Verdict, exercise_result
 from .reveal import Reveal
 from .sandbox.channel import WorkerDied
@@ -50,8 +50,11 @@ class Grader:
         coded = [topic for topic in self.topics if topic.exercises]
         self.quizzes = QuizGrader(course, settings.topics, settings.reveal)
         self.checks = collect_checks(coded)
-        self.keys = ExerciseKeys(coded, course.limits, f"{settings.reveal} {settings.isolation}")
-        self.names = {exercise: _names(checks, settings.reveal) for exercise, checks in self.checks.items()}
+        self.keys = ExerciseKeys(coded, self.checks, course.limits, f"{settings.reveal} {settings.isolation}")
+        self.labels = {
+            exercise: _labels(checks, self.keys.of_checks[exercise], settings.reveal)
+            for exercise, checks in self.checks.items()
+        }
         self.parameters = {exercise.name: exercise.parameters for exercise in course.exercises}
         # Before any student code runs: whether a check is broken must not depend on it.
         self.scripts = {name: script for topic in coded for name, script in self._scripts(topic).items()}
@@ -71,13 +74,20 @@ class Grader:
 
     def grade(self, submission: Submission) -> SubmissionResult:
         """Grade every chosen topic. Never raises for what the submission does."""
-        run, earlier = SubmissionRun(self, submission.paths), Earlier(submission.earlier)
+        earlier = Earlier(submission.earlier)
         kept = self._kept(earlier, submission)
-        to_run = [(topic, e) for topic in self.topics for e in topic.exercises if e.name not in kept]
+        run = SubmissionRun(self, submission.paths, kept)
+        whole = {
+            e.name: earlier.whole(e, kept[e.name])
+            for topic in self.topics
+            for e in topic.exercises
+            if e.name in kept and len(kept[e.name]) == len(self.checks[e.name])
+        }
+        to_run = [(topic, e) for topic in self.topics for e in topic.exercises if e.name not in whole]
         submission = examined(submission, {topic.name for topic, _ in to_run})
         parts = [(topic, submission.sources.get(topic.name), exercise) for topic, exercise in to_run]
         fresh = {result.name: result for result in run.results(parts)}
-        exercises = [kept.get(e.name) or fresh[e.name] for topic in self.topics for e in topic.exercises]
+        exercises = [whole.get(e.name) or fresh[e.name] for topic in self.topics for e in topic.exercises]
         if self.settings.never_lower and earlier.content_hash == submission.content_hash:
             exercises = [earlier.not_lower(result) for result in exercises]
         quizzes, told = self.quizzes.grade(submission.id, submission.answers)
@@ -99,21 +109,21 @@ class Grader:
             quizzes=quizzes,
         )
 
-    def _kept(self, earlier: Earlier, submission: Submission) -> dict[str, ExerciseResult]:
-        """Exercise -> its earlier result, where everything that it depends on is as it was."""
-        found: dict[str, ExerciseResult | None] = {}
+    def _kept(self, earlier: Earlier, submission: Submission) -> dict[str, dict[str, CheckResult]]:
+        """Exercise -> check -> its earlier result, where everything that it depends on is as it was."""
+        found: dict[str, dict[str, CheckResult]] = {}
         for topic in self.topics if earlier.exercises else ():
-            keys = self.keys.keys(topic.exercises, submission.sources.get(topic.name))
-            file = submission.paths.get(topic.name, "")
+            place = submission.paths.get(topic.name, ""), submission.sources.get(topic.name)
+            keys = self.keys.keys(topic.exercises, place[1])
             found |= {
-                e.name: earlier.kept(e, keys[e.name], file, self.checks[e.name], self.names[e.name])
+                e.name: earlier.kept(e, keys[e.name], place, self.checks[e.name], self.labels[e.name])
                 for e in topic.exercises
             }
-        return {name: result for name, result in found.items() if result is not None}
+        return {exercise: checks for exercise, checks in found.items() if checks}
 
     def grade_exercise(self, topic: Topic, exercise: Exercise, source: Source) -> ExerciseResult:
         """One exercise of one source, with all its checks."""
-        return SubmissionRun(self, {}).results([(topic, source, exercise)])[0]
+        return SubmissionRun(self, {}, {}).results([(topic, source, exercise)])[0]
 
     def first_failure(self, topic: Topic, exercise: Exercise, source: Source) -> Check | None:
         """The first hidden check that the source does not pass; None where it passes all."""
@@ -155,13 +165,16 @@ class Grader:
         )
 
 
-def _names(checks: Sequence[Check], reveal: Reveal) -> dict[str, tuple[str, Text]]:
-    """Check -> its id and title, as its student may read them."""
-    names = {check.id: (check.id, check.title) for check in checks}
+def _labels(checks: Sequence[Check], keys: Mapping[str, str], reveal: Reveal) -> dict[str, Label]:
+    """Check -> what results call it."""
+    labels = {check.id: Label(check.id, check.title, keys[check.id]) for check in checks}
     if reveal is Reveal.NOTHING:
-        hidden = [check for check in checks if not check.visible]
-        names |= {c.id: (f"hidden[{number}]", HIDDEN_CHECK.filled(number=number)) for number, c in enumerate(hidden, 1)}
-    return names
+        hidden = [check.id for check in checks if not check.visible]
+        labels |= {
+            check: Label(f"hidden[{number}]", HIDDEN_CHECK.filled(number=number), keys[check])
+            for number, check in enumerate(hidden, 1)
+        }
+    return labels
 
 
 Part = tuple[Topic, Source | Unreadable | None, Exercise]
@@ -169,15 +182,25 @@ Place = tuple[str, int | None]  # file and line in the submission
 
 
 class Running:
-    """One exercise whose checks are being run."""
+    """One exercise whose checks are being run, but for those that are kept."""
 
-    def __init__(self, topic: Topic, source: Source, exercise: Exercise) -> None:
+    def __init__(self, topic: Topic, source: Source, exercise: Exercise, kept: Mapping[str, CheckResult]) -> None:
         self.topic = topic
         self.source = source
         self.exercise = exercise
+        self.seconds = 0.0
+        self.begin(kept)
+
+    def begin(self, kept: Mapping[str, CheckResult]) -> None:
+        """Anew, where some of it has run."""
+        self.kept = kept  # by check
         self.attempted: list[Attempted] = []
         self.fatal: list[Outcome] = []
-        self.seconds = 0.0
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether what was kept might not have been tried at all beside the checks that ran."""
+        return bool(self.kept) and bool(self.fatal)
 
 
 class SubmissionRun:
@@ -187,9 +210,10 @@ class SubmissionRun:
     not seen a hidden input yet.
     """
 
-    def __init__(self, grader: Grader, paths: Mapping[str, str]) -> None:
+    def __init__(self, grader: Grader, paths: Mapping[str, str], kept: Mapping[str, Mapping[str, CheckResult]]) -> None:
         self.grader = grader
         self.paths = paths  # topic -> its file in the submission
+        self.kept = kept  # exercise -> check -> its result; these are not run
         until = time.monotonic() + grader.limits.submission_seconds
         self.transport = RemoteTransport(grader.server, grader.limits, until)
 
@@ -198,12 +222,20 @@ class SubmissionRun:
         begun = [self._begun(*part) for part in parts]
         running = [one for one in begun if isinstance(one, Running)]
         try:
-            for is_visible in (True, False):
-                for one in running:
-                    self._run(one, [c for c in self.grader.checks[one.exercise.name] if c.visible is is_visible])
+            self._run_all(running)
+            for one in [one for one in running if one.is_in_doubt]:
+                self.transport.leave_others()  # this worker has seen hidden inputs
+                one.begin({})
+                self._run_all([one])
         finally:
             self.transport.close()
         return [self._finished(one) if isinstance(one, Running) else one for one in begun]
+
+    def _run_all(self, running: Sequence[Running]) -> None:
+        for is_visible in (True, False):
+            for one in running:
+                checks = [check for check in self.grader.checks[one.exercise.name] if check.visible is is_visible]
+                self._run(one, [check for check in checks if check.id not in one.kept])
 
     def _begun(self, topic: Topic, source: Source | Unreadable | None, exercise: Exercise) -> Running | ExerciseResult:
         """The exercise, to be run; or its result, where nothing is to be run."""
@@ -215,7 +247,7 @@ class SubmissionRun:
         if broken_rule is not None:
             message = describe(broken_rule, [], {}).full
             return self._all(exercise, Verdict.REFUSED, message, self._place(exercise, source))
-        return Running(topic, source, exercise)
+        return Running(topic, source, exercise, self.kept.get(exercise.name, {}))
 
     def _place(self, exercise: Exercise, source: Source | Unreadable) -> Place:
         path = self.paths.get(exercise.topic, "")
@@ -224,6 +256,8 @@ class SubmissionRun:
         return path, source.line if isinstance(source, Unreadable) else source.line_of(exercise.name)
 
     def _run(self, one: Running, checks: Sequence[Check]) -> None:
+        if not checks:
+            return
         started = time.perf_counter()
         self.transport.enter(one.source, one.topic.name)
         attempted = self._attempt(one, checks)
@@ -244,13 +278,15 @@ class SubmissionRun:
 
     def _finished(self, one: Running) -> ExerciseResult:
         started = time.perf_counter()
-        results = [self._judged(one.exercise, attempted) for attempted in one.attempted]
+        fresh = [(attempted, self._judged(one.exercise, attempted)) for attempted in one.attempted]
         may_name = self.grader.settings.reveal.covers(Reveal.MISCONCEPTION)
         failed = [
             FailedCheck(attempted.check.id, attempted.outcome.calls, attempted.script, attempted.key)
-            for attempted, result in zip(one.attempted, results, strict=True)
+            for attempted, result in fresh
             if result.verdict in MISTAKES and attempted.outcome.calls and (attempted.check.visible or may_name)
         ]
+        by_check = {**one.kept, **{attempted.check.id: result for attempted, result in fresh}}
+        results = [by_check[check.id] for check in self.grader.checks[one.exercise.name]]
         diagnoses = self.grader.diagnosticians[one.topic.name].diagnose(one.exercise.name, failed)
         duration = round(one.seconds + time.perf_counter() - started, 6)
         return exercise_result(
@@ -285,7 +321,13 @@ class SubmissionRun:
         return exercise_result(exercise.name, exercise.topic, exercise.points, results, (), place=place)
 
     def _result(self, check: Check, verdict: Verdict, message: Text) -> CheckResult:
-        name, title = self.grader.names[check.exercise][check.id]
+        label = self.grader.labels[check.exercise][check.id]
         return CheckResult(
-            id=name, title=title, visible=check.visible, verdict=verdict, weight=check.weight, message=message
+            id=label.id,
+            title=label.title,
+            visible=check.visible,
+            verdict=verdict,
+            weight=check.weight,
+            message=message,
+            key=label.key,
         )

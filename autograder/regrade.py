@@ -6,11 +6,21 @@ import msgspec
 
 from .checks.collect import Check
 from .course import Exercise
-from .results import ExerciseResult, SubmissionResult, Verdict, exercise_result
+from .results import CheckResult, ExerciseResult, SubmissionResult, Verdict, exercise_result
+from .source import Source, Unreadable
+from .stateless import may_remember
 from .text import Text
 
 # What a check that ran into a limit was given depends on the other exercises' use of the submission's time.
 UNCERTAIN = {Verdict.TIMED_OUT, Verdict.BROKEN}
+
+
+class Label(msgspec.Struct, frozen=True):
+    """What a result calls a check."""
+
+    id: str
+    title: Text  # as its student may read it
+    key: str
 
 
 class Earlier:
@@ -27,32 +37,45 @@ class Earlier:
         return any(problem.sentence == sentence for problem in self.problems)
 
     def kept(
-        self, exercise: Exercise, key: str, file: str, checks: Sequence[Check], names: Mapping[str, tuple[str, Text]]
-    ) -> ExerciseResult | None:
-        """The result under today's titles, weights and points; None where the checks must be run again.
+        self,
+        exercise: Exercise,
+        key: str,
+        place: tuple[str, Source | Unreadable | None],
+        checks: Sequence[Check],
+        labels: Mapping[str, Label],
+    ) -> dict[str, CheckResult]:
+        """Check -> its result, as today's results call it; without the checks that must be run again.
 
-        names: check -> its id and title, as the student may read them.
+        place: the file for the exercise's topic, and what stands in it.
         """
+        file, source = place
         found = self.exercises.get(exercise.name)
         if found is None or found.key != key or found.file != file:
-            return None
-        if any(check.verdict in UNCERTAIN for check in found.checks):
-            return None
-        now = [(*names[check.id], check.weight, check.visible) for check in checks]
-        before = [(check.id, check.title, check.weight, check.visible) for check in found.checks]
-        if now == before and found.worth == exercise.points and found.raised_from is None:
-            return found
-        if [check[0] for check in now] != [check[0] for check in before]:
-            return None
-        renamed = [
-            msgspec.structs.replace(old, title=title, weight=weight, visible=visible)
-            for old, (_, title, weight, visible) in zip(found.checks, now, strict=True)
-        ]
+            return {}
+        before = {check.key: check for check in found.checks}
+        if len(before) < len(found.checks) or any(check.verdict in UNCERTAIN for check in found.checks):
+            return {}
+        is_same = [labels[check.id].key for check in checks] == list(before)
+        if not is_same and (not isinstance(source, Source) or may_remember(source)):
+            return {}
+        kept = {
+            check.id: _relabelled(before[labels[check.id].key], check, labels[check.id])
+            for check in checks
+            if labels[check.id].key in before
+        }
+        is_all = len(kept) == len(checks) == len(before)
+        # What failed took part in the diagnosis, together with all else that failed.
+        return kept if is_all or all(check.verdict is Verdict.PASSED for check in kept.values()) else {}
+
+    def whole(self, exercise: Exercise, kept: Mapping[str, CheckResult]) -> ExerciseResult:
+        """The exercise's result where all its checks were kept: under today's titles, weights and points."""
+        found, checks = self.exercises[exercise.name], list(kept.values())
+        has_failed = any(check.verdict is not Verdict.PASSED for check in checks)
         return exercise_result(
-            *(exercise.name, exercise.topic, exercise.points, renamed, found.misconceptions),
+            *(exercise.name, exercise.topic, exercise.points, checks, found.misconceptions if has_failed else ()),
             place=(found.file, found.line),
             duration=found.duration,
-            key=key,
+            key=found.key,
         )
 
     def not_lower(self, result: ExerciseResult) -> ExerciseResult:
@@ -62,3 +85,7 @@ class Earlier:
         if points <= result.points:
             return result
         return msgspec.structs.replace(result, points=points, raised_from=result.points)
+
+
+def _relabelled(found: CheckResult, check: Check, label: Label) -> CheckResult:
+    return msgspec.structs.replace(found, id=label.id, title=label.title, weight=check.weight, visible=check.visible)

@@ -65,6 +65,7 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     weight: int  # its share of the exercise's points
     message: Text = NOTHING  # what was wrong, as far as the reveal policy allows
+    key: str = ""  # of the check itself: equal in two results of one exercise with equal keys, the same check
 
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +88,7 @@ class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
     file: str = ""  # of the submission: where the exercise was looked for
     line: int | None = None  # where it stands in there, or where Python cannot read on
     duration: float = 0.0  # seconds; the one field that differs between runs
-    key: str = ""  # of what this result depends on: equal keys, equal results
+    key: str = ""  # of what this result depends on, beside its checks: all keys equal, equal results
     raised_from: float | None = None  # points of this grading, where an earlier, better mark was kept
 
 
@@ -201,8 +202,8 @@ def exercise_result(
 
 
 def write_result(result: SubmissionResult, path: Path) -> None:
-    """Write the JSON file."""
-    write_whole(path, [msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"])
+    """Write the JSON file, on one line."""
+    write_whole(path, [msgspec.json.encode(result) + b"\n"])
 
 
 def write_whole(path: Path, parts: Iterable[bytes]) -> None:

@@ -25,8 +25,9 @@ MAY_IMPORT = {
     "checks": {"course", "limits", "results", "sandbox", "source", "worker"},
     "diagnosis": {"checks", "course", "results", "sandbox", "source", "worker"},
     "attempt": {"checks", "course", "limits", "results", "sandbox", "worker"},
-    "exercise_keys": {"course", "limits", "source"},
-    "regrade": {"checks", "course", "results"},
+    "exercise_keys": {"checks", "course", "limits", "source"},
+    "stateless": {"source"},
+    "regrade": {"checks", "course", "results", "source", "stateless"},
     "settings": {"course", "reveal", "sandbox", "submission", "worker"},
     "grade": {
         *("attempt", "checks", "course", "diagnosis", "exercise_keys", "limits", "quiz", "regrade", "results"),

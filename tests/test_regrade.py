@@ -10,11 +10,11 @@ from small_course import DOUBLE_ONLY, QUICK, durationless, write_course
 from typer.testing import CliRunner
 
 from autograder.changes import compare_folders
+from autograder.checks.collect import collect_checks
 from autograder.cli import app
 from autograder.course import load_course
 from autograder.exercise_keys import CheckFile, ExerciseKeys
 from autograder.grade import Grader
-from autograder.regrade import Earlier
 from autograder.results import SubmissionResult, Verdict, read_result, write_result
 from autograder.sandbox import ForkServer
 from autograder.settings import Settings
@@ -42,11 +42,13 @@ def change(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new))
 
 
-def keys(root: Path) -> dict[str, str]:
+def keys(root: Path) -> dict[str, tuple[str, dict[str, str]]]:
+    """Exercise -> its key, and those of its checks."""
     course = load_course(root)
     source = Source(filename="demo.py", chunks=(("demo.py", DOUBLE_ONLY),))
-    found = ExerciseKeys(course.topics, course.limits, "")
-    return found.keys(list(course.exercises), source)
+    found = ExerciseKeys(course.topics, collect_checks(course.topics), course.limits, "")
+    of_exercises = found.keys(list(course.exercises), source)
+    return {name: (key, found.of_checks[name]) for name, key in of_exercises.items()}
 
 
 HIDDEN, VISIBLE = "solutions/01_demo/test_demo.py", "exercises/01_demo/test_demo.py"
@@ -55,7 +57,10 @@ HIDDEN, VISIBLE = "solutions/01_demo/test_demo.py", "exercises/01_demo/test_demo
 @pytest.mark.parametrize(
     ("file", "old", "new", "changed"),
     [
-        (HIDDEN, 'tally.count("b")], [1, 1]', 'tally.count("b")], [1, 2]', {"Tally"}),
+        (HIDDEN, 'tally.count("b")], [1, 1]', 'tally.count("b")], [1, 2]', {"test_tally_two_words"}),
+        (HIDDEN, "[1, 2, 5]", "[1, 2, 6]", {f"test_tally_many[{times}]" for times in (1, 2, 5, 6)}),
+        (VISIBLE, 'count("z")', 'count("y")', {"test_tally_starts_at_zero"}),
+        (HIDDEN, "import pytest", "import pytest, math", {"double", "Tally"}),
         (HIDDEN, "Keeps words apart.", "Tells words apart.", set()),
         (HIDDEN, '@check("Tally"', '# a remark\n@check("Tally"', set()),
         ("exercises/01_demo/topic.toml", "points = 2", "points = 3", set()),
@@ -70,10 +75,14 @@ HIDDEN, VISIBLE = "solutions/01_demo/test_demo.py", "exercises/01_demo/test_demo
 def test_a_key_changes_with_what_its_result_depends_on(
     root: Path, file: str, old: str, new: str, changed: set[str]
 ) -> None:
+    """changed: exercises, and checks where their exercise's own key is the same."""
     before = keys(root)
     change(root / file, old, new)
-    after = keys(root)
-    assert {name for name in before if before[name] != after[name]} == changed
+    found = set()
+    for name, (key, of_checks) in keys(root).items():
+        checks = before[name][1].items() ^ of_checks.items()
+        found |= {check for check, _ in checks} if before[name][0] == key else {name}
+    assert found == changed
 
 
 def test_a_helper_counts_for_all_and_a_check_that_is_mentioned_too(tmp_path: Path) -> None:
@@ -86,9 +95,22 @@ def test_a_helper_counts_for_all_and_a_check_that_is_mentioned_too(tmp_path: Pat
         '@check("b")\ndef test_used(student): pass\n'
         "KEPT = test_used\n"
     )
-    text = CheckFile(path).relevant("a")
-    assert "helper" in text and "test_used" in text
-    assert "'test_b'" not in text and "Title" not in text and "weight" not in text
+    file = CheckFile(path)
+    assert "helper" in file.shared and "test_used" in file.shared
+    assert "'test_a'" not in file.shared and "'test_b'" not in file.shared
+    assert file.checks.keys() == {"test_a", "test_b"}
+    assert "Title" not in file.checks["test_a"] and "weight" not in file.checks["test_a"]
+
+
+def test_a_check_sees_the_helpers_before_it_so_its_place_among_them_counts(tmp_path: Path) -> None:
+    path = tmp_path / "test_x.py"
+    a, b = '@check("a")\ndef test_a(student, n=N): pass\n', '@check("a")\ndef test_b(student): pass\n'
+    found = []
+    for text in (f"N = 1\n{a}{b}N = 2\n", f"N = 1\n{b}{a}N = 2\n", f"N = 1\n{b}N = 2\n{a}"):
+        path.write_text(text)
+        found.append(CheckFile(path))
+    assert found[0].shared == found[1].shared == found[2].shared
+    assert found[0].checks == found[1].checks != found[2].checks
 
 
 def grade(root: Path, out: Path, *more: str) -> str:
@@ -219,13 +241,3 @@ def test_a_check_that_fails_the_otherwise_right_is_suspect(root: Path, server: F
     assert (suspect.check, suspect.failing, suspect.out_of) == ("test_double_random", 6, 11)
     assert not tally_of(*[almost] * 6, *[right] * 6).suspects
     assert not tally_of(*[almost] * 4).suspects
-
-
-def test_an_earlier_result_without_keys_is_not_kept(root: Path, server: ForkServer) -> None:
-    """Of a version that wrote none, or of an exercise that was not run."""
-    result = graded(root, server)
-    old = [msgspec.structs.replace(exercise, key="") for exercise in result.exercises]
-    earlier = Earlier(msgspec.structs.replace(result, exercises=tuple(old)))
-    course = load_course(root)
-    exercise = next(course.exercises)
-    assert earlier.kept(exercise, "a key", "demo.py", [], {}) is None

@@ -51,7 +51,7 @@ class ExerciseKeys:
 
     def keys(self, exercises: Sequence[Exercise], source: Source | Unreadable | None) -> dict[str, str]:
         """Exercise -> the key of its result, for what was handed in for their topic."""
-        handed_in = _text(source)
+        handed_in = _hash(_text(source))
         return {exercise.name: _hash(self._course_part[exercise.name], handed_in) for exercise in exercises}
 
     def _of_check(self, check: Check, exercise: Exercise, file: "CheckFile") -> str:

@@ -56,21 +56,24 @@ class Grader:
             for exercise, checks in self.checks.items()
         }
         self.parameters = {exercise.name: exercise.parameters for exercise in course.exercises}
-        # Before any student code runs: whether a check is broken must not depend on it.
-        self.scripts = {name: script for topic in coded for name, script in self._scripts(topic).items()}
+        self.references = {topic.name: LocalTransport(read_reference(topic)) for topic in coded}
+        self._scripts: dict[str, dict[str, Script]] = {}  # by exercise; see `scripts`
         self.memory = Memory()
         self.diagnosticians = {topic.name: Diagnostician(topic) for topic in coded}
 
-    def _scripts(self, topic: Topic) -> dict[str, dict[str, Script]]:
-        """Exercise -> check -> what it asks its reference."""
-        reference = LocalTransport(read_reference(topic))
-        return {
-            exercise.name: {
+    def scripts(self, topic: Topic, exercise: Exercise) -> dict[str, Script]:
+        """Check -> what it asks its reference.
+
+        Written when they are first needed, and from the course alone: no student code ever runs in this process, so
+        that nothing a student does decides whether a check is broken.
+        """
+        if exercise.name not in self._scripts:
+            reference = self.references[topic.name]
+            self._scripts[exercise.name] = {
                 check.id: write_script(reference, topic, exercise, check, self.parameters)
                 for check in self.checks[exercise.name]
             }
-            for exercise in topic.exercises
-        }
+        return self._scripts[exercise.name]
 
     def grade(self, submission: Submission) -> SubmissionResult:
         """Grade every chosen topic. Never raises for what the submission does."""
@@ -156,7 +159,7 @@ class Grader:
             topic,
             exercise,
             checks,
-            scripts=self.scripts[exercise.name],
+            scripts=self.scripts(topic, exercise),
             memory=self.memory,
             transport=transport,
             limits=self.limits,
@@ -214,13 +217,15 @@ class SubmissionRun:
         self.grader = grader
         self.paths = paths  # topic -> its file in the submission
         self.kept = kept  # exercise -> check -> its result; these are not run
-        until = time.monotonic() + grader.limits.submission_seconds
-        self.transport = RemoteTransport(grader.server, grader.limits, until)
+        self.transport = RemoteTransport(grader.server, grader.limits)
 
     def results(self, parts: Sequence[Part]) -> list[ExerciseResult]:
         """The exercises' results, in the same order."""
         begun = [self._begun(*part) for part in parts]
         running = [one for one in begun if isinstance(one, Running)]
+        for one in running:
+            self.grader.scripts(one.topic, one.exercise)
+        self.transport.until = time.monotonic() + self.grader.limits.submission_seconds
         try:
             self._run_all(running)
             for one in [one for one in running if one.is_in_doubt]:
@@ -278,7 +283,7 @@ class SubmissionRun:
 
     def _finished(self, one: Running) -> ExerciseResult:
         started = time.perf_counter()
-        fresh = [(attempted, self._judged(one.exercise, attempted)) for attempted in one.attempted]
+        fresh = [(attempted, self._judged(one.topic, one.exercise, attempted)) for attempted in one.attempted]
         may_name = self.grader.settings.reveal.covers(Reveal.MISCONCEPTION)
         failed = [
             FailedCheck(attempted.check.id, attempted.outcome.calls, attempted.script, attempted.key)
@@ -296,14 +301,14 @@ class SubmissionRun:
             key=self.grader.keys.keys([one.exercise], one.source)[one.exercise.name],
         )
 
-    def _judged(self, exercise: Exercise, attempted: Attempted) -> CheckResult:
+    def _judged(self, topic: Topic, exercise: Exercise, attempted: Attempted) -> CheckResult:
         """The check's result: broken where its own reference fails it, and with the message that may be shown."""
         check, outcome = attempted.check, attempted.outcome
         verdict, message = outcome.verdict, NOTHING
         if outcome.description is not None:
             message = self._told(check, verdict, outcome.description)
         is_judgement = verdict in (*MISTAKES, Verdict.TIMED_OUT)
-        if is_judgement and not self.grader.scripts[exercise.name][check.id].passes:
+        if is_judgement and not self.grader.scripts(topic, exercise)[check.id].passes:
             verdict, message = Verdict.BROKEN, BROKEN_CHECK
         return self._result(check, verdict, message)
 

@@ -21,8 +21,8 @@ from autograder.cli import app
 from autograder.doctor import Examination, examine
 from autograder.errors import SandboxError
 from autograder.results import read_result
-from autograder.sandbox import ForkServer, WorkerDied
-from autograder.sandbox.channel import _pid_here
+from autograder.sandbox import ForkServer
+from autograder.sandbox.channel import WorkerDied, _pid_here
 from autograder.sandbox.level import REMEDIES, Level, level_of
 
 is_root = pytest.mark.skipif(os.geteuid() != 0, reason="as root, every layer is there")

@@ -12,7 +12,8 @@ from autograder.checks.remote import RemoteTransport, decoded
 from autograder.course import load_course
 from autograder.grade import Grader
 from autograder.results import SubmissionResult
-from autograder.sandbox import ForkServer, Worker
+from autograder.sandbox import ForkServer
+from autograder.sandbox.channel import Worker
 from autograder.sandbox.channel import encode
 from autograder.settings import Settings
 from autograder.stubs import write_stubs

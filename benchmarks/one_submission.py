@@ -3,7 +3,8 @@
     python benchmarks/one_submission.py [--rounds 5] [--repeats 20]
 
 Everything is warm: torch is imported, the checks are collected, the fork server runs. The submission holds right
-answers to the seven exercises below. CPU time is that of every process involved; medians over the rounds.
+answers to the seven exercises below. CPU time is that of every process involved. Each round measures every way, one
+after the other; a ratio is the median of the rounds' ratios, since what else a machine does changes from round to round.
 """
 
 import os
@@ -55,6 +56,9 @@ QUIET = [
     )
     for option in ("-p", f"no:{plugin}")
 ]
+
+
+BARE, PYTEST = "bare, in one process", "warm pytest, in one process"
 
 
 class Bare:
@@ -128,16 +132,13 @@ def cpu_now(server: ForkServer) -> float:
     return time.process_time() + sum(times.user + times.system for times in warm) + server.cpu_seconds
 
 
-def measured(action: Callable[[], object], server: ForkServer, rounds: int, repeats: int) -> list[float]:
-    """CPU milliseconds of one call, for each round."""
+def measured(action: Callable[[], object], server: ForkServer, repeats: int) -> float:
+    """CPU milliseconds of one call."""
     action()
-    found = []
-    for _ in range(rounds):
-        before = cpu_now(server)
-        for _ in range(repeats):
-            action()
-        found.append(1000 * (cpu_now(server) - before) / repeats)
-    return found
+    before = cpu_now(server)
+    for _ in range(repeats):
+        action()
+    return 1000 * (cpu_now(server) - before) / repeats
 
 
 def main(
@@ -161,9 +162,11 @@ def main(
             gc.collect()
             gc.freeze()  # as a grader does
             ways = ways_to_grade(grader, submission, folder)
-            rows = {way: measured(action, server, rounds, repeats) for way, action in ways.items()}
-            workers = measured(lambda: server.spawn().end(), server, rounds, repeats)
-        show(rows, workers, sum(map(len, grader.checks.values())), str(result.isolation))
+            rows: dict[str, list[float]] = {way: [] for way in ways}
+            for _ in range(rounds):
+                for way, action in ways.items():
+                    rows[way].append(measured(action, server, repeats))
+        show(rows, sum(map(len, grader.checks.values())), str(result.isolation))
 
 
 def ways_to_grade(grader: Grader, submission: Submission, folder: Path) -> dict[str, Callable[[], object]]:
@@ -174,25 +177,29 @@ def ways_to_grade(grader: Grader, submission: Submission, folder: Path) -> dict[
         grader.grade(submission)
 
     return {
-        "bare, in one process": lambda: bare(grader, submission),
-        "warm pytest, in one process": lambda: under_pytest(grader.course, folder),
+        BARE: lambda: bare(grader, submission),
         "sandboxed, answers never seen before": new_answers,
         "sandboxed, answers seen before": lambda: grader.grade(submission),
+        "one worker, doing nothing": lambda: grader.server.spawn().end(),
+        PYTEST: lambda: under_pytest(grader.course, folder),
     }
 
 
-def show(rows: dict[str, list[float]], workers: list[float], checks: int, level: str) -> None:
+def show(rows: dict[str, list[float]], checks: int, level: str) -> None:
     """The table, and the ratios that it comes to."""
     table = Table(title=f"{len(SEVEN)} exercises, {checks} checks, isolation {level}", box=None)
     for heading in ("", "CPU ms", "from", "to", "ms a check", "x bare", "x pytest"):
         table.add_column(heading, justify="right" if heading else "left")
-    plain, with_pytest, *_ = (statistics.median(values) for values in rows.values())
     for way, values in rows.items():
         middle = statistics.median(values)
         table.add_row(way, f"{middle:.1f}", f"{min(values):.1f}", f"{max(values):.1f}", f"{middle / checks:.2f}",
-                      f"{middle / plain:.2f}", f"{middle / with_pytest:.2f}")  # fmt: skip
+                      ratio(values, rows[BARE]), ratio(values, rows[PYTEST]))  # fmt: skip
     Console(width=120).print(table)
-    print(f"One worker, forked, confined, killed and waited for: {statistics.median(workers):.1f} ms CPU.")
+
+
+def ratio(values: list[float], others: list[float]) -> str:
+    """The median of the rounds' ratios."""
+    return f"{statistics.median(value / other for value, other in zip(values, others, strict=True)):.2f}"
 
 
 if __name__ == "__main__":

@@ -13,8 +13,7 @@ from autograder.course import load_course
 from autograder.grade import Grader
 from autograder.results import SubmissionResult
 from autograder.sandbox import ForkServer
-from autograder.sandbox.channel import Worker
-from autograder.sandbox.channel import encode
+from autograder.sandbox.channel import Worker, encode
 from autograder.settings import Settings
 from autograder.stubs import write_stubs
 from autograder.submission import open_submission

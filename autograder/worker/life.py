@@ -22,7 +22,7 @@ from .layers.scratch import bounded_scratch
 from .layers.system_calls import common_steps, system_calls
 from .layers.user import unprivileged_user
 from .readable import READABLE
-from .session import Session, answer_frame
+from .session import RequestFrame, Session, answer_frame, decode_ahead
 
 if TYPE_CHECKING:
     from .server import Setup
@@ -100,11 +100,17 @@ def _answer_requests(session: Session) -> NoReturn:
     requests = _Requests()
     waiting = bytearray()
     while True:
-        if waiting and (len(waiting) > MAX_WAITING or not requests.is_there()):
+        if waiting and not requests.is_there():
             _write(waiting)
             waiting.clear()
-        # copied at once: a reply's buffers are the student's own memory, which the next request may change
-        waiting += b"".join(answer_frame(session, *requests.next()))
+        frames = requests.all_there()
+        decode_ahead(session, frames)
+        for frame in frames:
+            # copied at once: a reply's buffers are the student's own memory, which the next request may change
+            waiting += b"".join(answer_frame(session, *frame))
+            if len(waiting) > MAX_WAITING:
+                _write(waiting)
+                waiting.clear()
 
 
 class _Requests:
@@ -118,8 +124,17 @@ class _Requests:
     def is_there(self) -> bool:
         return bool(self.data) or bool(self.poll.poll(0))
 
-    def next(self) -> tuple[int, bytes, bytearray]:
-        """(number, header, payload) of the next request."""
+    def all_there(self) -> list[RequestFrame]:
+        """The next request, and those that have come with it."""
+        frames = [self._next()]
+        while len(self.data) >= wire.FRAME.size:
+            _, header, payload = wire.frame_sizes(self.data)
+            if len(self.data) < wire.FRAME.size + header + payload:
+                break
+            frames.append(self._next())
+        return frames
+
+    def _next(self) -> RequestFrame:
         number, header, payload = wire.frame_sizes(self._take(wire.FRAME.size))
         return number, bytes(self._take(header)), self._take(payload)
 

@@ -16,7 +16,7 @@ import traceback
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import torch
@@ -31,6 +31,7 @@ MAX_ITEMS = 100_000  # taken from an iterator
 # What an expression of a check may name, beside its own inputs.
 VOCABULARY = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "np": np, "math": math}
 
+RequestFrame = tuple[int, bytes, bytearray]  # number, header, payload
 Request = dict[str, Any]
 Reply = dict[str, Any]
 
@@ -59,6 +60,7 @@ class Session:
         self._known = next(reversed(sys.modules))  # the youngest module that is not a helper of the student's
         self.filenames: frozenset[str] = frozenset()
         self.objects: dict[int, object] = {}
+        self.ahead: dict[int, Request] = {}  # by number: requests that were decoded before their turn
         self.last_error: BaseException | None = None
 
     # What it does for a request
@@ -262,12 +264,25 @@ OPERATIONS: dict[str, Callable[[Session, Request], Reply]] = {
 }
 
 
+def decode_ahead(session: Session, frames: Sequence[RequestFrame]) -> None:
+    """Requests that came together are decoded together: then the code for it is in the processor's caches."""
+    if len(frames) > 1:
+        for number, header, payload in frames:
+            with contextlib.suppress(KeyError):
+                session.ahead[number] = wire.unpack(header, payload, _not_yet, strides=True)
+
+
+def _not_yet(handle: wire.Handle) -> NoReturn:
+    """An object that an earlier request may still have to make: its request is decoded in its turn."""
+    raise KeyError(handle.id)
+
+
 def answer_frame(
     session: Session, number: int, header: bytes | bytearray, payload: bytearray
 ) -> list[memoryview | bytes]:
     """One request frame in, one reply frame out. A reply that cannot travel becomes an error of its own."""
     try:
-        request = wire.unpack(header, payload, session.kept, strides=True)
+        request = session.ahead.pop(number, None) or wire.unpack(header, payload, session.kept, strides=True)
     except KeyError:  # sent ahead for an object that this submission did not make
         return wire.pack(_no_reply("an object that is not there"), number=number)
     reply = session.answer(request)
@@ -281,4 +296,4 @@ def _no_reply(why: str) -> Reply:
     return {"error": {"type": "WireError", "bases": [], "message": why, "frames": []}}
 
 
-__all__ = ["Reply", "Request", "Session", "answer_frame"]
+__all__ = ["Reply", "Request", "RequestFrame", "Session", "answer_frame", "decode_ahead"]

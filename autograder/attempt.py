@@ -5,7 +5,7 @@ is done again the slow way, call by call, so that a loop costs its own check and
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -70,6 +70,35 @@ class Memory:
             self.failed[key] = outcome
 
 
+class Questions:
+    """What some checks of one exercise ask."""
+
+    def __init__(self, checks: Sequence[Check], scripts: Mapping[str, Script]) -> None:
+        self.checks = checks
+        self.scripts = [scripts[check.id] for check in checks]
+        self.seconds = sum(script.seconds for script in self.scripts)  # that the reference took
+        self.requests = [request for script in self.scripts for request, _ in script.asked]
+
+    def looked_up(self, replies: Iterable[Frame], memory: Memory) -> dict[str, Ahead]:
+        """Check -> what it is told, decoded in one go: then the code for it is in the processor's caches."""
+        waiting = iter(replies)
+        return {
+            check.id: _looked_up(check, [next(waiting) for _ in script.asked], memory)
+            for check, script in zip(self.checks, self.scripts, strict=True)
+        }
+
+
+def _looked_up(check: Check, replies: list[Frame], memory: Memory) -> Ahead:
+    key = _key(check, replies)
+    known = memory.recall(key)
+    return Ahead(key, known, [] if known else [*map(decoded, replies)])
+
+
+def seconds_for(reference: float) -> float:
+    """How long a student may take over requests sent ahead that the reference took so long over."""
+    return max(AHEAD_SECONDS, AHEAD_FACTOR * reference)
+
+
 class Attempt:
     """Runs the checks of one exercise against the source that the transport has entered."""
 
@@ -79,12 +108,13 @@ class Attempt:
         exercise: Exercise,
         checks: Sequence[Check],
         *,
-        scripts: dict[str, Script],
+        scripts: Mapping[str, Script],
         memory: Memory,
         transport: RemoteTransport,
         limits: Limits,
         parameters: Parameters,
         fatal: list[Outcome],
+        ahead: Mapping[str, Ahead] | None = None,
     ) -> None:
         self.topic = topic
         self.exercise = exercise
@@ -95,10 +125,11 @@ class Attempt:
         self.limits = limits
         self.parameters = parameters
         self.fatal = fatal  # of the exercise's checks that cost a worker so far; grows
+        self.ahead = ahead  # where replies have been asked for already
 
     def run(self) -> Iterator[Attempted]:
         """Each check's outcome, in order; as lazily as it is asked for."""
-        ahead = self._ahead()
+        ahead = self._ahead() if self.ahead is None or not self._is_loaded() else self.ahead
         for check in self.checks:
             attempted = self._check(check, ahead.get(check.id))
             if not self.transport.is_alive:
@@ -109,28 +140,31 @@ class Attempt:
     def is_struck_out(self) -> bool:
         return len(self.fatal) >= self.limits.strikes
 
-    def _ahead(self) -> dict[str, Ahead]:
-        """Check -> the replies to its script; nothing where the worker did not live to send them all."""
-        scripts = [self.scripts[check.id] for check in self.checks]
-        requests = [request for script in scripts for request, _ in script.asked]
-        seconds = max(AHEAD_SECONDS, AHEAD_FACTOR * sum(script.seconds for script in scripts))
+    def _is_loaded(self) -> bool:
+        """Whether there is a worker that has run the student's file: one that died earlier is nothing of this exercise."""
+        if self.transport.is_alive:
+            return True
         if self.transport.is_out_of_time or self.is_struck_out:
-            return {}
+            return False
         try:
             self.transport.ensure_loaded()
-            waiting = iter(self.transport.send_ahead(requests, min(seconds, self.limits.call_seconds)))
+        except WorkerDied:
+            return False
+        return True
+
+    def _ahead(self) -> Mapping[str, Ahead]:
+        """Check -> the replies to its script; nothing where the worker did not live to send them all."""
+        if self.transport.is_out_of_time or self.is_struck_out:
+            return {}
+        asked = Questions(self.checks, self.scripts)
+        try:
+            self.transport.ensure_loaded()
+            replies = self.transport.send_ahead(
+                asked.requests, min(seconds_for(asked.seconds), self.limits.call_seconds)
+            )
         except WorkerDied:
             return {}
-        return {
-            check.id: self._looked_up(check, [next(waiting) for _ in script.asked])
-            for check, script in zip(self.checks, scripts, strict=True)
-        }
-
-    def _looked_up(self, check: Check, replies: list[Frame]) -> Ahead:
-        """Decoded here, one after the other, while the code that does it is in the processor's caches."""
-        key = _key(check, replies)
-        known = self.memory.recall(key)
-        return Ahead(key, known, [] if known else [*map(decoded, replies)])
+        return asked.looked_up(replies, self.memory)
 
     def _check(self, check: Check, ahead: Ahead | None) -> Attempted:
         if self.is_struck_out:

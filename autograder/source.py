@@ -21,6 +21,16 @@ def parsed(code: str) -> ast.Module:
     return ast.parse(code)
 
 
+def binds(node: ast.stmt) -> list[str]:
+    """The names that a definition or an assignment gives a value."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return [node.name]
+    if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
+    return []
+
+
 class Source(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """What a worker loads for one topic."""
 
@@ -61,7 +71,10 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, tag=True):
             if isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").split(".")[0] not in beside
             for alias in node.names
         }
-        return frozenset(name for name in imported if self.chunk_defining(name) is None)
+        borrowed = imported.difference(*map(binds, body))
+        if self.left_out:
+            borrowed = {name for name in borrowed if self.chunk_defining(name) is None}
+        return frozenset(borrowed)
 
     def locate(self, line: int) -> tuple[str, int]:
         """(file or cell name, line in it) for a line of `text`."""

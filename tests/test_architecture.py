@@ -31,7 +31,10 @@ MAY_IMPORT = {
     "settings": {"course", "reveal", "sandbox", "submission", "worker"},
     "grade": {
         *("attempt", "checks", "course", "diagnosis", "exercise_keys", "limits", "quiz", "regrade", "results"),
-        *("reveal", "sandbox", "settings", "source", "submission"),
+        *("reveal", "sandbox", "settings", "source", "submission", "submission_run"),
+    },
+    "submission_run": {
+        *("attempt", "checks", "course", "diagnosis", "grade", "results", "reveal", "sandbox", "source"),
     },
     "changes": {"results"},
     "summary": {"results"},

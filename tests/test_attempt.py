@@ -96,6 +96,40 @@ def test_a_submission_takes_one_worker(course: Course) -> None:
     assert result.isolation == "strict"
 
 
+def test_all_exercises_are_asked_together_visible_checks_first(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograder.submission_run.AHEAD_SECONDS", 1e9)  # on a slow machine, groups are smaller
+    exchanges: list[int] = []
+    send = Worker.send
+    monkeypatch.setattr(Worker, "send", lambda *a: exchanges.append(len(a[1])) or send(*a))
+    result = course.grade(REFERENCE, as_second_topic(REFERENCE))
+    assert result.points == result.worth
+    of_checks = [
+        sum(
+            len(course.grader.scripts(topic, e)[check.id].asked)
+            for topic in course.grader.topics
+            for e in topic.exercises
+            for check in course.grader.checks[e.name]
+            if check.visible is is_visible
+        )
+        for is_visible in (True, False)
+    ]
+    moves = 2  # each file is loaded, and later entered again
+    assert exchanges == [asked + moves for asked in of_checks]
+
+
+@pytest.mark.parametrize("fault", ["while True:\n    pass\n", "import os\nos._exit(1)\n"], ids=["loops", "exits"])
+def test_a_file_that_cannot_be_loaded_costs_no_other_file(course: Course, fault: str) -> None:
+    result = course.grade(fault + DOUBLE, as_second_topic(REFERENCE))
+    assert verdicts(result)["double"] in ("timed_out", "crashed")
+    assert verdicts(result)["treble"] == verdicts(result)["Score"] == "passed"
+
+
+def test_a_loop_in_one_exercise_costs_no_other_one_that_was_asked_with_it(course: Course) -> None:
+    loop = "def double(x):\n    while True:\n        pass\n"
+    result = course.grade(loop + REFERENCE[REFERENCE.index("class Tally") :], as_second_topic(REFERENCE))
+    assert verdicts(result) == {"double": "timed_out", "Tally": "passed", "treble": "passed", "Score": "passed"}
+
+
 def test_what_one_file_does_to_the_process_costs_no_other_file(course: Course) -> None:
     """Each file alone is right; the first breaks a function of torch's. The second is run again without it."""
     result = course.grade(

@@ -107,22 +107,21 @@ class RemoteTransport:
         """Have a live worker that has run the student's file. Raises WorkerDied where the file itself kills it."""
         if self._now.death is not None:
             raise self._now.death
-        if not self.is_alive:
-            self.close()
-            self._worker = self.server.spawn()
-            self.layers = self._worker.layers
+        self._ensure_worker()
         if self._now.folder not in self._in_worker:
             self._load()
             self._in_worker.append(self._now.folder)
 
+    def _ensure_worker(self) -> None:
+        if not self.is_alive:
+            self.close()
+            self._worker = self.server.spawn()
+            self.layers = self._worker.layers
+
     def _load(self) -> None:
         now = self._now
         try:
-            reply = self._exchange(now.request, self.limits.load_seconds)
-            names = frozenset(msgspec.convert(reply.value, list[str]))
-        except msgspec.ValidationError:
-            now.death = self._breach("malformed reply")
-            raise now.death from None
+            self._note(self._exchange(now.request, self.limits.load_seconds))
         except WorkerDied as died:
             if not now.was_loaded and died.cause != "protocol" and self._leave_out_fatal():
                 self._load()
@@ -130,6 +129,14 @@ class RemoteTransport:
             again = WorkerDied(died.cause, "exit" if died.cause == "exit" else "again")
             now.death = again if now.was_loaded else died
             raise now.death from None
+
+    def _note(self, reply: Reply) -> None:
+        """What loading the source has shown. Raises WorkerDied for what no honest worker sends."""
+        now = self._now
+        try:
+            names = frozenset(msgspec.convert(reply.value, list[str]))
+        except msgspec.ValidationError:
+            raise self._breach("malformed reply") from None
         if not now.was_loaded:  # a later load could tell what an earlier worker was given
             now.names, now.problems, now.was_loaded = names - now.source.borrowed(), tuple(reply.problems), True
 
@@ -179,9 +186,48 @@ class RemoteTransport:
 
     def send_ahead(self, requests: Sequence[Frame], seconds: float) -> list[Frame]:
         """The raw replies to requests that are known beforehand, in one exchange. Raises WorkerDied."""
-        assert self._worker is not None
         entering = self._entering()
-        replies = self._worker.send([*entering, *requests], self._within(seconds))[len(entering) :]
+        return self._sent([*entering, *requests], seconds)[len(entering) :]
+
+    def send_together(self, parts: Sequence[tuple[Source, str, Sequence[Frame]]], seconds: float) -> list[list[Frame]]:
+        """The raw replies to the requests of each (source, folder, requests), all in one exchange.
+
+        A source that is not in the worker yet is loaded on the way. Raises WorkerDied; it is for `ensure_loaded` to find
+        out which source was at fault.
+        """
+        self._ensure_worker()
+        frames: list[Frame] = []
+        loading: dict[int, tuple[Source, str]] = {}  # position of the request -> what it loads
+        starts = []
+        for source, folder, requests in parts:
+            self.enter(source, folder)
+            if folder not in self._in_worker:
+                loading[len(frames)] = source, folder
+            frames += self._on_the_way()
+            starts.append(len(frames))
+            frames += requests
+        replies = self._sent(frames, seconds)
+        for position, place in loading.items():
+            self.enter(*place)
+            self._note(self.checked(decoded(replies[position])))
+        return [replies[start : start + len(part[2])] for part, start in zip(parts, starts, strict=True)]
+
+    def _on_the_way(self) -> list[Frame]:
+        """What must be asked before this source's own requests."""
+        if self._now.death is not None:
+            self.close()  # the requests for the parts before it will not be sent
+            raise self._now.death
+        if self._now.folder in self._in_worker:
+            return self._entering()
+        self._in_worker.append(self._now.folder)
+        try:
+            return [encode(self._now.request)]
+        except WireError as error:
+            raise self._breach(str(error)) from None
+
+    def _sent(self, requests: Sequence[Frame], seconds: float) -> list[Frame]:
+        assert self._worker is not None
+        replies = self._worker.send(requests, self._within(seconds))
         self.received += sum(HEADER_WEIGHT * len(reply.header) + len(reply.payload) for reply in replies)
         if self.received > MAX_RECEIVED:
             raise self._breach("the replies are too large in all")

@@ -10,7 +10,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..source import Source, parsed
+from ..source import Source, binds, parsed
 from .failures import RuleBroken
 
 # Names that torch has in several places: the left one is written for the right ones.
@@ -191,16 +191,6 @@ def _free_names(node: ast.AST) -> set[str]:
         own |= {part.id for part in inside if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
         free -= own - {name for part in inside if isinstance(part, ast.Global) for name in part.names}
     return free
-
-
-def binds(node: ast.stmt) -> list[str]:
-    """The names that a definition or an assignment gives a value."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return [node.name]
-    if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        return [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
-    return []
 
 
 def _uses(parts: Parts, aliases: dict[str, str]) -> Iterator[tuple[str, int]]:

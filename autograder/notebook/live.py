@@ -10,10 +10,9 @@ import msgspec
 
 from ..checks.failures import Raised
 from ..checks.local import LocalTransport
-from ..checks.rules import binds
 from ..checks.student import Reply
 from ..sandbox.channel import Frame
-from ..source import Source
+from ..source import Source, binds
 
 
 def shell() -> Any:

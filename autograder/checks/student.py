@@ -13,7 +13,7 @@ import msgspec
 from ..sandbox.channel import WorkerDied
 from ..source import Source
 from ..text import Text
-from ..worker.wire import Handle
+from ..worker.wire import Handle, paused_collector
 from .failures import CheckFailure, Crashed, NotAttempted, Raised, RuleBroken, TimedOut, Unloaded
 
 MAX_ITEMS = 100_000
@@ -170,7 +170,8 @@ class Student:
         for operator, line in reply.operators:
             shortcut = self._banned_operators.get(operator, "that")
             raise RuleBroken(self._exercise, shortcut, self._filename, line, was_run=True)
-        call.value = _wrapped(reply.value, self, label)
+        with paused_collector():
+            call.value = _wrapped(reply.value, self, label)
         return reply if whole_reply else call.value
 
     def _missing(self, name: str) -> NoReturn:

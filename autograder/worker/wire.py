@@ -39,7 +39,8 @@ def pack(
     """
     writer = Writer(keep, strides)
     try:
-        header = _ENCODER.encode(writer.node(value))
+        with paused_collector():
+            header = _ENCODER.encode(writer.node(value))
     except WireError:
         raise
     except (ValueError, TypeError, RuntimeError, OverflowError, MemoryError) as error:
@@ -65,7 +66,7 @@ def unpack(
     try:
         if len(header) < LARGE_HEADER:
             return Reader(payload, handle, strides).value(_DECODER.decode(header))
-        with _paused_collector():
+        with paused_collector():
             return Reader(payload, handle, strides).value(_DECODER.decode(header))
     except WireError:
         raise
@@ -74,8 +75,8 @@ def unpack(
 
 
 @contextlib.contextmanager
-def _paused_collector() -> Iterator[None]:
-    """Decoding makes many containers and no cycle: the garbage collector would take ten times as long as the rest."""
+def paused_collector() -> Iterator[None]:
+    """For what makes many containers and no cycle: the garbage collector would take ten times as long as the rest."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -116,5 +117,6 @@ __all__ = [
     "copied",
     "frame_sizes",
     "pack",
+    "paused_collector",
     "unpack",
 ]

@@ -1,6 +1,6 @@
 """Hold one submission against the course: every exercise, every check, in sandboxed workers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 
@@ -73,13 +73,14 @@ class Grader:
         earlier = Earlier(submission.earlier)
         kept = self._kept(earlier, submission)
         run = SubmissionRun(self, submission.paths, kept)
+        to_run = self._to_run(kept)
+        left = {e.name for _, e in to_run}
         whole = {
             e.name: earlier.whole(e, kept[e.name])
             for topic in self.topics
             for e in topic.exercises
-            if e.name in kept and len(kept[e.name]) == len(self.checks[e.name])
+            if e.name not in left
         }
-        to_run = [(topic, e) for topic in self.topics for e in topic.exercises if e.name not in whole]
         submission = examined(submission, {topic.name for topic, _ in to_run})
         parts = [(topic, submission.sources.get(topic.name), exercise) for topic, exercise in to_run]
         fresh = {result.name: result for result in run.results(parts)}
@@ -104,6 +105,23 @@ class Grader:
             confinement=layers,
             quizzes=quizzes,
         )
+
+    def prepare(self, submission: Submission, is_enough: Callable[[], bool]) -> None:
+        """Write the scripts that the submission needs, until it is enough: the others are written in their turn."""
+        for topic, exercise in self._to_run(self._kept(Earlier(submission.earlier), submission)):
+            if is_enough():
+                return
+            if topic.name in submission.sources:
+                self.scripts(topic, exercise)
+
+    def _to_run(self, kept: Mapping[str, Mapping[str, CheckResult]]) -> list[tuple[Topic, Exercise]]:
+        """The exercises of which not every check is kept."""
+        return [
+            (topic, exercise)
+            for topic in self.topics
+            for exercise in topic.exercises
+            if exercise.name not in kept or len(kept[exercise.name]) < len(self.checks[exercise.name])
+        ]
 
     def _kept(self, earlier: Earlier, submission: Submission) -> dict[str, dict[str, CheckResult]]:
         """Exercise -> check -> its earlier result, where everything that it depends on is as it was."""

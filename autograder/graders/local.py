@@ -1,6 +1,7 @@
 """Graders on this machine: this process, or a pool of others. A lost one costs a retry of what was in flight."""
 
 import contextlib
+import functools
 import gc
 import os
 import sys
@@ -54,22 +55,27 @@ class LocalGraders:
         first = list(islice(tasks, self.jobs))
         jobs = min(self.jobs, len(first))
         if jobs == 1:
-            yield from self._here(chain(first, tasks))
+            yield from self._here(first, tasks)
         elif jobs > 1:
             with _temporary_folder() as folder:
-                pool = Pool(self.course, self.settings, jobs, folder, self.while_starting)
+                pool = Pool(self.course, self.settings, jobs, folder, functools.partial(self._meanwhile, first[0]))
                 yield from pool.run(chain(first, tasks))
 
-    def _here(self, tasks: Iterable[Task]) -> Generator[Graded, None, None]:
+    def _meanwhile(self, first: Task, grader: "Grader", server: ForkServer) -> None:
+        """What is done while the server starts."""
+        self.while_starting()
+        grader.prepare(first.with_earlier(), server.has_started)
+
+    def _here(self, first: list[Task], others: Iterable[Task]) -> Generator[Graded, None, None]:
         with _server(self.course, self.settings) as server:
             from ..grade import Grader  # imports torch, beside the server
 
             grader = Grader(self.course, server, self.settings)
-            self.while_starting()
+            self._meanwhile(first[0], grader, server)
             server.check()
             gc.collect()
             gc.freeze()  # what is there now stays: collections need not look at it
-            for task in tasks:
+            for task in chain(first, others):
                 yield conclude(task, grade_safely(grader, task.with_earlier()))
 
 
@@ -89,7 +95,12 @@ class Pool:
     """Grader processes, each with a server of its own."""
 
     def __init__(
-        self, course: Course, settings: Settings, jobs: int, folder: Path, while_starting: Callable[[], None]
+        self,
+        course: Course,
+        settings: Settings,
+        jobs: int,
+        folder: Path,
+        while_starting: Callable[["Grader", ForkServer], None],
     ) -> None:
         self.course = course
         self.settings = settings
@@ -157,7 +168,7 @@ class Pool:
                 from ..grade import Grader
 
                 self.grader = Grader(self.course, server, self.settings)
-                self.while_starting()
+                self.while_starting(self.grader, server)
             threads = len(os.listdir("/proc/self/task"))
             if threads == 1:
                 server.check()

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import select
 import shutil
 import socket
 import subprocess
@@ -109,6 +110,10 @@ class ForkServer:
         if not self.is_ready:
             self._receive(START_SECONDS)
             self.is_ready = True
+
+    def has_started(self) -> bool:
+        """Whether a worker can be had without waiting for torch to be imported."""
+        return self.is_ready or bool(select.select([self.control], [], [], 0)[0])
 
     def connected(self) -> Self:
         """Another connection to the same server, for another grader process; it starts a server of its own if this is lost."""

@@ -1,6 +1,7 @@
 """Which of a submission's files a topic's work stands in: by its name, else by what it defines."""
 
 import ast
+import functools
 import re
 from pathlib import PurePosixPath
 
@@ -83,6 +84,7 @@ def _text(path: PurePosixPath, files: Files) -> str | Unreadable:
     return text if isinstance(text, Unreadable) else syntax_problem(text) or text
 
 
+@functools.lru_cache(maxsize=1024)  # every topic asks about every file
 def stem(path: PurePosixPath) -> str:
     """losses, for "01/Losses (1).py"."""
     name = path.name

@@ -258,11 +258,12 @@ def _source(
 def _companions(topic: Topic, path: PurePosixPath, files: Files, problems: list[Problem]) -> dict[str, bytes]:
     """Other files of the folder that the topic's file may import or read; checks and bytecode are not among them."""
     companions: dict[str, bytes] = {}
-    for other in sorted(files):
+    folder = path.parent
+    for other in sorted(other for other in files if other.parent == folder):
         is_wanted = other.suffix in (".py", ".txt", ".json", ".csv") and not other.name.startswith(
             ("test_", ".", "conftest")
         )
-        if other.parent != path.parent or other.name in (path.name, topic.filename, TIMESTAMP) or not is_wanted:
+        if other.name in (path.name, topic.filename, TIMESTAMP) or not is_wanted:
             continue
         if sum(map(len, companions.values())) + len(files[other]) > MAX_COMPANIONS:
             limit = MAX_COMPANIONS >> 10

@@ -21,7 +21,7 @@ MAX_STEM = 200  # bytes of a result's file name
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Make the folder and have it for one run alone; what a killed run left half written is removed.
+    """Make the folder and have it for one run alone; what a killed run or grader left half written is removed.
 
     The kernel lifts the lock when the run and its graders have ended, however they ended.
     Raises UsageError where another run has it.
@@ -32,12 +32,17 @@ def locked(folder: Path) -> Iterator[None]:
         return
     handle = _take(folder)
     try:
-        for left in folder.glob(f"{TEMPORARY}*"):
-            left.unlink(missing_ok=True)
+        _remove_halves(folder)
         yield
     finally:
+        _remove_halves(folder)
         (folder / LOCK).unlink(missing_ok=True)
         os.close(handle)
+
+
+def _remove_halves(folder: Path) -> None:
+    for left in folder.glob(f"{TEMPORARY}*"):
+        left.unlink(missing_ok=True)
 
 
 def _take(folder: Path) -> int:

@@ -22,7 +22,7 @@ from autograder.course import load_course
 from autograder.grade import Grader
 from autograder.graders import Graded, LocalGraders, Task
 from autograder.graders.task import in_flight
-from autograder.results import SubmissionResult, read_result, write_result
+from autograder.results import TEMPORARY, SubmissionResult, read_result, write_result
 from autograder.reveal import Reveal
 from autograder.settings import Settings
 from autograder.submission import Submission, open_submission
@@ -209,6 +209,12 @@ def test_two_runs_into_one_folder_are_refused(class_folder: Path, command, monke
         assert command("grade", "class/bob", "--out", "other").exit_code == 0
     assert command("grade", "class/bob", "--out", "out").exit_code == 0
     assert [path.name for path in Path("out").iterdir()] == ["bob.json"]
+
+
+def test_what_a_killed_grader_left_half_written_goes_with_the_run(tmp_path: Path) -> None:
+    with result_folder.locked(tmp_path):
+        (tmp_path / f"{TEMPORARY}x").write_text("{", encoding="utf-8")
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_a_killed_run_left_half_written_is_removed(class_folder: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 import torch
 from small_course import HIDDEN, MISCONCEPTIONS, QUICK, REFERENCE, TOPIC, VISIBLE, source, write_course
 
+from autograder.checks.local import LocalTransport
 from autograder.checks.remote import RemoteTransport, decoded
 from autograder.course import load_course
 from autograder.grade import Grader
@@ -223,6 +224,21 @@ def test_replies_sent_together_are_those_of_their_own_moment(remote: Callable[[s
     replies = student.send_ahead([bump] * 3, 5.0)
     assert [student.checked(decoded(reply)).value.tolist() for reply in replies] == [[1, 1], [2, 2], [3, 3]]
     student.close()
+
+
+def test_what_a_file_draws_while_it_is_loaded_is_the_same_everywhere(
+    remote: Callable[[str], RemoteTransport],
+) -> None:
+    code = (
+        "import random\nimport numpy as np\nimport torch\n"
+        "DRAWN = random.random(), np.random.rand(), torch.rand(1).item()\n"
+        "def drawn():\n    return list(DRAWN)\n"
+    )
+    message = {"op": "call", "on": None, "name": "drawn", "args": (), "kwargs": {}}
+    student = remote(code)
+    drawn = student.request(message, 5.0).value
+    student.close()
+    assert drawn == LocalTransport(source(code)).request(message, 5.0).value
 
 
 def test_large_requests_and_replies_do_not_wait_for_each_other(remote: Callable[[str], RemoteTransport]) -> None:

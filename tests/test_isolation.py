@@ -18,12 +18,14 @@ from typer.testing import CliRunner
 
 from autograder.checks.remote import RemoteTransport
 from autograder.cli import app
+from autograder.course import load_course
 from autograder.doctor import Examination, examine
 from autograder.errors import SandboxError
 from autograder.results import read_result
 from autograder.sandbox import ForkServer
 from autograder.sandbox.channel import WorkerDied, _pid_here
 from autograder.sandbox.level import REMEDIES, Level, level_of
+from autograder.settings import slow_libraries
 
 is_root = pytest.mark.skipif(os.geteuid() != 0, reason="as root, every layer is there")
 
@@ -206,6 +208,43 @@ def test_what_is_printed_is_counted_and_thrown_away(transport) -> None:
     assert student.printed >= 2 * 300 * 10_000 - (1 << 18)
 
 
+SLOW_LIBRARIES = """
+import jieba
+import torch
+def step():
+    optimiser = torch.optim.SGD([torch.nn.Parameter(torch.ones(2))], lr=0.1)
+    optimiser.step()
+    return len(optimiser.param_groups)
+def words():
+    return jieba.lcut("我来到北京")
+"""
+
+
+def test_a_library_that_was_not_loaded_beforehand_is_loaded_by_who_needs_it() -> None:
+    limits = msgspec.structs.replace(QUICK, call_seconds=30.0)
+    with ForkServer(limits, preload=frozenset()) as server:
+        student = RemoteTransport(server, limits)
+        student.enter(source(SLOW_LIBRARIES), "01_demo")
+        student.ensure_loaded()
+        assert call(student, "step", seconds=30.0) == 1
+        assert call(student, "words", seconds=30.0) == ["我", "来到", "北京"]
+        student.close()
+
+
+def test_libraries_are_loaded_beforehand_where_the_topics_name_them() -> None:
+    course = load_course(ROOT)
+    optimisers, words = "06_optimisers", "12_text_embedding"
+    assert slow_libraries(course, ["01_activations"]) == set()
+    assert slow_libraries(course, ["01_activations", optimisers]) == {"torch.optim"}
+    assert slow_libraries(course, [words]) == {"jieba"}
+
+
+@pytest.mark.parametrize("module", ["grading_run", "nbgrader.grading"])
+def test_the_server_can_be_started_before_torch_is_imported(module: str) -> None:
+    code = f"import sys, autograder.{module}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60, check=False).returncode == 0
+
+
 def test_one_server_serves_several_graders_and_outlives_each(transport) -> None:
     with ForkServer(QUICK, workers=2) as server:
         other = server.connected()
@@ -302,7 +341,7 @@ def test_training_works_in_a_worker(transport) -> None:
     assert len(first) == 12 and first == call(student, "train", seconds=20.0)
     assert call(student, "recurrent", seconds=20.0) > 0
     assert call(student, "in_threads", seconds=20.0) == [300] * 4
-    assert call(student, "words") == ["我们", "在", "学习", "深度", "学习"]
+    assert call(student, "words", seconds=30.0) == ["我们", "在", "学习", "深度", "学习"]
     assert call(student, "saved").tolist() == [1, 1, 1]
     assert call(student, "drawn") == call(student, "drawn")
 

@@ -18,7 +18,8 @@ from .failures import CheckFailure, Crashed, Raised, TimedOut
 from .student import Reply, why_missing
 
 MAX_RECEIVED = 256 << 20  # bytes of all replies of one submission: what failed is kept until it has been diagnosed
-HEADER_WEIGHT = 160  # a byte of a header costs the grader as much time as so many of a tensor
+TOO_LARGE = "the replies are too large in all"
+HEADER_WEIGHT = 400  # a byte of a header costs the grader as much time as so many of a tensor
 
 
 def decoded(frame: Frame) -> Reply | WireError:
@@ -113,6 +114,8 @@ class RemoteTransport:
             self._in_worker.append(self._now.folder)
 
     def _ensure_worker(self) -> None:
+        if self.received > MAX_RECEIVED:  # whatever it would send now is too much
+            raise WorkerDied("protocol", TOO_LARGE)
         if not self.is_alive:
             self.close()
             self._worker = self.server.spawn()
@@ -230,7 +233,7 @@ class RemoteTransport:
         replies = self._worker.send(requests, self._within(seconds))
         self.received += sum(HEADER_WEIGHT * len(reply.header) + len(reply.payload) for reply in replies)
         if self.received > MAX_RECEIVED:
-            raise self._breach("the replies are too large in all")
+            raise self._breach(TOO_LARGE)
         return replies
 
     def _entering(self) -> list[Frame]:

@@ -65,6 +65,17 @@ class Tally:
         ### END SOLUTION
 '''
 
+# The second exercise, without the first.
+TALLY = """
+class Tally:
+    def __init__(self):
+        self.counts = {}
+    def add(self, word):
+        self.counts[word] = self.counts.get(word, 0) + 1
+    def count(self, word):
+        return self.counts.get(word, 0)
+"""
+
 VISIBLE = '''
 import torch
 from autograder.checks import EXACT, assert_close, assert_equal, check

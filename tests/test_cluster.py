@@ -291,7 +291,9 @@ def test_a_worker_of_another_engine_refuses(submission: Submission) -> None:
 
 def test_a_grader_that_nobody_asks_ends(grader: Grader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "IDLE_SECONDS", 0.05)
-    process._answer(grader, queue.SimpleQueue(), io.BytesIO())
+    replies = io.BytesIO()
+    process._answer(grader, queue.SimpleQueue(), replies)
+    assert replies.getvalue() == b""
 
 
 # What travels

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from small_course import DOUBLE_ONLY, QUICK
+from small_course import DOUBLE_ONLY, QUICK, TALLY
 
 from autograder.course import load_course
 from autograder.grade import Grader
@@ -15,16 +15,6 @@ from autograder.reveal import Reveal
 from autograder.sandbox import ForkServer
 from autograder.settings import Settings, grading_key
 from autograder.submission import Submission, open_submission
-
-TALLY = """
-class Tally:
-    def __init__(self):
-        self.counts = {}
-    def add(self, word):
-        self.counts[word] = self.counts.get(word, 0) + 1
-    def count(self, word):
-        return self.counts.get(word, 0)
-"""
 
 
 def verdicts(result: SubmissionResult) -> dict[str, str]:

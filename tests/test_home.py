@@ -76,7 +76,7 @@ def test_one_language_can_be_chosen(home: Path) -> None:
 
 
 def test_everything_right_exits_zero(home: Path) -> None:
-    from test_grade import TALLY
+    from small_course import TALLY
 
     write(home, DOUBLE_ONLY + TALLY)
     run = run_pytest(home)

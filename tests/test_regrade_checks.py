@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from small_course import HIDDEN, QUICK, VISIBLE, write_course
+from small_course import HIDDEN, QUICK, TALLY, VISIBLE, write_course
 
 from autograder.attempt import Attempt
 from autograder.checks.collect import Check
@@ -23,17 +23,6 @@ from autograder.submission import open_submission
 SETTINGS = Settings(topics=("01_demo",))
 ALL = {"double", "Tally"}  # exercises, for all their checks
 
-TALLY = """
-class Tally:
-    def __init__(self):
-        self.counts = {}
-
-    def add(self, word):
-        self.counts[word] = self.counts.get(word, 0) + 1
-
-    def count(self, word):
-        return self.counts.get(word, 0)
-"""
 RIGHT = "def double(x):\n    return 2 * x\n" + TALLY
 NOT_FOR_FLOAT64 = "import torch\ndef double(x):\n    return (2 * x).float()\n" + TALLY
 SQUARES = "def double(x):\n    return x**2\n" + TALLY

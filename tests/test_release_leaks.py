@@ -240,6 +240,7 @@ def test_placeholders_are_no_secret(course: Path, tmp_path: Path, wheel: Path) -
     key.write_text(text.replace("en: TODO", 'en: "TODO say why a table is right"'), encoding="utf-8")
     plant(course, "notes.txt", "TODO. The answer of q1_kind is TODO. TODO say why a table is right")
     release(course, tmp_path / "out", wheel)
+    assert (tmp_path / "out").is_dir()
 
 
 # What the author publishes

@@ -1,4 +1,4 @@
-"""The warm process: imports torch, numpy and jieba once, then forks a worker for each request to spawn one.
+"""The warm process: imports torch and what is slow once, then forks a worker for each request to spawn one.
 
 It holds no check, no reference and no submission: a worker gets its student's source over its own socket.
 Its environment keeps OpenMP and BLAS to one thread: a forked child of a process with more hangs in its first
@@ -31,8 +31,6 @@ from .layers.private_root import SCRATCH, private_root
 
 CONTROL_BYTES = 1 << 16
 SWEEPS = 1000
-
-
 SLOW = ("torch.optim", "jieba")  # libraries whose first use takes about a second
 
 

@@ -205,6 +205,7 @@ def load_course(root: Path) -> Course:
     return Course(root, manifest, topics)
 
 
+@functools.cache  # every file of every submission is held against it
 def _module(folder: str) -> str:
     """The folder's name without its number."""
     number, separator, rest = folder.partition("_")

@@ -51,7 +51,7 @@ class ExerciseKeys:
 
     def keys(self, exercises: Sequence[Exercise], source: Source | Unreadable | None) -> dict[str, str]:
         """Exercise -> the key of its result, for what was handed in for their topic."""
-        handed_in = _hash(_text(source))
+        handed_in = _hash(msgspec.json.encode(source))
         return {exercise.name: _hash(self._course_part[exercise.name], handed_in) for exercise in exercises}
 
     def _of_check(self, check: Check, exercise: Exercise, file: "CheckFile") -> str:
@@ -145,9 +145,9 @@ def _text(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _hash(*parts: str) -> str:
+def _hash(*parts: str | bytes) -> str:
     digest = hashlib.sha256()
     for part in parts:
         digest.update(b"%d " % len(part))
-        digest.update(part.encode("utf-8", "surrogatepass"))
+        digest.update(part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()

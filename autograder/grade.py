@@ -1,5 +1,6 @@
 """Hold one submission against the course: every exercise, every check, in sandboxed workers."""
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 
 import torch
@@ -15,8 +16,8 @@ from .course import Course, Exercise, Topic
 from .diagnosis import Diagnostician, read_reference
 from .exercise_keys import ExerciseKeys
 from .quiz.grading import QuizGrader
-from .regrade import Earlier, Label
-from .results import PRINTED_MUCH, CheckResult, ExerciseResult, Problem, SubmissionResult, Verdict
+from .regrade import Earlier, Kept, Label
+from .results import PRINTED_MUCH, ExerciseResult, Problem, SubmissionResult, Verdict
 from .reveal import Reveal
 from .sandbox.fork_server import ForkServer
 from .sandbox.level import level_of
@@ -72,19 +73,13 @@ class Grader:
         """Grade every chosen topic. Never raises for what the submission does."""
         earlier = Earlier(submission.earlier)
         kept = self._kept(earlier, submission)
-        run = SubmissionRun(self, submission.paths, kept)
+        whole = {name: one for name, one in kept.items() if isinstance(one, ExerciseResult)}
+        run = SubmissionRun(self, submission.paths, {name: one for name, one in kept.items() if isinstance(one, dict)})
         to_run = self._to_run(kept)
-        left = {e.name for _, e in to_run}
-        whole = {
-            e.name: earlier.whole(e, kept[e.name])
-            for topic in self.topics
-            for e in topic.exercises
-            if e.name not in left
-        }
         submission = examined(submission, {topic.name for topic, _ in to_run})
         parts = [(topic, submission.sources.get(topic.name), exercise) for topic, exercise in to_run]
-        fresh = {result.name: result for result in run.results(parts)}
-        exercises = [whole.get(e.name) or fresh[e.name] for topic in self.topics for e in topic.exercises]
+        found = whole | {result.name: result for result in run.results(parts)}
+        exercises = [found[exercise.name] for topic in self.topics for exercise in topic.exercises]
         if self.settings.never_lower and earlier.content_hash == submission.content_hash:
             exercises = [earlier.not_lower(result) for result in exercises]
         quizzes, told = self.quizzes.grade(submission.id, submission.answers)
@@ -114,26 +109,23 @@ class Grader:
             if topic.name in submission.sources:
                 self.scripts(topic, exercise)
 
-    def _to_run(self, kept: Mapping[str, Mapping[str, CheckResult]]) -> list[tuple[Topic, Exercise]]:
-        """The exercises of which not every check is kept."""
+    def _to_run(self, kept: Mapping[str, Kept]) -> list[tuple[Topic, Exercise]]:
+        """The exercises of which not everything is kept."""
         return [
             (topic, exercise)
             for topic in self.topics
             for exercise in topic.exercises
-            if exercise.name not in kept or len(kept[exercise.name]) < len(self.checks[exercise.name])
+            if not isinstance(kept.get(exercise.name), ExerciseResult)
         ]
 
-    def _kept(self, earlier: Earlier, submission: Submission) -> dict[str, dict[str, CheckResult]]:
-        """Exercise -> check -> its earlier result, where everything that it depends on is as it was."""
-        found: dict[str, dict[str, CheckResult]] = {}
+    def _kept(self, earlier: Earlier, submission: Submission) -> dict[str, Kept]:
+        """Exercise -> what is kept of its earlier result, where everything that it depends on is as it was."""
+        found: dict[str, Kept] = {}
         for topic in self.topics if earlier.exercises else ():
             place = submission.paths.get(topic.name, ""), submission.sources.get(topic.name)
             keys = self.keys.keys(topic.exercises, place[1])
-            found |= {
-                e.name: earlier.kept(e, keys[e.name], place, self.checks[e.name], self.labels[e.name])
-                for e in topic.exercises
-            }
-        return {exercise: checks for exercise, checks in found.items() if checks}
+            found |= {e.name: earlier.kept(e, keys[e.name], place, self.labels[e.name]) for e in topic.exercises}
+        return {exercise: kept for exercise, kept in found.items() if kept}
 
     def grade_exercise(self, topic: Topic, exercise: Exercise, source: Source) -> ExerciseResult:
         """One exercise of one source, with all its checks."""
@@ -183,12 +175,13 @@ class Grader:
 
 
 def _labels(checks: Sequence[Check], keys: Mapping[str, str], reveal: Reveal) -> dict[str, Label]:
-    """Check -> what results call it."""
-    labels = {check.id: Label(check.id, check.title, keys[check.id]) for check in checks}
-    if reveal is Reveal.NOTHING:
-        hidden = [check.id for check in checks if not check.visible]
-        labels |= {
-            check: Label(f"hidden[{number}]", HIDDEN_CHECK.filled(number=number), keys[check])
-            for number, check in enumerate(hidden, 1)
-        }
+    """Check -> what results call it, in the checks' order."""
+    numbers = itertools.count(1)
+    labels = {}
+    for check in checks:
+        name, title = check.id, check.title
+        if reveal is Reveal.NOTHING and not check.visible:
+            number = next(numbers)
+            name, title = f"hidden[{number}]", HIDDEN_CHECK.filled(number=number)
+        labels[check.id] = Label(id=name, title=title, visible=check.visible, weight=check.weight, key=keys[check.id])
     return labels

@@ -1,11 +1,9 @@
 """What of an earlier result still holds, and which marks are kept."""
 
-import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 
-from .checks.collect import Check
 from .course import Exercise
 from .results import CheckResult, ExerciseResult, SubmissionResult, Verdict, exercise_result
 from .source import Source, Unreadable
@@ -13,15 +11,20 @@ from .stateless import may_remember
 from .text import Text
 
 # What a check that ran into a limit was given depends on the other exercises' use of the submission's time.
-UNCERTAIN = {Verdict.TIMED_OUT, Verdict.BROKEN}
+UNCERTAIN = (Verdict.TIMED_OUT, Verdict.BROKEN)
 
 
-class Label(msgspec.Struct, frozen=True):
-    """What a result calls a check."""
+class Label(msgspec.Struct, frozen=True, kw_only=True):
+    """What a result says of a check, whatever became of it."""
 
     id: str
     title: Text  # as its student may read it
+    visible: bool
+    weight: int
     key: str
+
+
+Kept = ExerciseResult | dict[str, CheckResult]  # the whole exercise, or some of its checks
 
 
 class Earlier:
@@ -42,45 +45,38 @@ class Earlier:
         exercise: Exercise,
         key: str,
         place: tuple[str, Source | Unreadable | None],
-        checks: Sequence[Check],
         labels: Mapping[str, Label],
-    ) -> dict[str, CheckResult]:
-        """Check -> its result, as today's results call it; without the checks that must be run again.
+    ) -> Kept:
+        """The exercise's result, where nothing of it need be run; or check -> its result, for those that need not.
 
+        Everything under today's titles, weights and points.
         place: the file for the exercise's topic, and what stands in it.
+        labels: of the exercise's checks, in order.
         """
         file, source = place
         found = self.exercises.get(exercise.name)
         if found is None or found.key != key or found.file != file:
             return {}
-        before = {check.key: check for check in found.checks}
-        if len(before) < len(found.checks) or any(check.verdict in UNCERTAIN for check in found.checks):
+        if any(check.verdict in UNCERTAIN for check in found.checks):
             return {}
-        is_same = [labels[check.id].key for check in checks] == list(before)
-        if not is_same and (not isinstance(source, Source) or may_remember(source)):
-            return {}
-        kept = {
-            check.id: _relabelled(before[labels[check.id].key], check, labels[check.id])
-            for check in checks
-            if labels[check.id].key in before
-        }
-        is_all = len(kept) == len(checks) == len(before)
-        # What failed took part in the diagnosis, together with all else that failed.
-        return kept if is_all or all(check.verdict is Verdict.PASSED for check in kept.values()) else {}
-
-    def whole(self, exercise: Exercise, kept: Mapping[str, CheckResult]) -> ExerciseResult:
-        """The exercise's result where all its checks were kept: under today's titles, weights and points."""
-        found, checks = self.exercises[exercise.name], list(kept.values())
-        is_same = len(checks) == len(found.checks) and all(map(operator.is_, checks, found.checks))
-        if is_same and found.worth == exercise.points and found.raised_from is None:
+        today = list(labels.values())
+        if found.worth == exercise.points and found.raised_from is None and list(map(_label, found.checks)) == today:
             return found
-        has_failed = any(check.verdict is not Verdict.PASSED for check in checks)
-        return exercise_result(
-            *(exercise.name, exercise.topic, exercise.points, checks, found.misconceptions if has_failed else ()),
-            place=(found.file, found.line),
-            duration=found.duration,
-            key=found.key,
-        )
+        before = {check.key: check for check in found.checks}
+        is_same = [label.key for label in today] == list(before)
+        if len(before) < len(found.checks) or (not is_same and _may_differ(source)):
+            return {}
+        kept = {check: _relabelled(before[label.key], label) for check, label in labels.items() if label.key in before}
+        has_failed = any(check.verdict is not Verdict.PASSED for check in kept.values())
+        if len(kept) == len(today) == len(before):
+            return exercise_result(
+                *(exercise.name, exercise.topic, exercise.points, [*kept.values()]),
+                found.misconceptions if has_failed else (),
+                place=(found.file, found.line),
+                duration=found.duration,
+                key=found.key,
+            )
+        return {} if has_failed else kept  # what failed took part in the diagnosis, together with all else that failed
 
     def not_lower(self, result: ExerciseResult) -> ExerciseResult:
         """With the earlier mark, where that is better; never more than the exercise is worth today."""
@@ -91,7 +87,14 @@ class Earlier:
         return msgspec.structs.replace(result, points=points, raised_from=result.points)
 
 
-def _relabelled(found: CheckResult, check: Check, label: Label) -> CheckResult:
-    if (found.id, found.weight, found.visible, found.title) == (label.id, check.weight, check.visible, label.title):
-        return found
-    return msgspec.structs.replace(found, id=label.id, title=label.title, weight=check.weight, visible=check.visible)
+def _may_differ(source: Source | Unreadable | None) -> bool:
+    """Whether a check's outcome could depend on those that ran before it."""
+    return not isinstance(source, Source) or may_remember(source)
+
+
+def _label(found: CheckResult) -> Label:
+    return Label(id=found.id, title=found.title, visible=found.visible, weight=found.weight, key=found.key)
+
+
+def _relabelled(found: CheckResult, label: Label) -> CheckResult:
+    return msgspec.structs.replace(found, **msgspec.structs.asdict(label))

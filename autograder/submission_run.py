@@ -4,6 +4,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from .attempt import AHEAD_SECONDS, Ahead, Attempted, Questions, seconds_for
 from .checks.collect import Check
 from .checks.describe import Description, describe
@@ -226,12 +228,4 @@ class SubmissionRun:
 
     def _result(self, check: Check, verdict: Verdict, message: Text) -> CheckResult:
         label = self.grader.labels[check.exercise][check.id]
-        return CheckResult(
-            id=label.id,
-            title=label.title,
-            visible=check.visible,
-            verdict=verdict,
-            weight=check.weight,
-            message=message,
-            key=label.key,
-        )
+        return CheckResult(verdict=verdict, message=message, **msgspec.structs.asdict(label))

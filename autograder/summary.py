@@ -94,9 +94,8 @@ def summarise(result: SubmissionResult) -> Summary:
 
 def _only_failed(exercise: ExerciseResult) -> str:
     """test_steps, where test_steps[adam] and test_steps[sgd] are all that failed, and something passed."""
-    functions = {check.id.split("[")[0] for check in exercise.checks if check.verdict is not Verdict.PASSED}
-    has_passed = any(check.verdict is Verdict.PASSED for check in exercise.checks)
-    return functions.pop() if len(functions) == 1 and has_passed else ""
+    failed = [check.id.split("[")[0] for check in exercise.checks if check.verdict is not Verdict.PASSED]
+    return failed[0] if len(failed) < len(exercise.checks) and len(set(failed)) == 1 else ""
 
 
 class Suspect(msgspec.Struct, frozen=True, kw_only=True):

@@ -125,6 +125,32 @@ def test_an_ordinary_user_gets_strict_isolation_with_and_without_namespaces() ->
     assert done.stdout.splitlines() == ["strict", "strict|see that the secret file exists"]
 
 
+HOLES = """
+import sys
+from autograder.worker.heap import fill_holes, usage
+blocks = [bytes(size) for size in range(20, 4000, 3) for _ in range(20)]
+del blocks[::2]
+for number in range(2):
+    now = usage()
+    if now is None:
+        sys.exit(3)
+    print(now.free - now.at_end)
+    if not number:
+        fill_holes()
+"""
+
+
+def test_what_libraries_freed_is_no_holes_for_workers_to_fill() -> None:
+    environment = os.environ | {"PYTHONMALLOC": "malloc", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+    command = [sys.executable, "-c", HOLES]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    if done.returncode == 3:
+        pytest.skip("malloc is not glibc's")
+    before, after = map(int, done.stdout.split())
+    assert before > 10 << 20
+    assert after < 64 << 10
+
+
 @pytest.fixture
 def transport() -> Iterator[Callable[..., RemoteTransport]]:
     """Loads code into a worker of a server of its own, with some layers left out."""
@@ -331,6 +357,10 @@ def saved():
 
 def drawn():
     return torch.rand(2).tolist()
+
+def collects():
+    import gc
+    return gc.isenabled()
 """
 
 
@@ -343,6 +373,7 @@ def test_training_works_in_a_worker(transport) -> None:
     assert call(student, "in_threads", seconds=20.0) == [300] * 4
     assert call(student, "words", seconds=30.0) == ["我们", "在", "学习", "深度", "学习"]
     assert call(student, "saved").tolist() == [1, 1, 1]
+    assert call(student, "collects") is True
     assert call(student, "drawn") == call(student, "drawn")
 
 

@@ -1,6 +1,7 @@
 """The checks in a course's folders, collected by pytest itself: parametrisation, ids and assertion messages are its."""
 
 import contextlib
+import functools
 import inspect
 import io
 import sys
@@ -16,6 +17,9 @@ from ..errors import CourseError
 from ..text import Text
 from .spec import spec_of
 from .student import Student
+
+# Of pytest's own: what only a run needs. The one for unraisable exceptions collects garbage, again and again.
+UNUSED_PLUGINS = ("terminal", "cacheprovider", "logging", "capture", "unraisableexception", "threadexception")
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,8 +66,9 @@ def collect_checks(topics: Sequence[Topic], *, hidden: bool = True) -> dict[str,
             raise CourseError(f"{path} is missing.")
     checks: dict[str, list[Check]] = {e.name: [] for topic in topics for e in topic.exercises}
     visible = {path.resolve() for path in (topic.visible_checks for topic in topics)}
+    resolved = functools.cache(Path.resolve)
     for item in _collect(files):
-        check = _check(item, item.path.resolve() in visible)
+        check = _check(item, resolved(item.path) in visible)
         if check.exercise not in checks:
             raise CourseError(f"{item.path}: {item.name} checks {check.exercise}, which topic.toml does not list.")
         checks[check.exercise].append(check)
@@ -79,13 +84,14 @@ def _watched(checks: list[Check]) -> list[Check]:
 
 def _collect(files: Sequence[Path]) -> list[pytest.Function]:
     collector = _Collector()
-    quiet = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:logging", "-p", "no:capture", "-c", "/dev/null"]
+    without = [option for plugin in UNUSED_PLUGINS for option in ("-p", f"no:{plugin}")]
     arguments = [
         *map(str, files),
         "--collect-only",
         "--import-mode=importlib",
         f"--rootdir={files[0].parents[2]}",
-        *quiet,
+        *without,
+        *("-c", "/dev/null"),
     ]
     with contextlib.redirect_stdout(io.StringIO()):
         status = pytest.main(arguments, plugins=[collector])

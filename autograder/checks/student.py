@@ -13,7 +13,8 @@ import msgspec
 from ..sandbox.channel import WorkerDied
 from ..source import Source
 from ..text import Text
-from ..worker.wire import Handle, paused_collector
+from ..worker.collector import paused_collector
+from ..worker.wire import Handle
 from .failures import CheckFailure, Crashed, NotAttempted, Raised, RuleBroken, TimedOut, Unloaded
 
 MAX_ITEMS = 100_000

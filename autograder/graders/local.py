@@ -18,6 +18,7 @@ from ..course import Course
 from ..errors import SandboxError
 from ..sandbox.fork_server import ForkServer
 from ..settings import Settings, slow_libraries
+from ..worker.collector import paused_collector
 from .process import forked, grade_here, spawned, terminate
 from .task import Graded, Task, conclude, grade_safely, in_flight
 
@@ -68,13 +69,14 @@ class LocalGraders:
 
     def _here(self, first: list[Task], others: Iterable[Task]) -> Generator[Graded, None, None]:
         with _server(self.course, self.settings) as server:
-            from ..grade import Grader  # imports torch, beside the server
+            with paused_collector():
+                from ..grade import Grader  # imports torch, beside the server
 
-            grader = Grader(self.course, server, self.settings)
-            self._meanwhile(first[0], grader, server)
-            server.check()
-            gc.collect()
+                grader = Grader(self.course, server, self.settings)
+                self._meanwhile(first[0], grader, server)
+                gc.collect()
             gc.freeze()  # what is there now stays: collections need not look at it
+            server.check()
             for task in chain(first, others):
                 yield conclude(task, grade_safely(grader, task.with_earlier()))
 
@@ -165,10 +167,12 @@ class Pool:
         server = _server(self.course, self.settings, workers=self.jobs)
         try:  # it imports while the grader is made
             if self.grader is None:
-                from ..grade import Grader
+                with paused_collector():
+                    from ..grade import Grader
 
-                self.grader = Grader(self.course, server, self.settings)
-                self.while_starting(self.grader, server)
+                    self.grader = Grader(self.course, server, self.settings)
+                    self.while_starting(self.grader, server)
+                    gc.collect()
             threads = len(os.listdir("/proc/self/task"))
             if threads == 1:
                 server.check()

@@ -37,7 +37,6 @@ def forked(grader: "Grader", server: ForkServer, jobs: int, folder: Path) -> Pro
     executor = ProcessPoolExecutor(
         jobs, multiprocessing.get_context("fork"), initializer=_start_forked, initargs=arguments
     )
-    gc.collect()
     gc.freeze()  # so that the graders' collections leave these pages shared
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C is the parent's to handle
     try:

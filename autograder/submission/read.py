@@ -178,6 +178,9 @@ class _Reading:
     def __init__(self, course: Course, files: Files, problems: list[Problem]) -> None:
         self.course = course
         self.files = files
+        self.folders: dict[PurePosixPath, Files] = {}
+        for path, content in files.items():
+            self.folders.setdefault(path.parent, {})[path] = content
         self.problems = problems
         self.sources: dict[str, Source | Unreadable] = {}
         self.paths: dict[str, PurePosixPath] = {}
@@ -190,7 +193,7 @@ class _Reading:
         python = named_files(topic, self.files)
         if python:
             best, *others = python
-            self.sources[topic.name] = _source(self.course, topic, best, self.files, self.problems)
+            self.sources[topic.name] = _source(self.course, topic, best, self.folders[best.parent], self.problems)
             self.paths[topic.name] = best
             for other in others:
                 self._not_used(other, best)
@@ -219,7 +222,7 @@ class _Reading:
             missing = [topic for topic in topics if topic.name not in self.sources]
             for position, topic in enumerate(missing):
                 problems = self.problems if position == 0 else []  # a cell that was left out is told once
-                self.sources[topic.name] = _source(self.course, topic, path, self.files, problems)
+                self.sources[topic.name] = _source(self.course, topic, path, self.folders[path.parent], problems)
                 self.paths[topic.name] = path
             if topics and not missing:
                 self._not_used(path, PurePosixPath(topics[0].filename))
@@ -233,46 +236,46 @@ class _Reading:
 
 
 def _source(
-    course: Course, topic: Topic, path: PurePosixPath, files: Files, problems: list[Problem]
+    course: Course, topic: Topic, path: PurePosixPath, folder: Files, problems: list[Problem]
 ) -> Source | Unreadable:
+    """What stands in the file at `path`, and beside it in its folder."""
     if path.suffix.lower() == NOTEBOOK:
-        cells = code_cells(files[path], path.name)
+        cells = code_cells(folder[path], path.name)
         if isinstance(cells, Unreadable):
             return cells
         problems += cells.problems
-        beside = _companions(topic, path, files, problems)
+        beside = _companions(topic, path, folder, problems)
         stub = stub_of(topic) if cells.notebook.is_ours else None
         if stub is None:
             return Source(filename=topic.filename, chunks=cells.chunks, left_out=cells.left_out, files=beside)
         problems += remarks(cells.notebook, topic, path.name, course.version)
         chunks = ((f"{topic.filename} {SET_UP}", stub.set_up), *settled(cells.chunks, stub, problems))
         return Source(filename=topic.filename, chunks=chunks, left_out=cells.left_out, files=beside | COMMANDS)
-    code = decode(files[path])
+    code = decode(folder[path])
     if isinstance(code, Unreadable):
         return code
     return Source(
-        filename=topic.filename, chunks=((topic.filename, code),), files=_companions(topic, path, files, problems)
+        filename=topic.filename, chunks=((topic.filename, code),), files=_companions(topic, path, folder, problems)
     )
 
 
-def _companions(topic: Topic, path: PurePosixPath, files: Files, problems: list[Problem]) -> dict[str, bytes]:
+def _companions(topic: Topic, path: PurePosixPath, folder: Files, problems: list[Problem]) -> dict[str, bytes]:
     """Other files of the folder that the topic's file may import or read; checks and bytecode are not among them."""
     companions: dict[str, bytes] = {}
-    folder = path.parent
-    for other in sorted(other for other in files if other.parent == folder):
+    for other in sorted(folder):
         is_wanted = other.suffix in (".py", ".txt", ".json", ".csv") and not other.name.startswith(
             ("test_", ".", "conftest")
         )
         if other.name in (path.name, topic.filename, TIMESTAMP) or not is_wanted:
             continue
-        if sum(map(len, companions.values())) + len(files[other]) > MAX_COMPANIONS:
+        if sum(map(len, companions.values())) + len(folder[other]) > MAX_COMPANIONS:
             limit = MAX_COMPANIONS >> 10
             sentence = Text(
                 f"Left out: helper files may have {limit} KiB in all.", f"未读取：辅助文件总共不超过 {limit} KiB。"
             )
             problems.append(Problem(file=str(other), sentence=sentence))
         else:
-            companions[other.name] = files[other]
+            companions[other.name] = folder[other]
     return companions
 
 

@@ -3,11 +3,14 @@
 This folder is loaded as a package of its own, so that the grader's package is never on the server's path.
 """
 
+import gc
 import importlib.util
 import os
 import socket
 import sys
 from pathlib import Path
+
+gc.disable()  # nothing that is imported is garbage, and it would be looked at again and again; workers turn it on
 
 HERE = Path(__file__).resolve().parent
 GRADER = HERE.parent.parent  # an editable install puts it on the path; student code has no business there

@@ -24,6 +24,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from . import linux
+from .heap import fill_holes
 from .layers import Report, apply
 from .layers.cgroup import common_limits
 from .layers.namespaces import become_first_process, own_namespaces
@@ -86,6 +87,7 @@ class Server:
             linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)  # what a worker leaves behind becomes ours, to be swept away
         gc.collect()
         gc.freeze()
+        fill_holes()
         _say(control, {"ready": os.getpid()})
         poll = select.poll()
         controls = {control.fileno(): control}

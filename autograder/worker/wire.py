@@ -7,14 +7,13 @@ Decoding builds None, bool, int, float, complex, str, bytes, list, tuple, dict, 
 scalars, torch dtypes and `Handle`s. It never runs code from the bytes, and it checks sizes before it allocates.
 """
 
-import contextlib
-import gc
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
+from .collector import paused_collector
 from .nodes import MAX_DEPTH, MAX_HEADER, MAX_NODES, MAX_PAYLOAD, NUMPY_DTYPES, TORCH_DTYPES, Handle, Node, WireError
 from .reader import Reader
 from .writer import Keep, Writer
@@ -74,18 +73,6 @@ def unpack(
         raise WireError(f"malformed message: {type(error).__name__}") from None
 
 
-@contextlib.contextmanager
-def paused_collector() -> Iterator[None]:
-    """For what makes many containers and no cycle: the garbage collector would take ten times as long as the rest."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 def frame_sizes(head: bytes | bytearray) -> tuple[int, int, int]:
     """(number, header length, payload length) of the frame that `head` begins with. Raises WireError beyond limits."""
     magic, number, header, payload = FRAME.unpack_from(head)
@@ -117,6 +104,5 @@ __all__ = [
     "copied",
     "frame_sizes",
     "pack",
-    "paused_collector",
     "unpack",
 ]

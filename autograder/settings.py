@@ -1,6 +1,7 @@
 """What is graded and how, and the key of what that comes to. Imports nothing that is slow to load."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -22,11 +23,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def slow_libraries(course: Course, topics: Sequence[str]) -> frozenset[str]:
-    """What of worker.server.SLOW the topics' own code names: their students will want it, too."""
+    """The keys of worker.server.SLOW that the topics' own code uses: their students will want them, too."""
     chosen = [topic for topic in course.topics if topic.name in topics]
     folders = [folder for topic in chosen for folder in (topic.exercises_folder, topic.solutions_folder)]
-    texts = [path.read_bytes() for folder in folders for path in folder.glob("*.py")]
-    return frozenset(name for name in SLOW if any(name.split(".")[-1].encode() in text for text in texts))
+    texts = [path.read_text(encoding="utf-8", errors="replace") for folder in folders for path in folder.glob("*.py")]
+    return frozenset(name for name, use in SLOW.items() if any(re.search(use, text) for text in texts))
 
 
 def grading_key(submission: Submission, course: Course, settings: Settings) -> str:

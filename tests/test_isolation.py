@@ -243,6 +243,13 @@ def step():
     return len(optimiser.param_groups)
 def words():
     return jieba.lcut("我来到北京")
+def loaded():
+    import sys
+    return len(sys.modules), jieba.dt.initialized
+def backward():
+    x = torch.ones(2, requires_grad=True)
+    x.sqrt().backward(torch.ones(2))
+    return x.grad.tolist()
 """
 
 
@@ -260,9 +267,25 @@ def test_a_library_that_was_not_loaded_beforehand_is_loaded_by_who_needs_it() ->
 def test_libraries_are_loaded_beforehand_where_the_topics_name_them() -> None:
     course = load_course(ROOT)
     optimisers, words = "06_optimisers", "12_text_embedding"
-    assert slow_libraries(course, ["01_activations"]) == set()
-    assert slow_libraries(course, ["01_activations", optimisers]) == {"torch.optim"}
+    backward = "backward with a gradient"
+    assert slow_libraries(course, ["10_convolution"]) == set()
+    assert slow_libraries(course, ["09_batch_norm"]) == {backward}  # it speaks of optimisers, and uses none
+    assert slow_libraries(course, ["10_convolution", optimisers]) == {"torch.optim", backward}
     assert slow_libraries(course, [words]) == {"jieba"}
+
+
+@pytest.mark.parametrize(
+    ("slow", "function"), [("torch.optim", "step"), ("backward with a gradient", "backward"), ("jieba", "words")]
+)
+def test_what_was_used_beforehand_loads_nothing_in_a_worker(slow: str, function: str) -> None:
+    with ForkServer(QUICK, preload=frozenset({slow})) as server:
+        student = RemoteTransport(server, QUICK)
+        student.enter(source(SLOW_LIBRARIES), "01_demo")
+        student.ensure_loaded()
+        before = call(student, "loaded")
+        call(student, function)
+        assert call(student, "loaded") == before
+        student.close()
 
 
 @pytest.mark.parametrize("module", ["grading_run", "nbgrader.grading"])

@@ -48,8 +48,9 @@ def settled(chunks: Sequence[Chunk], stub: Stub, problems: list[Problem]) -> lis
     An untouched stub does not count where the answer stands in another cell.
     """
     settled = dict(chunks)
+    definitions = [(chunk, node) for chunk, code in chunks for node in _definitions(code)]
     for name, untouched in stub.untouched.items():
-        places = [(chunk, node) for chunk, code in chunks for node in _definitions(code) if node.name == name]
+        places = [(chunk, node) for chunk, node in definitions if node.name == name]
         if len(places) < 2:
             continue
         written = [place for place in places if _skeleton(place[1]) != untouched]

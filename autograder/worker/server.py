@@ -32,7 +32,13 @@ from .layers.private_root import SCRATCH, private_root
 
 CONTROL_BYTES = 1 << 16
 SWEEPS = 1000
-SLOW = ("torch.optim", "jieba")  # libraries whose first use takes about a second
+
+# What imports for up to a second when it is first used, and how code names it that uses it.
+SLOW = {
+    "torch.optim": r"\boptim\b",
+    "backward with a gradient": r"\bbackward\(|\bgrad_outputs\b",
+    "jieba": r"\bjieba\b",
+}
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +51,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     scratch_bytes: int
     workers: int  # how many may run at a time, for the common limits
     without: frozenset[str]  # layers that are left out
-    preload: frozenset[str]  # of SLOW: what no worker is to pay for
+    preload: frozenset[str]  # keys of SLOW: what no worker is to pay for
 
 
 SERVER_BYTES = 1 << 30  # of the server itself, in the common limits
@@ -85,7 +91,6 @@ class Server:
         """Answer control messages until the last grader hangs up."""
         with contextlib.suppress(OSError):
             linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)  # what a worker leaves behind becomes ours, to be swept away
-        gc.collect()
         gc.freeze()
         fill_holes()
         _say(control, {"ready": os.getpid()})

@@ -23,13 +23,15 @@ from .session import Session, answer_frame
 def warm_up(preload: Collection[str]) -> None:
     """Touch what torch, numpy and jieba load lazily.
 
-    preload: of server.SLOW. What is left out is loaded by the first call that needs it, in each worker anew.
+    preload: keys of server.SLOW. What is left out is loaded by the first call that needs it, in each worker anew.
     """
     torch.set_num_threads(1)
     if "jieba" in preload:
         _load_jieba()
     if "torch.optim" in preload:
         _take_a_step()
+    if "backward with a gradient" in preload:
+        torch.ones(2, requires_grad=True).sqrt().backward(torch.ones(2))  # type: ignore[no-untyped-call]  # imports sympy
     _touch_layers()
     _touch_operations()
     with OperatorWatch(("aten::none",), frozenset()):  # each operator's first time under a watch is slow

@@ -3,6 +3,8 @@
 Light to import: every pytest run of an environment with torchstone loads it. The rest waits until a check is met.
 """
 
+import atexit
+import gc
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
@@ -96,4 +98,5 @@ def _home(config: pytest.Config) -> "Home":
         from .home import Home
 
         config.stash[HOME] = Home(config)
+        atexit.register(gc.freeze)  # Python's last collections would look through all of torch, for half a second
     return config.stash[HOME]

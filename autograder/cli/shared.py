@@ -1,5 +1,7 @@
 """What the commands have in common: options, and errors as sentences."""
 
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -34,6 +36,7 @@ def fix_environment() -> None:
     os.environ.update(ONE_THREAD)
     if not HASH_SEED.items() <= os.environ.items():
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **HASH_SEED})
+    atexit.register(gc.freeze)  # Python's last collections would look through all of torch, for half a second
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from small_course import ROOT
 from autograder.course import Course
 from autograder.grade import Grader
 from autograder.nbgrader.autograded import Release, ReleasedCell, graded_cells, graded_notebook
+from autograder.nbgrader.grading import _points
 from autograder.nbgrader.scores import Score
 from autograder.notebooks.cells import notebook_cells, notebook_json
 from autograder.results import SubmissionResult, Verdict
@@ -175,3 +176,7 @@ def test_nothing_that_a_student_wrote_beside_the_text_is_taken_over() -> None:
 def test_a_cell_with_points_that_is_not_ours_counts_nothing() -> None:
     (_, alien) = graded_cells([], Release(cells={"a": SCORED, "b": SCORED}, kernelspec={}), {})
     assert alien["outputs"][0]["data"] == {"text/plain": "0"}
+    assert _points(Release(cells={"grade-x": SCORED, "b": SCORED}, kernelspec={}), {"grade-x": score(0.5)}) == {
+        "grade-x": 1.5,
+        "b": 0.0,
+    }

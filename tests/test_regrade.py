@@ -177,6 +177,7 @@ def test_a_better_mark_is_kept_on_request(root: Path, server: ForkServer) -> Non
     assert kept.exercises[0].points == earlier.exercises[0].points
     assert kept.exercises[0].raised_from == lowered.exercises[0].points
     assert kept.points == earlier.points
+    assert bytes_of(graded(root, server, kept)) == bytes_of(lowered)  # it was raised then, and is not now
     (root / "ann/demo.py").write_text("def double(x):\n    return 0\n" + TALLY)  # another submission is another mark
     assert graded(root, server, kept, never_lower=True).exercises[0].points < earlier.exercises[0].points
 
@@ -241,3 +242,17 @@ def test_a_check_that_fails_the_otherwise_right_is_suspect(root: Path, server: F
     assert (suspect.check, suspect.failing, suspect.out_of) == ("test_double_random", 6, 11)
     assert not tally_of(*[almost] * 6, *[right] * 6).suspects
     assert not tally_of(*[almost] * 4).suspects
+    double, *others = almost.exercises
+
+
+def test_no_check_is_suspect_where_nothing_passed_or_several_failed(root: Path, server: ForkServer) -> None:
+    almost = graded(root, server)
+    double, *others = almost.exercises
+    failed = [check for check in double.checks if check.verdict is Verdict.FAILED]
+    passed = [check for check in double.checks if check.verdict is Verdict.PASSED]
+    other = next(check for check in passed if not check.id.startswith("test_double_random"))
+    also = msgspec.structs.replace(other, verdict=Verdict.FAILED)
+    for checks, suspects in ((failed, 0), ([*failed, *passed], 1), ([*failed, also, *passed], 0)):
+        changed = msgspec.structs.replace(double, checks=tuple(checks))
+        result = msgspec.structs.replace(almost, exercises=(changed, *others))
+        assert len(tally_of(*[result] * 6).suspects) == suspects

@@ -100,6 +100,8 @@ def test_helper_files_come_along(tmp_path: Path, course: Course) -> None:
     (tmp_path / "demo.py").write_text("from tools import f as double\n")
     (tmp_path / "tools.py").write_text("def f(x):\n    return 2 * x\n")
     (tmp_path / "test_demo.py").write_text("x")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "others.py").write_text("def f(x):\n    return x\n")
     found = the_source(tmp_path, course)
     assert list(found.files) == ["tools.py"]
 

@@ -69,15 +69,23 @@ class LocalGraders:
 
     def _here(self, first: list[Task], others: Iterable[Task]) -> Generator[Graded, None, None]:
         with _server(self.course, self.settings) as server:
-            with paused_collector():
+            with _loading():
                 from ..grade import Grader  # imports torch, beside the server
 
                 grader = Grader(self.course, server, self.settings)
                 self._meanwhile(first[0], grader, server)
-                gc.freeze()  # what is there now stays: collections need not look at it
             server.check()
             for task in chain(first, others):
                 yield conclude(task, grade_safely(grader, task.with_earlier()))
+
+
+@contextlib.contextmanager
+def _loading() -> Iterator[None]:
+    """What is loaded here stays: the garbage collector looks at it neither meanwhile nor later."""
+    gc.collect()  # there is little yet
+    with paused_collector():
+        yield
+        gc.freeze()
 
 
 @contextlib.contextmanager
@@ -166,12 +174,11 @@ class Pool:
         server = _server(self.course, self.settings, workers=self.jobs)
         try:  # it imports while the grader is made
             if self.grader is None:
-                with paused_collector():
+                with _loading():
                     from ..grade import Grader
 
                     self.grader = Grader(self.course, server, self.settings)
                     self.while_starting(self.grader, server)
-                    gc.freeze()
             threads = len(os.listdir("/proc/self/task"))
             if threads == 1:
                 server.check()

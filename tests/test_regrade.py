@@ -242,7 +242,6 @@ def test_a_check_that_fails_the_otherwise_right_is_suspect(root: Path, server: F
     assert (suspect.check, suspect.failing, suspect.out_of) == ("test_double_random", 6, 11)
     assert not tally_of(*[almost] * 6, *[right] * 6).suspects
     assert not tally_of(*[almost] * 4).suspects
-    double, *others = almost.exercises
 
 
 def test_no_check_is_suspect_where_nothing_passed_or_several_failed(root: Path, server: ForkServer) -> None:

@@ -34,8 +34,8 @@ bench: setup
 	$(BIN)/python benchmarks/grading.py
 
 fuzz: setup
-	$(BIN)/python tests/fuzz_wire.py --worst
-	$(BIN)/python tests/fuzz_wire.py --messages 1000000 --seed 0
+	$(BIN)/python tests/support/fuzz_wire.py --worst
+	$(BIN)/python tests/support/fuzz_wire.py --messages 1000000 --seed 0
 
 clean:
 	rm -rf build $(VENV)

@@ -1,21 +1,26 @@
-"""Deep-learning exercises that grade themselves. The engine: it knows how to grade, and nothing about any one exercise.
+"""Deep-learning exercises that grade themselves. The engine knows how to grade, and nothing about any one exercise.
 
-course        what there is to do: topics, exercises, points
-submission/   what a student handed in; read, never run
-worker/       the one place that runs it, in a process of its own
-sandbox/      the trusted end of that process
-checks/       the vocabulary that checks are written in
-diagnosis     which misconception a wrong answer shows
-grade         hold one submission against the course
-classroom     many submissions: which must be graded, whose result is known; summary, progress and result_folder with it
-graders/      who grades them: this process, or some forked from it
-cluster/      or those of many machines
-results       what was found, as frozen data
-reports/      show results
-home, plugin  `pytest exercises/` at a student's own machine
-stubs, verify, mutation/   the course grades itself
-notebooks/    an nbgrader course, built from it
-notebook/     what a student imports there
+Data flows down this list: a room may import the rooms above it (tests/test_architecture.py has the table).
+
+course/        the course: topics, exercises, points, limits
+results/       results as frozen data, and their files
+quiz/          questions and their keys
+submission/    what a student handed in; read, never run
+sandbox/       runs student code in a separate, confined process
+checks/        the vocabulary that checks are written in
+grading/       grades one submission
+reports/       one file per report format
+classroom/     grades many submissions, on one machine or many
+home/          a student's own machine: the pytest plugin, hints, watch
+notebook/      what a student imports in a notebook
+release/       what a student receives, and updates of it
+authoring/     tools for course authors
+integrations/  nbgrader, Gradescope, CI
+cli/           the command line: chooses, shows, turns errors into sentences
+
+errors         what can go wrong, and who must act
+text           sentences in English and Chinese
+source         a student's file as text
 """
 
 __version__ = "0.1.0"

@@ -31,17 +31,17 @@ from rich.progress import track
 from rich.table import Table
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests/support"))
 
 import hostile  # noqa: E402
 from hostile import Attack, attacks  # noqa: E402
 from small_course import write_course  # noqa: E402
 
-from autograder.course import load_course  # noqa: E402
-from autograder.grade import Grader  # noqa: E402
-from autograder.results import Verdict  # noqa: E402
-from autograder.sandbox import ForkServer  # noqa: E402
-from autograder.settings import Settings  # noqa: E402
+from autograder.course.model import load_course  # noqa: E402
+from autograder.grading.grader import Grader  # noqa: E402
+from autograder.grading.settings import Settings  # noqa: E402
+from autograder.results.model import Verdict  # noqa: E402
+from autograder.sandbox.fork_server import ForkServer  # noqa: E402
 from autograder.submission import open_submission  # noqa: E402
 
 WINS = {
@@ -140,7 +140,7 @@ def warm_up() -> None:
         _write_course(Path(name), COURSE["reference.py"])
         if _run_pytest(Path(name)) != 0:
             raise SystemExit("The home-made grader fails an honest answer.")
-    sys.path[:] = [entry for entry in sys.path if Path(entry) not in (ROOT, ROOT / "tests", Path(name))]
+    sys.path[:] = [entry for entry in sys.path if Path(entry) not in (ROOT, ROOT / "tests/support", Path(name))]
     for module in ("demo", "reference", "test_double"):
         del sys.modules[module]
 

@@ -28,18 +28,18 @@ from rich.console import Console
 from rich.table import Table
 from seven import SEVEN, write_course
 
-from autograder.attempt import Memory
 from autograder.checks.failures import CheckFailure, Raised
-from autograder.checks.script import ask
 from autograder.checks.student import Reply
-from autograder.course import Course
-from autograder.grade import Grader
-from autograder.sandbox import ForkServer
-from autograder.settings import Settings
+from autograder.course.model import Course
+from autograder.grading.attempt import Memory
+from autograder.grading.grader import Grader
+from autograder.grading.script import ask
+from autograder.grading.settings import Settings
+from autograder.sandbox.fork_server import ForkServer
+from autograder.sandbox.worker.session import Session
+from autograder.sandbox.worker.wire import Handle
 from autograder.source import Source
 from autograder.submission import Submission, open_submission
-from autograder.worker.session import Session
-from autograder.worker.wire import Handle
 
 QUIET = [
     option

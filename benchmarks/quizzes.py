@@ -14,8 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder.course import Course, load_course
-from autograder.environment import HASH_SEED, ONE_THREAD
+from autograder.course.model import Course, load_course
 from autograder.quiz.copies import FLAGS_FILE
 from autograder.quiz.formula import FormulaError
 from autograder.quiz.judge import right_number
@@ -31,6 +30,7 @@ from autograder.quiz.key import (
 from autograder.quiz.load import load_keys, load_quizzes
 from autograder.quiz.question import AnyQuestion
 from autograder.quiz.variant import Variant, draw
+from autograder.sandbox.environment import HASH_SEED, ONE_THREAD
 
 ROOT = Path(__file__).resolve().parents[1]
 MIX = {"right": 60, "wrong": 15, "somebody else's": 5, "unreadable": 5, "left out": 15}  # per cent

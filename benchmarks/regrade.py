@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from seven import ROOT, generate
 
-from autograder.course import Course, Topic, load_course
+from autograder.course.model import Course, Topic, load_course
 
 EXERCISE = "adam_step"
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.course import Course, load_course
-from autograder.diagnosis import load_misconceptions, variant
+from autograder.course.model import Course, load_course
+from autograder.grading.misconceptions import load_misconceptions, variant
 
 ROOT = Path(__file__).resolve().parents[1]
 SEVEN = (

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from small_course import QUICK, write_course
 
-from autograder.course import Course, load_course
-from autograder.grade import Grader
-from autograder.results import SubmissionResult
-from autograder.sandbox import ForkServer
-from autograder.settings import Settings
+from autograder.course.model import Course, load_course
+from autograder.grading.grader import Grader
+from autograder.grading.settings import Settings
+from autograder.results.model import SubmissionResult
+from autograder.sandbox.fork_server import ForkServer
 from autograder.submission import open_submission
 
 

@@ -1,6 +1,7 @@
-"""The arrows between modules, and what the engine must not know."""
+"""The rooms of the engine: which may import which, what each holds, and what none may do."""
 
 import ast
+import graphlib
 import re
 import tomllib
 from pathlib import Path
@@ -10,132 +11,165 @@ from small_course import ROOT
 
 ENGINE = ROOT / "autograder"
 
-# A part of the engine -> the parts that it may import. Everything may import errors, text and the package's version.
-MAY_IMPORT = {
-    "errors": set(),
-    "text": set(),
-    "limits": set(),
+# Room -> the rooms that it imports. Every room may import errors, text and the package's version.
+ARROWS = {
     "source": set(),
-    "reveal": set(),
-    "results": {"reveal"},
-    "course": {"limits", "reveal"},
-    "worker": set(),
-    "sandbox": {"limits", "worker"},
+    "course": set(),
+    "results": {"course"},
+    "quiz": {"course", "results", "source"},
     "submission": {"course", "quiz", "results", "source"},
-    "checks": {"course", "limits", "results", "sandbox", "source", "worker"},
-    "diagnosis": {"checks", "course", "results", "sandbox", "source", "worker"},
-    "attempt": {"checks", "course", "limits", "results", "sandbox", "worker"},
-    "exercise_keys": {"checks", "course", "limits", "source"},
-    "stateless": {"source"},
-    "regrade": {"checks", "course", "results", "source", "stateless"},
-    "settings": {"course", "reveal", "sandbox", "submission", "worker"},
-    "grade": {
-        *("attempt", "checks", "course", "diagnosis", "exercise_keys", "limits", "quiz", "regrade", "results"),
-        *("reveal", "sandbox", "settings", "source", "submission", "submission_run"),
-    },
-    "submission_run": {
-        *("attempt", "checks", "course", "diagnosis", "grade", "results", "reveal", "sandbox", "source"),
-    },
-    "changes": {"results"},
-    "summary": {"results"},
-    "graders": {"course", "grade", "results", "sandbox", "settings", "submission", "summary", "worker"},
-    "result_folder": {"results"},
-    "classroom": {"course", "graders", "result_folder", "results", "settings", "submission", "summary"},
-    "progress": set(),
-    "environment": set(),
-    "cluster": {"bundle", "course", "environment", "grade", "graders", "results", "sandbox", "settings", "submission"},
-    "quiz": {"course", "results", "reveal", "source", "summary"},
-    "bundle": {"course", "submission"},
-    "gradescope": {"bundle", "course"},
-    "ci": set(),
-    "stubs": {"course"},
-    "release": {"checks", "course", "quiz", "source", "stubs", "submission"},
-    "notebooks": {"course", "quiz", "results", "source", "stubs"},
-    "notebook": {"attempt", "checks", "course", "hints", "quiz", "reports", "results", "sandbox", "source"},
-    "mutation": {"course", "diagnosis", "grade", "source", "stubs"},
-    "doctor": {"limits", "sandbox"},
-    "verify": {"course", "diagnosis", "grade", "mutation", "quiz", "results", "source", "stubs"},
-    "reports": {"changes", "course", "results", "summary"},
-    "hints": {"course"},
-    "watch": {"course"},
-    "home": {"checks", "course", "results", "source"},
-    "plugin": {"home", "reports"},
-    "self_grading": {"course", "grade", "mutation", "sandbox", "settings", "verify"},
-    "grading_run": {
-        *("classroom", "cluster", "course", "graders", "progress", "quiz", "reports", "results", "reveal"),
-        *("sandbox", "settings", "submission", "summary"),
-    },
-    "nbgrader": {
-        *("classroom", "course", "grade", "graders", "grading_run", "notebooks", "progress", "quiz"),
-        *("reports", "result_folder", "results", "reveal", "sandbox", "settings", "source", "submission"),
+    "sandbox": {"course"},
+    "checks": {"course", "results", "sandbox", "source"},
+    "grading": {"checks", "course", "quiz", "results", "sandbox", "source", "submission"},
+    "reports": {"course", "quiz", "results"},
+    "classroom": {"course", "grading", "results", "sandbox", "submission"},
+    "home": {"checks", "course", "reports", "results", "source"},
+    "notebook": {"checks", "course", "grading", "home", "quiz", "reports", "results", "sandbox", "source"},
+    "release": {"checks", "course", "quiz", "source", "submission"},
+    "authoring": {"course", "grading", "quiz", "results", "sandbox", "source"},
+    "integrations": {
+        "classroom",
+        "course",
+        "grading",
+        "quiz",
+        "reports",
+        "results",
+        "sandbox",
+        "source",
+        "submission",
     },
     "cli": {
-        *("changes", "ci", "course", "doctor", "environment", "gradescope", "grading_run", "hints"),
-        *("nbgrader", "notebooks", "quiz", "release", "reports", "results", "reveal", "sandbox", "self_grading"),
-        *("settings", "stubs", "watch"),
+        "authoring",
+        "classroom",
+        "course",
+        "grading",
+        "home",
+        "integrations",
+        "quiz",
+        "release",
+        "reports",
+        "results",
+        "sandbox",
+        "submission",
     },
     "__main__": {"cli"},
+    "errors": set(),
+    "text": set(),
     "__init__": set(),
 }
 EVERYONE = {"errors", "text", "__init__"}
+WORKER = "autograder.sandbox.worker"
+
+# The only files that may run code from a string.
+MAY_EXECUTE = {
+    "sandbox/worker/session.py",  # the student's code, in the confined process
+    "authoring/verify.py",  # the doctests of the course's own references
+}
 
 
 def engine_files() -> list[Path]:
     return sorted(ENGINE.rglob("*.py"))
 
 
-def part_of(path: Path) -> str:
-    first = path.relative_to(ENGINE).parts[0]
-    return first.removesuffix(".py")
+def module_name(path: Path) -> str:
+    place = path.relative_to(ROOT)
+    parts = place.parent.parts if path.name == "__init__.py" else place.with_suffix("").parts
+    return ".".join(parts)
 
 
-def imported_parts(path: Path) -> set[str]:
-    """The engine's parts that a file imports, wherever in the file it does."""
-    package = ["autograder", *path.relative_to(ENGINE).parts[:-1]]
-    found = set()
+MODULES = {module_name(path): path for path in engine_files()}
+
+
+def imported_modules(path: Path) -> set[str]:
+    """Return the modules of the engine that a file imports, anywhere in the file."""
+    package = path.relative_to(ROOT).parent.parts
+    named = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        modules = []
         if isinstance(node, ast.Import):
-            modules = [alias.name.split(".") for alias in node.names]
+            named |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            stem = base + (node.module.split(".") if node.module else [])
-            modules = [[*stem, alias.name] for alias in node.names]
-        for module in modules:
-            if module[0] == "autograder":
-                name = module[1] if len(module) > 1 else "__init__"
-                found.add(name if (ENGINE / name).is_dir() or (ENGINE / f"{name}.py").is_file() else "__init__")
-    return found
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            stem = ".".join([*base, *filter(None, [node.module])])
+            for alias in node.names:
+                submodule = f"{stem}.{alias.name}"
+                named.add(submodule if submodule in MODULES else stem)
+    # __main__ of the worker imports its package under the name that it has in that process.
+    named = {re.sub(r"^worker\b", WORKER, name) for name in named}
+    return {name for name in named if name in MODULES}
 
 
-@pytest.mark.parametrize("path", engine_files(), ids=lambda path: str(path.relative_to(ENGINE)))
-def test_imports_follow_the_table(path: Path) -> None:
-    part = part_of(path)
-    assert imported_parts(path) <= MAY_IMPORT[part] | EVERYONE | {part}
+IMPORTS = {name: imported_modules(path) - {name} for name, path in MODULES.items()}
 
 
-def test_every_part_is_in_the_table() -> None:
-    assert {part_of(path) for path in engine_files()} == set(MAY_IMPORT)
+def room_of(module: str) -> str:
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+def test_the_arrows_between_rooms_equal_the_table() -> None:
+    found: dict[str, set[str]] = {room_of(module): set() for module in MODULES}
+    for module, targets in IMPORTS.items():
+        room = room_of(module)
+        found[room] |= {room_of(target) for target in targets} - EVERYONE - {room}
+    assert found == ARROWS
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    graphlib.TopologicalSorter(IMPORTS).prepare()
+
+
+def test_the_table_has_no_circle() -> None:
+    graphlib.TopologicalSorter(ARROWS).prepare()
+
+
+def test_the_root_holds_few_modules() -> None:
+    assert {path.name for path in ENGINE.glob("*.py")} == {
+        "__init__.py",
+        "__main__.py",
+        "errors.py",
+        "source.py",
+        "text.py",
+    }
+    folders = [path for path in ENGINE.iterdir() if path.is_dir() and path.name != "__pycache__"]
+    assert len(folders) <= 15
 
 
 def test_the_worker_imports_nothing_of_the_grader() -> None:
-    for path in (ENGINE / "worker").glob("*.py"):
-        assert imported_parts(path) <= {"worker"}, path.name
+    for module, targets in IMPORTS.items():
+        if module.startswith(WORKER):
+            outside = {target for target in targets if not target.startswith(WORKER)}
+            assert not outside, module
+
+
+def packages() -> list[Path]:
+    return [path for path in engine_files() if path.name == "__init__.py"]
+
+
+@pytest.mark.parametrize("path", packages(), ids=module_name)
+def test_the_map_of_a_package_names_all_that_it_holds(path: Path) -> None:
+    """The package's docstring has a line "name  purpose" for each module and folder, and no other."""
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    mapped = set(re.findall(r"^ *([a-z_0-9]+)/?  +\S", docstring, re.MULTILINE))
+    folder = path.parent
+    modules = {file.stem for file in folder.glob("*.py")} - {"__init__", "__main__"}
+    folders = {file.parent.name for file in folder.glob("*/__init__.py")}
+    assert mapped == modules | folders
 
 
 def test_the_engine_names_no_topic_and_no_exercise() -> None:
     """Docstrings may, as examples; code may not. torch.optim.SGD is torch's name, too."""
     names = set()
     for manifest in (ROOT / "exercises").glob("*/topic.toml"):
-        names |= {manifest.parent.name, *tomllib.loads(manifest.read_text(encoding="utf-8")).get("exercises", {})}
+        exercises = tomllib.loads(manifest.read_text(encoding="utf-8")).get("exercises", {})
+        names |= {manifest.parent.name, *exercises}
     assert len(names) > 10
     pattern = re.compile(rf"(?<!\.)\b({'|'.join(map(re.escape, names))})\b")
     for path in engine_files():
-        text = ast.unparse(_without_docstrings(ast.parse(path.read_text(encoding="utf-8"))))
-        assert not pattern.search(text), f"{path.name} names {pattern.search(text)}"
+        code = ast.unparse(without_docstrings(ast.parse(path.read_text(encoding="utf-8"))))
+        assert not pattern.search(code), f"{path.name} names {pattern.search(code)}"
 
 
-def _without_docstrings(tree: ast.Module) -> ast.Module:
+def without_docstrings(tree: ast.Module) -> ast.Module:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
             node.body[0] = ast.Pass()
@@ -147,10 +181,10 @@ def test_no_file_of_the_engine_is_long() -> None:
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 400, path.name
 
 
-def test_the_engine_never_runs_or_unpickles_what_is_not_its_own() -> None:
-    """exec and eval stand in the worker's session, and in verify for the course's own doctests; pickle nowhere."""
-    allowed = {"session.py", "verify.py"}
+def test_the_engine_never_runs_or_unpickles_foreign_code() -> None:
     for path in engine_files():
-        names = {n.id for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Name)}
-        assert path.name in allowed or not names & {"exec", "eval", "__import__"}, path.name
-        assert "pickle" not in path.read_text(encoding="utf-8"), path.name
+        text = path.read_text(encoding="utf-8")
+        names = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+        if path.relative_to(ENGINE).as_posix() not in MAY_EXECUTE:
+            assert not names & {"exec", "eval", "__import__"}, path.name
+        assert "pickle" not in text, path.name

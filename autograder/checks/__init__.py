@@ -9,10 +9,12 @@ def test_agrees_with_autograd(student):
 
 spec         the decorator, and what a check knows of itself
 student      the proxy that a check asks: the same at home, in grading and in self-tests
-compare      assertions on plain data, with tolerances that are chosen, not defaulted
-failures     what an assertion or a call can end in
+compare      assertions on plain data; every tolerance is chosen, none is a default
+failures     the ways in which an assertion or a call can end
 describe     failures as sentences, in both languages
 local        the student in this process: at home and in self-tests
+remote       the student in a sandboxed worker
+snapshot     requests as they were when they were sent, to compare later ones with
 rules        what an exercise forbids, found by reading the source
 collect      the checks in a course's folders
 run          one check against one student

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ..course import Topic
+from ..course.model import Topic
 from ..errors import CourseError
 from ..text import Text
 from .spec import spec_of

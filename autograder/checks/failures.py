@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ..results import Verdict
+from ..results.model import Verdict
 from ..text import NOTHING, Text
 
 Kind = Literal["type", "shape", "dtype", "values", "nan", "length", "keys", "exception", "changed", "gradient", "law"]

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple, NoReturn
 import msgspec
 
 from ..sandbox.channel import Frame, WorkerDied, encode
+from ..sandbox.worker import wire
+from ..sandbox.worker.session import Session
 from ..source import Source
-from ..worker import wire
-from ..worker.session import Session
 from .failures import CheckFailure, Raised
 from .snapshot import snapshot
 from .student import Reply, why_missing

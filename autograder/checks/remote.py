@@ -9,11 +9,11 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from ..limits import Limits
+from ..course.limits import Limits
 from ..sandbox.channel import Frame, Worker, WorkerDied, decode, encode
 from ..sandbox.fork_server import ForkServer
+from ..sandbox.worker.wire import WireError
 from ..source import Source
-from ..worker.wire import WireError
 from .failures import CheckFailure, Crashed, Raised, TimedOut
 from .student import Reply, why_missing
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from ..results import Verdict
+from ..results.model import Verdict
 from ..text import Text
 from .collect import Check
 from .describe import Description, describe, describe_odd_answer

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from ..worker.nodes import TORCH_DTYPES
-from ..worker.wire import Handle
+from ..sandbox.worker.nodes import TORCH_DTYPES
+from ..sandbox.worker.wire import Handle
 
 COMPARED = frozenset({int, str, bool, type(None), bytes, torch.dtype, Handle})
 READABLE = frozenset(TORCH_DTYPES.values()) - {torch.bfloat16}  # by numpy

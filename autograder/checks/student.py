@@ -11,10 +11,10 @@ from typing import Any, NoReturn, Protocol
 import msgspec
 
 from ..sandbox.channel import WorkerDied
+from ..sandbox.worker.collector import paused_collector
+from ..sandbox.worker.wire import Handle
 from ..source import Source
 from ..text import Text
-from ..worker.collector import paused_collector
-from ..worker.wire import Handle
 from .failures import CheckFailure, Crashed, NotAttempted, Raised, RuleBroken, TimedOut, Unloaded
 
 MAX_ITEMS = 100_000

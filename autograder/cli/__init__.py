@@ -1,4 +1,16 @@
-"""The command line: chooses, shows, and turns errors into sentences. What it calls is imported when it is called."""
+"""The command line: chooses, shows, and turns errors into sentences. A command imports what it needs when it runs.
+
+grading_run  the command `grade`
+regrade      the command `diff`
+quiz         the command `quiz`
+exchange     the commands `questions export` and `questions import`
+release      the commands `release`, `reveal` and `update`
+notebooks    the command `notebooks build`
+nbgrader     the commands `nbgrader grade` and `export nbgrader`
+gradescope   the command `gradescope build`
+ci           the command `ci`
+shared       options, and errors as sentences
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +18,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from ..reveal import Reveal
+from ..course.reveal import Reveal
 from ..text import Language
 from . import gradescope, notebooks, regrade, release
 from .ci import ci
@@ -106,13 +118,14 @@ def grade(
     """
     with errors_as_sentences():
         fix_environment()
-        from ..grading_run import Where, run_grading
+        from .grading_run import GradingOptions, run_grading
 
-        loaded = course_at(course)
-        where = Where(jobs=jobs, cluster=cluster)
-        status = run_grading(
-            *(paths, loaded, topic or [], out),
-            where=where,
+        options = GradingOptions(
+            paths=paths,
+            topics=topic or [],
+            out=out,
+            jobs=jobs,
+            cluster=cluster,
             reveal=reveal,
             isolation=isolation.value,
             never_lower=never_lower,
@@ -121,7 +134,7 @@ def grade(
             reports=report or [],
             fail_under=fail_under,
         )
-        raise typer.Exit(status)
+        raise typer.Exit(run_grading(course_at(course), options))
 
 
 @app.command(rich_help_panel=AUTHORS)
@@ -131,7 +144,7 @@ def stubs(
 ) -> None:
     """Write the students' stubs from the references."""
     with errors_as_sentences():
-        from ..stubs import stale_stubs, write_stubs
+        from ..course.stubs import stale_stubs, write_stubs
 
         loaded = course_at(course)
         names = stale_stubs(loaded) if check else write_stubs(loaded)
@@ -149,7 +162,7 @@ def hint(
 ) -> None:
     """Show the next hint for an exercise, one at a time."""
     with errors_as_sentences():
-        from ..hints import next_hint
+        from ..home.hints import next_hint
 
         loaded = course_at(course)
         found = loaded.exercise(exercise)
@@ -163,7 +176,7 @@ def hint(
 def watch(context: typer.Context, course: CourseOption = None) -> None:
     """Re-run a topic's visible checks whenever one of its files is saved. Further arguments go to pytest."""
     with errors_as_sentences():
-        from ..watch import watch_course
+        from ..home.watch import watch_course
 
         watch_course(course_at(course), context.args)
 
@@ -177,7 +190,7 @@ def verify(
     """The course grades itself: stubs, references, misconceptions, hints, languages, examples. Exit 1 on a finding."""
     with errors_as_sentences():
         fix_environment()
-        from ..self_grading import run_verify
+        from ..authoring.commands import run_verify
 
         raise typer.Exit(run_verify(course_at(course), topic or [], sample))
 
@@ -190,7 +203,7 @@ def mutate(
     """Change references at one point and see whether the hidden checks notice. Exit 1 below 98 % for an exercise."""
     with errors_as_sentences():
         fix_environment()
-        from ..self_grading import run_mutate
+        from ..authoring.commands import run_mutate
 
         raise typer.Exit(run_mutate(course_at(course), exercises or []))
 
@@ -208,7 +221,7 @@ def doctor() -> None:
     with errors_as_sentences():
         from rich.console import Console
 
-        from ..doctor import run_doctor
+        from ..sandbox.doctor import run_doctor
 
         raise typer.Exit(run_doctor(Console()))
 

@@ -15,6 +15,6 @@ def ci(
     For example: autograder ci github-visible > .github/workflows/checks.yml
     """
     with errors_as_sentences():
-        from ..ci import template, templates
+        from ..integrations.ci import template, templates
 
         print("\n".join(templates()) if name is None else template(name), end="\n" if name is None else "")

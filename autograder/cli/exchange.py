@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..course import Course, Topic
+from ..course.model import Course, Topic
 from ..errors import UsageError
 from ..text import Language, printable
 from .shared import CourseOption, course_at, errors_as_sentences

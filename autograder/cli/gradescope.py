@@ -35,8 +35,8 @@ def build(
 ) -> None:
     """Write the zip that Gradescope is given: its scripts, the engine, the course and the packages' versions."""
     with errors_as_sentences():
-        from ..gradescope.bundle import pack
-        from ..results import write_whole
+        from ..integrations.gradescope.bundle import pack
+        from ..results.files import write_whole
 
         loaded = course_at(course)
         topics = [loaded.topic(name).name for name in topic or []] or [found.name for found in loaded.topics]

@@ -6,16 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ..reveal import Reveal
+from ..course.reveal import Reveal
 from ..text import Language
-from .shared import (
-    CourseOption,
-    IsolationOption,
-    LanguageOption,
-    course_at,
-    errors_as_sentences,
-    fix_environment,
-)
+from .shared import CourseOption, IsolationOption, LanguageOption, course_at, errors_as_sentences, fix_environment
 
 nbgrader_app = typer.Typer(help="Grade in an nbgrader course.", no_args_is_help=True)
 export_app = typer.Typer(help="Results for other programs.", no_args_is_help=True)
@@ -51,10 +44,10 @@ def grade(
     """
     with errors_as_sentences():
         fix_environment()
-        from ..nbgrader.folder import open_course_folder
-        from ..nbgrader.grading import Request, run_nbgrader_grading
+        from ..grading.settings import Settings
+        from ..integrations.nbgrader.folder import open_course_folder
+        from ..integrations.nbgrader.grading import Request, run_nbgrader_grading
         from ..sandbox.level import Level
-        from ..settings import Settings
 
         loaded = course_at(course)
         topic = loaded.topic(assignment)
@@ -90,6 +83,6 @@ def export_nbgrader(
     What the gradebook lacks is made; running it again changes nothing. Points that a person gave stay.
     """
     with errors_as_sentences():
-        from ..nbgrader.export import export_results
+        from ..integrations.nbgrader.export import export_results
 
         print(export_results(results, db, course_dir))

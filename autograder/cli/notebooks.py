@@ -24,7 +24,7 @@ def build(
     it up to date; other files in the folder, and a configuration that is there already, stay as they are.
     """
     with errors_as_sentences():
-        from ..notebooks import build as build_folder
+        from ..integrations.nbgrader.source import build as build_folder
 
         loaded = course_at(course)
         topics = [loaded.topic(name) for name in topic] if topic else loaded.topics

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ..course import Course
+from ..course.model import Course
 from ..errors import UsageError
 from ..text import Language
 from .shared import CourseOption, LanguageOption, course_at, errors_as_sentences

@@ -21,8 +21,8 @@ def diff(
         import msgspec
         from rich.console import Console
 
-        from ..changes import compare_folders
         from ..reports.changes import show_changes
+        from ..results.changes import compare_folders
 
         moved, both = compare_folders(old, new)
         if as_json:

@@ -93,7 +93,7 @@ def update(
     hints are never touched. Can be stopped and run again.
     """
     with errors_as_sentences():
-        from ..course import find_course
+        from ..course.model import find_course
         from ..release.manifest import open_release
         from ..release.update import apply_update, plan_update
 

@@ -12,9 +12,9 @@ from typing import Annotated
 
 import typer
 
-from ..course import Course, find_course, load_course
-from ..environment import HASH_SEED, ONE_THREAD
+from ..course.model import Course, find_course, load_course
 from ..errors import AutograderError
+from ..sandbox.environment import HASH_SEED, ONE_THREAD
 from ..text import Language
 
 

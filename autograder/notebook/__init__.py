@@ -10,12 +10,12 @@ import functools
 from importlib.util import find_spec
 from pathlib import Path
 
-from ..course import Course, find_course, load_course, unknown
-from ..hints import next_hint
+from ..course.model import Course, find_course, load_course, unknown
+from ..home.hints import next_hint
 from ..quiz.session import known_student
 from ..reports.board import board_table, next_exercise
 from ..reports.terminal import escape, show_exercise
-from ..results import Verdict
+from ..results.model import Verdict
 from ..text import Language, Text
 from .display import Say, show_form, show_markdown, shown
 from .live import shell

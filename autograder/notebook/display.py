@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from ..course import Course
+from ..course.model import Course
 from ..errors import AutograderError
 from ..quiz.session import Session
 from ..reports.terminal import escape

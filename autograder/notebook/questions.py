@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 
-from ..course import Course, Topic
+from ..course.model import Course, Topic
 from ..errors import UsageError
 from ..quiz.session import Session, known_student, open_session
 from ..quiz.variant import Shown

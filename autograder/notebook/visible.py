@@ -13,15 +13,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..attempt import NOT_TRIED
 from ..checks.collect import Check, collect_checks
 from ..checks.describe import describe
 from ..checks.failures import CheckFailure, NotAttempted
 from ..checks.rules import find_banned
 from ..checks.run import Outcome, run_check
 from ..checks.student import Student
-from ..course import Course, Exercise, Topic
-from ..results import CheckResult, ExerciseResult, Verdict, exercise_result
+from ..course.model import Course, Exercise, Topic
+from ..grading.attempt import NOT_TRIED
+from ..results.model import CheckResult, ExerciseResult, Verdict
+from ..results.points import exercise_result
 from ..text import NOTHING, Text
 from .live import LiveTransport, live_source
 

@@ -2,10 +2,18 @@
 
 question     what a student may see: exercises/<topic>/quiz.yaml
 key          what a student must not see: solutions/<topic>/quiz_key.yaml
-load         both, from a course's files
-variant      a question as one student sees it; formula: what is computed from the numbers drawn
-answers      answers.yaml, as a student filled it in; understand: one answer of it
-judge        one answer held against its key; grading: all answers of a submission; copies: those of somebody else
-session      one student's quiz, for whoever shows it: terminal, widget; writing: answers.yaml for a student
-checkup      what a quiz must keep to be fair
+load         reads both from a course
+variant      a question as one student sees it
+formula      computes with the numbers that were drawn
+answers      answers.yaml, as a student filled it in
+understand   one answer as a value
+judge        compares one answer with its key
+grading      grades all answers of a submission
+copies       finds answers that match another student's variant
+session      one student's quiz, whoever shows it
+terminal     the quiz in a terminal
+widget       the quiz in a notebook
+writing      writes answers.yaml for a student
+checkup      checks that a quiz is fair
+exchange/    questions from and for other systems
 """

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import msgspec
 import yaml
 
-from ..results import Problem
+from ..results.model import Problem
 from ..source import Unreadable, decode
 from ..text import NOTHING, Text
 

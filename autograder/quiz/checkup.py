@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
-from ..course import Course, Topic
+from ..course.model import Course, Topic
 from ..errors import CourseError
 from ..text import Text
 from .formula import FormulaError, number

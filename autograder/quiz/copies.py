@@ -7,12 +7,14 @@ class, few others have it, and it is none of the wrong numbers that students arr
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from ..course import Course
-from ..summary import Summary, WrongNumber
+from ..course.model import Course
+from ..results.files import write_whole
+from ..results.summary import Summary, WrongNumber
 from .formula import FormulaError
 from .judge import is_within, named_wrong, right_number
 from .key import NumericKey
@@ -135,3 +137,11 @@ class _Variants:
         width = MARGIN * max(key.absolute, key.relative * abs(value), 1e-8 * abs(value))
         near = range(bisect_left(self.answers, value - width), bisect_right(self.answers, value + width))
         return [self.owners[place] for place in near if is_within(value, self.answers[place], key)]
+
+
+def write_flags(copies: CopyWatch, out: Path) -> None:
+    """The file of flags, where there are any; never the one of an earlier run."""
+    if copies.flags:
+        write_whole(out / FLAGS_FILE, [copies.file()])
+    else:
+        (out / FLAGS_FILE).unlink(missing_ok=True)

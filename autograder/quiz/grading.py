@@ -5,9 +5,9 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from ..course import Course
-from ..results import Problem, QuestionResult, QuizResult, Verdict
-from ..reveal import Reveal
+from ..course.model import Course
+from ..course.reveal import Reveal
+from ..results.model import Problem, QuestionResult, QuizResult, Verdict
 from ..text import NOTHING, Text, printable
 from .answers import AnswersFile, Entry
 from .formula import FormulaError

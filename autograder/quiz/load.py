@@ -7,15 +7,9 @@ from typing import Any
 import msgspec
 import yaml
 
-from ..course import Course, Topic
+from ..course.model import Course, Topic
 from ..errors import CourseError
-from .key import (
-    KEY_OF,
-    Key,
-    MultipleChoiceKey,
-    OrderKey,
-    SingleChoiceKey,
-)
+from .key import KEY_OF, Key, MultipleChoiceKey, OrderKey, SingleChoiceKey
 from .question import AnyQuestion, Numeric
 from .variant import entries_of, kind_of
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from ..course import Course, Topic
+from ..course.model import Course, Topic
 from ..errors import CourseError, UsageError
 from ..text import NOTHING, Language, Text
 from .answers import AnswersFile, Entry, read_answers

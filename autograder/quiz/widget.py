@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 import anywidget
 import traitlets
 
-from ..course import Course, find_course, load_course
+from ..course.model import Course, find_course, load_course
 from .session import Session, open_session
 from .variant import Shown
 

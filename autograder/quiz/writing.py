@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from ..results import write_whole
+from ..results.files import write_whole
 from ..text import Language, Text
 from .answers import Entry
 from .variant import Shown

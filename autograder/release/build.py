@@ -6,15 +6,15 @@ from pathlib import Path
 import msgspec
 
 from .. import __version__
-from ..course import Course, Topic
+from ..course.model import Course, Topic
+from ..course.stubs import stub_of
 from ..errors import CourseError, UsageError
-from ..stubs import stub_of
 from ..submission.gather import MAX_FILES, MAX_TOTAL
 from ..text import Language
 from .commitment import commit
 from .contents import chosen_topics, in_language, release_files
 from .folder import refuse_to_overwrite, write_atomically, write_folder, zipped
-from .leaks import refuse_leaks
+from .leaks.search import refuse_leaks
 from .manifest import FORMAT, MANIFEST_PATH, ReleaseManifest, encode, may_be_released, sha256
 from .wheel import build_wheel, read_wheel
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from ..course import Course
+from ..course.model import Course
 from ..errors import SubmissionError, UsageError
 from ..submission.gather import gather
 from .folder import write_atomically, zipped

@@ -8,7 +8,7 @@ from string import Template
 import msgspec
 import yaml
 
-from ..course import ENGINE, MANIFEST, Course
+from ..course.model import ENGINE, MANIFEST, Course
 from ..errors import CourseError, UsageError
 from ..quiz.question import AnyQuestion
 from ..text import Language

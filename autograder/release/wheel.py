@@ -6,7 +6,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from ..course import ENGINE
+from ..course.model import ENGINE
 from ..errors import UsageError
 
 ABOUT = "# Torchstone\n\nThe engine of a course whose exercises grade themselves. The course's own README says how to use it.\n"

@@ -1,7 +1,17 @@
-"""Results, shown. Each module is a function of results alone.
+"""Results, shown. Each report is a function of results alone. A new format is one more file that declares a FORMAT.
 
-board, terminal    in a terminal: at home, and after grading
-format             what a format is, and which there are: every module here that declares a FORMAT
-inert              text that is safe wherever it is shown
-the others         one format each: for CI systems, learning platforms and spreadsheets
+format        what a format is; finds the modules that declare one
+inert         makes any text safe to show
+class_run     what a grading run prints at its end
+terminal      results in a terminal, after grading
+board         results in a terminal, at home
+changes       the changes between two gradings
+quiz          quizzes in a terminal
+json_results  JSON
+spreadsheet   CSV
+junit         JUnit XML
+gitlab        JUnit XML, as GitLab reads it
+github        a GitHub step summary and annotations
+gradescope    Gradescope's results.json
+classroom50   Classroom 50's JSON
 """

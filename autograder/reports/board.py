@@ -7,8 +7,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from ..course import Course, Exercise, Topic
-from ..results import GRAVITY, Verdict
+from ..course.model import Course, Exercise, Topic
+from ..results.model import GRAVITY, Verdict
 from ..text import Language
 
 STYLES = {

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from ..changes import CheckChange, ExerciseChange, SubmissionChange
-from ..results import Verdict
+from ..results.changes import CheckChange, ExerciseChange, SubmissionChange
+from ..results.model import Verdict
 from .terminal import escape
 
 FREQUENT = 5  # checks named for an exercise

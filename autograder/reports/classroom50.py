@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from ..results import ExerciseResult, QuizResult, SubmissionResult, Verdict
+from ..results.model import ExerciseResult, QuizResult, SubmissionResult, Verdict
 from ..text import printable
 from .format import Context, Format, only
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ..course import Course
+from ..course.model import Course
 from ..errors import UsageError
-from ..results import SubmissionResult, write_whole
+from ..results.files import write_whole
+from ..results.model import SubmissionResult
 from ..text import Language
 from .inert import cleaned
 

@@ -5,7 +5,7 @@ import string
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from ..results import SYMBOLS, ExerciseResult, QuestionResult, QuizResult, SubmissionResult, Verdict
+from ..results.model import SYMBOLS, ExerciseResult, QuestionResult, QuizResult, SubmissionResult, Verdict
 from ..text import Language, Text
 from .format import Context, Format, only
 from .inert import one_line, shortened

@@ -5,7 +5,7 @@ GitLab shows classname, name, file and the text of a failure; it knows no points
 
 from collections.abc import Iterable, Iterator
 
-from ..results import SubmissionResult
+from ..results.model import SubmissionResult
 from .format import Context, Format, only
 from .junit import document
 

@@ -5,8 +5,8 @@ from typing import Literal
 
 import msgspec
 
-from ..course import GradescopeVisibility
-from ..results import CheckResult, ExerciseResult, QuizResult, SubmissionResult, Verdict
+from ..course.model import GradescopeVisibility
+from ..results.model import CheckResult, ExerciseResult, QuizResult, SubmissionResult, Verdict
 from ..text import Language, Text
 from .format import Context, Format, only
 from .quiz import QUIZ_OF, state, told, wrong_questions

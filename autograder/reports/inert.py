@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ..results import SubmissionResult
+from ..results.model import SubmissionResult
 from ..text import printable
 
 MAX_TEXT = 4000  # characters of one message

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from ..results import SubmissionResult
+from ..results.model import SubmissionResult
 from .format import Context, Format
 
 

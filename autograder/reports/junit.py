@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from ..results import CheckResult, ExerciseResult, QuizResult, SubmissionResult, Verdict
+from ..results.model import CheckResult, ExerciseResult, QuizResult, SubmissionResult, Verdict
 from ..text import Language
 from .format import Context, Format, only
 from .inert import one_line, shortened

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from ..results import QuestionResult, QuizResult, Verdict
+from ..results.model import QuestionResult, QuizResult, Verdict
 from ..text import Language, Text
 
 QUIZ = Text("quiz", "测验")

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from ..results import SubmissionResult
+from ..results.model import SubmissionResult
 from .format import Context, Format
 from .inert import one_line, shortened
 

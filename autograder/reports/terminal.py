@@ -7,8 +7,8 @@ from rich import markup
 from rich.console import Console
 from rich.table import Table
 
-from ..results import GRAVITY, SYMBOLS, CheckResult, ExerciseResult, SubmissionResult, Verdict
-from ..summary import ClassTally, ExerciseSummary, Summary
+from ..results.model import GRAVITY, SYMBOLS, CheckResult, ExerciseResult, SubmissionResult, Verdict
+from ..results.summary import ClassTally, ExerciseSummary, Summary
 from ..text import Language, printable
 from .quiz import show_quizzes
 

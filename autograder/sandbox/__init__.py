@@ -1,9 +1,10 @@
-"""The trusted end of the sandbox: starts the warm server, and talks to one worker at a time.
+"""Runs student code in a separate, confined process. This is the trusted end.
 
-fork_server    one warm process of ours that workers are forked from
-channel        one worker: requests under a deadline, and its end
+fork_server    the warm process that workers are forked from
+channel        one worker: requests with a deadline, and its end
+level          the isolation levels, and what each needs
+doctor         the command `autograder doctor`
+probe          the attempts that the doctor makes in a worker
+environment    environment variables that make runs repeatable
+worker/        the confined process itself
 """
-
-from .fork_server import ForkServer
-
-__all__ = ["ForkServer"]

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
 from ..errors import SandboxError
-from ..worker import wire
 from .level import Level, level_of
+from .worker import wire
 
 GRACE_SECONDS = 0.2  # a worker that hung up may still be on its way out; its own exit status tells more than our kill
 WALL_FACTOR = 2.0  # a deadline is in seconds of the worker's processor; on a busy machine it gets this much more time

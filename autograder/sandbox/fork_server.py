@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
+from ..course.limits import Limits
 from ..errors import SandboxError
-from ..limits import Limits
-from ..worker.layers.cgroup import remove_groups
-from ..worker.server import SLOW, Setup
 from .level import REMEDIES, Level, missing
+from .worker.layers.cgroup import remove_groups
+from .worker.setup import SLOW, Setup
 
 if TYPE_CHECKING:
     from .channel import Worker
 
-WORKER_PACKAGE = Path(__file__).resolve().parent.parent / "worker"
+WORKER_PACKAGE = Path(__file__).resolve().parent / "worker"
 START_SECONDS = 120.0
 CONTROL_SECONDS = 20.0
 CONTROL_BYTES = 1 << 16

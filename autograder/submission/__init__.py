@@ -1,11 +1,11 @@
 """What a student handed in: read as text, never run here.
 
-gather       which files a folder, a zip, a .py or a .ipynb holds, within limits
-notebook     the code cells of a notebook
-released     what the course itself gave out with a notebook, put in the place of what was edited, copied or lost
+gather       the files of a folder, a zip, a .py or a .ipynb, within limits
+ipynb        the code cells of a notebook
+released     restores the cells that came with a notebook, where a student changed or lost them
 remarks      what a student should know about the shape of such a notebook
-choice       which of the files a topic's work stands in
-read         files to topics: one `Source`, or the reason why there is none, for each; answers to quizzes
+choice       which of the files holds a topic's work
+read         the submission: one `Source` for each topic, and the answers to quizzes
 """
 
 from .choice import work_file

@@ -5,10 +5,10 @@ import functools
 import re
 from pathlib import PurePosixPath
 
-from ..course import Topic
+from ..course.model import Topic
 from ..source import Unreadable, decode, syntax_problem
 from .gather import Files
-from .notebook import code_cells
+from .ipynb import code_cells
 from .released import Stub, read_stub
 
 COPY_MARK = re.compile(r"(\s*\(\d+\)|[-_ ]copy|[-_]\d+)$")  # "losses (1).py", "losses-2.py", "losses copy.py"

@@ -9,15 +9,15 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from ..course.bundle import SKIPPED_FOLDERS
 from ..errors import SubmissionError
-from ..results import Problem
+from ..results.model import Problem
 from ..text import Text
 
 MAX_FILES = 2000
 MAX_NAME = 255  # characters of a path inside a zip
 MAX_TOTAL = 32 << 20  # bytes of all files together, unpacked
 MAX_ARCHIVE = 32 << 20  # bytes of the zip itself
-SKIPPED_FOLDERS = {"__pycache__", "__MACOSX", ".git", ".venv", "node_modules", ".ipynb_checkpoints"}
 CENTRAL_ENTRY = b"PK\x01\x02"  # stands before each entry of a zip's directory
 
 # What zipfile and its decompressors raise for a damaged, encrypted or unknown archive.

@@ -7,15 +7,16 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from ..course import Course, Topic
+from ..course.bundle import SKIPPED_FOLDERS
+from ..course.model import Course, Topic
 from ..errors import SubmissionError, UsageError
 from ..quiz.answers import AnswersFile, read_answers
-from ..results import Problem, SubmissionResult
+from ..results.model import Problem, SubmissionResult
 from ..source import Source, Unreadable, decode, syntax_problem
 from ..text import Text
 from .choice import NOTEBOOK, definitions, named_files, stem, stub_of, uncopied
-from .gather import SKIPPED_FOLDERS, Files, gather
-from .notebook import code_cells
+from .gather import Files, gather
+from .ipynb import code_cells
 from .released import COMMANDS, SET_UP, settled
 from .remarks import remarks
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ..results import Problem
+from ..results.model import Problem
 from ..source import parsed
 from ..text import Text
 

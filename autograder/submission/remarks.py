@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ..course import Topic
-from ..results import Problem
+from ..course.model import Topic
+from ..results.model import Problem
 from ..text import Text
-from .notebook import Cell, Notebook, metadata_part
+from .ipynb import Cell, Notebook, metadata_part
 
 RENAMED = Text("It was taken for {name}.ipynb.", "按 {name}.ipynb 批改。")
 NO_METADATA = Text(

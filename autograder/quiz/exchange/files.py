@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ...course import QUIZ, QUIZ_KEY, Course, Topic
+from ...course.model import QUIZ, QUIZ_KEY, Course, Topic
 from ...errors import UsageError
-from ...results import write_whole
+from ...results.files import write_whole
 from ...text import Language
 from ..load import load_quizzes
 from .gift import gift

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import yaml
 
-from ...course import QUIZ, QUIZ_KEY
-from ...results import write_whole
+from ...course.model import QUIZ, QUIZ_KEY
+from ...results.files import write_whole
 from ...text import Text
 from ..key import (
     Key,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ...course import Course, Topic
+from ...course.model import Course, Topic
 from ...text import Language, Text
 from ..formula import FormulaError, number
 from ..judge import right_number

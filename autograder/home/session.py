@@ -1,0 +1,172 @@
+"""At a student's own machine: the code beside a check, in this process, and its failures as the student reads them."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from .. import CHECK_ATTRIBUTE
+from ..checks.describe import describe, describe_odd_answer
+from ..checks.failures import CheckFailure, NotAttempted, Raised
+from ..checks.local import LocalTransport
+from ..checks.rules import find_banned
+from ..checks.spec import CheckSpec
+from ..checks.student import Reply, Student, Transport
+from ..course.model import Course, Topic, find_course, load_course
+from ..results.model import Verdict
+from ..source import Source, Unreadable, decode, syntax_problem
+from ..text import Language
+
+
+class Home:
+    """One pytest session over a course's checks."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.course: Course
+        self.language = Language(config.getoption("--lang"))
+        self.against: str | None = config.getoption("--against")
+        self.has_deadlines = not (config.getoption("usepdb", False) or config.getoption("trace", False))
+        self.invocation_folder = config.invocation_params.dir
+        self._transports: dict[str, tuple[Transport, Source | None]] = {}
+
+    def student(self, item: pytest.Item) -> Student:
+        """The proxy for the code that stands beside the item's check file."""
+        topic, spec = self._topic(item), _spec(item)
+        exercise = self.course.exercise(spec.exercise)
+        student = Student(
+            self._load(topic)[0],
+            exercise.name,
+            filename=topic.filename,
+            seconds=self.course.limits.call_seconds,
+            banned_operators=exercise.banned_operators,
+        )
+        item.stash[STUDENT] = student
+        return student
+
+    def enforce_rules(self, item: pytest.Item) -> None:
+        """Raise RuleBroken where the code uses what its exercise forbids."""
+        _, source = self._load(self._topic(item))
+        exercise = self.course.exercise(_spec(item).exercise)
+        broken = find_banned(source, exercise.name, exercise.banned) if source else None
+        if broken is not None:
+            raise broken
+
+    def present(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        """Put our message in the place of pytest's traceback, and the check's verdict on the report."""
+        spec = _spec(item)
+        verdict = Verdict.PASSED
+        if call.excinfo is not None and not call.excinfo.errisinstance((pytest.skip.Exception, KeyboardInterrupt)):
+            error = call.excinfo.value
+            verdict = error.verdict if isinstance(error, CheckFailure) else Verdict.FAILED
+            text = self._text(item, spec, error)
+            if verdict is Verdict.NOT_ATTEMPTED:
+                report.outcome = "skipped"
+                report.longrepr = (str(item.path), item.location[1] or 0, text)
+            else:
+                report.longrepr = text
+        report.autograder = {  # type: ignore[attr-defined]
+            "exercise": spec.exercise,
+            "check": getattr(item, "originalname", item.name),
+            "verdict": verdict.value,
+        }
+
+    def _text(self, item: pytest.Item, spec: CheckSpec, error: BaseException) -> str:
+        student = item.stash.get(STUDENT, None)
+        calls = student.calls if student else []
+        parameters = {exercise.name: exercise.parameters for exercise in self.course.exercises}
+        if isinstance(error, AssertionError):
+            failure = error if isinstance(error, CheckFailure) else CheckFailure(str(error).split("\n")[0])
+            sentences = describe(failure, calls, parameters).full
+        else:
+            sentences = describe_odd_answer(calls, parameters).full
+        where = f"{_short(item.path, self.invocation_folder)}:{(item.location[1] or 0) + 1}"
+        lines = [f"{spec.exercise} · {line}" for line in spec.title.lines(self.language)]
+        lines += [f"  {line}" for line in sentences.lines(self.language)]
+        if not isinstance(error, AssertionError):
+            lines.append(f"  {type(error).__name__}: {error}")
+        return "\n".join([*lines, f"  {where}"])
+
+    def _topic(self, item: pytest.Item) -> Topic:
+        if not hasattr(self, "course"):
+            self.course = load_course(find_course(item.path.parent))
+        return self.course.topic(item.path.parent.name)
+
+    def _load(self, topic: Topic) -> tuple[Transport, Source | None]:
+        if topic.name not in self._transports:
+            self._transports[topic.name] = self._loaded(topic)
+        return self._transports[topic.name]
+
+    def _loaded(self, topic: Topic) -> tuple[Transport, Source | None]:
+        folder = self._folder() / topic.name
+        path = folder / topic.filename
+        if not path.is_file():
+            return _Unloadable(None), None
+        code = decode(path.read_bytes())
+        problem = code if isinstance(code, Unreadable) else syntax_problem(code)
+        if problem is not None:
+            frames = [(str(path), problem.line or 1, "", "")]
+            return _Unloadable(Raised("SyntaxError", ["SyntaxError"], problem.sentence.en, frames)), None
+        assert isinstance(code, str)
+        source = Source(filename=topic.filename, chunks=((str(path), code),))
+        with _importable(folder):
+            return LocalTransport(source, has_deadlines=self.has_deadlines), source
+
+    def _folder(self) -> Path:
+        if self.against is None:
+            return self.course.root / "exercises"
+        for base in (self.invocation_folder, self.course.root):
+            if (base / self.against).is_dir():
+                return base / self.against
+        raise pytest.UsageError(f"--against {self.against}: there is no such folder.")
+
+
+@contextlib.contextmanager
+def _importable(folder: Path) -> Iterator[None]:
+    """Helper modules beside the student's file can be imported, and are forgotten for the next topic's namesakes."""
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name, module in list(sys.modules.items()):
+            file = getattr(module, "__file__", None)
+            if (
+                file
+                and not name.startswith("_torchstone")
+                and Path(file).parent == folder
+                and not Path(file).name.startswith("test_")
+            ):
+                del sys.modules[name]
+
+
+STUDENT = pytest.StashKey[Student]()
+
+
+class _Unloadable:
+    """Stands for code that is missing or that Python cannot read: every call says so."""
+
+    names: frozenset[str] = frozenset()
+
+    def __init__(self, problem: Raised | None) -> None:
+        self.problem = problem
+
+    def why_missing(self, name: str) -> Raised | None:
+        return self.problem
+
+    def request(self, message: dict[str, Any], seconds: float) -> Reply:
+        raise NotAttempted("the file")
+
+    def blame(self, failure: CheckFailure) -> NoReturn:
+        raise failure
+
+
+def _spec(item: pytest.Item) -> CheckSpec:
+    spec: CheckSpec = getattr(item.function, CHECK_ATTRIBUTE)  # type: ignore[attr-defined]
+    return spec
+
+
+def _short(path: Path, base: Path) -> Path:
+    return path.relative_to(base) if path.is_relative_to(base) else path

@@ -1,0 +1,29 @@
+"""Re-run a topic's visible checks whenever one of its files is saved."""
+
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from watchfiles import PythonFilter, watch
+
+from ..course.model import Course, Topic
+
+
+def watch_course(course: Course, arguments: Sequence[str]) -> None:
+    """Watch until Ctrl-C. `arguments` go to pytest."""
+    folder = course.root / "exercises"
+    print(
+        f"Watching {folder}. Save a file to run its checks; Ctrl-C ends. 正在监视，保存即运行，Ctrl-C 结束。",
+        flush=True,
+    )
+    for changes in watch(folder, watch_filter=PythonFilter(), raise_interrupt=False):
+        for topic in touched(course, (Path(path) for _, path in changes)):
+            command = [sys.executable, "-m", "pytest", str(topic.exercises_folder), "-q", *arguments]
+            subprocess.run(command, cwd=course.root, check=False)
+
+
+def touched(course: Course, paths: Iterable[Path]) -> list[Topic]:
+    """The topics whose folders hold one of the paths, in the course's order."""
+    folders = {path.resolve().parent.name for path in paths}
+    return [topic for topic in course.topics if topic.name in folders]

@@ -1,0 +1,190 @@
+"""What a class run remembers of each result: a few words, so that ten thousand of them fit into memory."""
+
+from array import array
+from collections import Counter
+from statistics import median
+
+import msgspec
+
+from .model import ExerciseResult, QuizResult, SubmissionResult, Verdict
+
+FEW = 5  # submissions that a check must fail before it is suspected
+
+
+class ExerciseSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One exercise of a submission."""
+
+    name: str
+    topic: str
+    verdict: Verdict
+    misconceptions: tuple[str, ...]
+    only_failed: str = ""  # the one check function that kept the exercise from being right; empty where there were more
+
+
+class QuizSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One quiz of a submission."""
+
+    topic: str
+    points: float
+    worth: float
+    answered: int  # questions
+    passed: int
+    questions: int
+
+
+class WrongNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """A number that is not the right one: it may be right for somebody else."""
+
+    question: str
+    attempt: int
+    answer: str
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """One submission's result in short."""
+
+    submission: str
+    points: float
+    worth: float
+    exercises: tuple[ExerciseSummary, ...]
+    problems: tuple[str, ...]  # "file: what is wrong with it"
+    broken: tuple[str, ...]  # "topic: check" of each check or question that is the author's to mend
+    quizzes: tuple[QuizSummary, ...] = ()
+    wrong_numbers: tuple[WrongNumber, ...] = ()
+
+
+def summarise(result: SubmissionResult) -> Summary:
+    """What the terminal shows of a result."""
+    return Summary(
+        submission=result.submission,
+        points=result.points,
+        worth=result.worth,
+        exercises=tuple(
+            ExerciseSummary(
+                name=e.name,
+                topic=e.topic,
+                verdict=e.verdict,
+                misconceptions=tuple(d.name for d in e.misconceptions),
+                only_failed=_only_failed(e),
+            )
+            for e in result.exercises
+        ),
+        problems=tuple(
+            f"{problem.file}: {problem.sentence.en}" if problem.file else problem.sentence.en
+            for problem in result.problems
+        ),
+        broken=(
+            *(f"{e.topic}: {check.id}" for e, check in result.broken),
+            *(
+                f"{quiz.topic}: {q.id}"
+                for quiz in result.quizzes
+                for q in quiz.questions
+                if q.verdict is Verdict.BROKEN
+            ),
+        ),
+        quizzes=tuple(_quiz(quiz) for quiz in result.quizzes),
+        wrong_numbers=tuple(
+            WrongNumber(question=q.id, attempt=q.attempt, answer=q.answer)
+            for quiz in result.quizzes
+            for q in quiz.questions
+            if q.kind == "numeric" and q.verdict is Verdict.FAILED
+        ),
+    )
+
+
+def _only_failed(exercise: ExerciseResult) -> str:
+    """test_steps, where test_steps[adam] and test_steps[sgd] are all that failed, and something passed."""
+    failed = [check.id.split("[")[0] for check in exercise.checks if check.verdict is not Verdict.PASSED]
+    return failed[0] if len(failed) < len(exercise.checks) and len(set(failed)) == 1 else ""
+
+
+class Suspect(msgspec.Struct, frozen=True, kw_only=True):
+    """A check that most of those fail who pass all else of its exercise."""
+
+    topic: str
+    exercise: str
+    check: str
+    failing: int
+    out_of: int
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"{self.topic}: {self.check} fails {self.failing:,} of the {self.out_of:,} submissions that pass all else "
+            f"of {self.exercise}."
+        )
+
+
+def _quiz(quiz: QuizResult) -> QuizSummary:
+    return QuizSummary(
+        topic=quiz.topic,
+        points=quiz.points,
+        worth=quiz.worth,
+        answered=quiz.answered,
+        passed=quiz.passed,
+        questions=len(quiz.questions),
+    )
+
+
+class QuizTally:
+    """The quiz of one topic, over those who answered it."""
+
+    def __init__(self) -> None:
+        self.submissions = 0
+        self.points = 0.0
+        self.worth = 0.0
+        self.answered = 0
+        self.passed = 0
+
+    def add(self, quiz: QuizSummary) -> None:
+        self.submissions += 1
+        self.points += quiz.points
+        self.worth = max(self.worth, quiz.worth)
+        self.answered += quiz.answered
+        self.passed += quiz.passed
+
+
+class ClassTally:
+    """A class in numbers, added up as its results come in. It grows by eight bytes a submission."""
+
+    def __init__(self) -> None:
+        self.worth = 0.0
+        self.points = array("d")
+        self.verdicts: dict[tuple[str, str], Counter[Verdict]] = {}  # (topic, exercise) -> verdict -> submissions
+        self.misconceptions: Counter[tuple[str, str]] = Counter()  # (exercise, misconception) -> submissions
+        self.only_failed: Counter[tuple[str, str, str]] = Counter()  # (topic, exercise, check) -> submissions
+        self.quizzes: dict[str, QuizTally] = {}  # by topic
+        self.with_problems = 0
+        self.broken: set[str] = set()
+
+    def add(self, summary: Summary) -> None:
+        self.points.append(summary.points)
+        self.worth = max(self.worth, summary.worth)
+        self.with_problems += bool(summary.problems)
+        self.broken.update(summary.broken)
+        for exercise in summary.exercises:
+            self.verdicts.setdefault((exercise.topic, exercise.name), Counter())[exercise.verdict] += 1
+            if exercise.only_failed:
+                self.only_failed[exercise.topic, exercise.name, exercise.only_failed] += 1
+            self.misconceptions.update((exercise.name, name) for name in exercise.misconceptions)
+        for quiz in summary.quizzes:
+            if quiz.answered:
+                self.quizzes.setdefault(quiz.topic, QuizTally()).add(quiz)
+
+    @property
+    def suspects(self) -> list[Suspect]:
+        """Checks that may be at fault rather than the class, the worst first."""
+        found = []
+        for (topic, exercise, check), failing in self.only_failed.items():
+            out_of = failing + self.verdicts[topic, exercise][Verdict.PASSED]
+            if failing >= FEW and 2 * failing > out_of:
+                found.append(Suspect(topic=topic, exercise=exercise, check=check, failing=failing, out_of=out_of))
+        return sorted(found, key=lambda one: (-one.failing, one.exercise, one.check))
+
+    @property
+    def mean(self) -> float:
+        return sum(self.points) / len(self.points)
+
+    @property
+    def median(self) -> float:
+        return median(self.points)

@@ -1,0 +1,163 @@
+"""The warm process: imports torch and what is slow once, then forks a worker for each request to spawn one.
+
+It holds no check, no reference and no submission: a worker gets its student's source over its own socket.
+Its environment keeps OpenMP and BLAS to one thread: a forked child of a process with more hangs in its first
+parallel operation.
+Control messages are small JSON objects; each grader process has a control socket of its own:
+    {"op": "spawn"} + the worker's socket and output pipe  ->  {"pid": …} + a pidfd
+    {"op": "reap", "pid": …}                               ->  {"exit": …, "cpu": seconds}
+    {"op": "connect"} + another control socket             ->  {}
+A closed control socket ends its workers; the last one ends the server.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+from . import linux
+from .heap import fill_holes
+from .layers import Report, apply
+from .layers.cgroup import common_limits
+from .layers.namespaces import become_first_process, own_namespaces
+from .layers.private_root import SCRATCH, private_root
+from .setup import Setup
+
+CONTROL_BYTES = 1 << 16
+SWEEPS = 1000
+
+
+SERVER_BYTES = 1 << 30  # of the server itself, in the common limits
+SERVER_TASKS, WORKER_TASKS = 16, 80
+
+
+class Server:
+    """The state of the warm process."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.pid = os.getpid()  # on the machine; another one once it is in its namespace
+        self.layers: Report = {}
+        self.workers: dict[int, socket.socket] = {}  # pid -> whose worker it is
+
+    def enter_namespaces(self) -> None:
+        """Before anything is imported: this process is small, and what it forks stays behind."""
+        bounds = SERVER_BYTES + self.setup.workers * self.setup.memory_bytes, self._tasks
+        self.layers |= apply({"common_limits": common_limits}, self.setup.without, *bounds)
+        self.layers |= apply({"namespaces": own_namespaces}, self.setup.without)
+        if self.has("namespaces"):
+            become_first_process()
+
+    @property
+    def _tasks(self) -> int:
+        return SERVER_TASKS + self.setup.workers * WORKER_TASKS
+
+    def has(self, layer: str) -> bool:
+        return self.layers.get(layer) == "on"
+
+    def enter_private_root(self, readable: tuple[str, ...]) -> None:
+        """After everything is imported: what is imported later is found there."""
+        without = self.setup.without if self.has("namespaces") else {"private_root"}
+        self.layers |= apply({"private_root": private_root}, without, readable)
+
+    def serve(self, control: socket.socket) -> NoReturn:
+        """Answer control messages until the last grader hangs up."""
+        with contextlib.suppress(OSError):
+            linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)  # what a worker leaves behind becomes ours, to be swept away
+        gc.freeze()
+        fill_holes()
+        _say(control, {"ready": os.getpid()})
+        poll = select.poll()
+        controls = {control.fileno(): control}
+        poll.register(control, select.POLLIN)
+        while controls:
+            for descriptor, _ in poll.poll():
+                control = controls[descriptor]
+                message, descriptors, _, _ = socket.recv_fds(control, CONTROL_BYTES, 2)
+                if not message:
+                    poll.unregister(descriptor)
+                    del controls[descriptor]
+                    self._hang_up(control)
+                elif (another := self._answer(control, json.loads(message), descriptors)) is not None:
+                    controls[another.fileno()] = another
+                    poll.register(another, select.POLLIN)
+        os._exit(0)
+
+    def _answer(self, control: socket.socket, request: dict[str, Any], descriptors: list[int]) -> socket.socket | None:
+        """Carry out one request; the new control socket, if it brought one."""
+        match request["op"]:
+            case "spawn":
+                self._spawn(control, *descriptors)
+            case "reap":
+                _, status, usage = os.wait4(request["pid"], 0)
+                self.workers.pop(request["pid"], None)
+                self._sweep()
+                spent = usage.ru_utime + usage.ru_stime
+                _say(control, {"exit": os.waitstatus_to_exitcode(status), "cpu": spent})
+            case "connect":
+                _say(control, {})
+                return socket.socket(fileno=descriptors[0])
+        return None
+
+    def _hang_up(self, control: socket.socket) -> None:
+        self.workers = {pid: owner for pid, owner in self.workers.items() if owner is not control}
+        self._sweep()
+        control.close()
+
+    def _sweep(self) -> None:
+        """Kill and wait for every process that was forked from here and is no live worker; orphans come in generations."""
+        for _ in range(SWEEPS):
+            try:
+                children = {int(pid) for pid in Path("/proc/thread-self/children").read_text().split()}
+            except OSError:  # a kernel without it
+                return
+            strays = children - self.workers.keys()
+            if not strays:
+                return
+            for pid in strays:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            for pid in strays:
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, 0)
+
+    def _spawn(self, control: socket.socket, channel: int, output: int) -> None:
+        """Fork a worker, where that is safe."""
+        threads = len(os.listdir("/proc/self/task"))
+        if threads != 1:
+            _say(control, {"error": f"the fork server runs {threads} threads: forking would not be safe"})
+        elif (pid := os.fork()) == 0:
+            self._be_worker(channel, output)
+        else:
+            self.workers[pid] = control
+            pidfd = os.pidfd_open(pid)
+            _say(control, {"pid": pid, "has_file_system": self.has("private_root")}, [pidfd])
+            os.close(pidfd)
+        os.close(channel)
+        os.close(output)
+
+    def _be_worker(self, channel: int, output: int) -> NoReturn:
+        from .life import live  # here, since it imports torch
+
+        try:
+            live(self.setup, self.layers, channel, output, scratch=self._scratch(), server_pid=self.pid)
+        except BaseException:
+            os.write(2, traceback.format_exc().encode())  # the grader hears it where the worker was not ready yet
+        finally:
+            os._exit(70)  # a worker's life only ends by an exception
+
+    def _scratch(self) -> str:
+        if self.has("private_root"):
+            return SCRATCH
+        return str(Path(self.setup.scratch) / str(os.getpid()))
+
+
+def _say(control: socket.socket, message: dict[str, Any], descriptors: list[int] | None = None) -> None:
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it hung up: the next poll tells
+        socket.send_fds(control, [json.dumps(message).encode()], descriptors or [])

@@ -111,10 +111,10 @@ WITH_A_KILLER = """
 import os, sys
 from pathlib import Path
 os.environ.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
-from autograder.classroom import grade_all
-from autograder.course import load_course
-from autograder.grade import Grader
-from autograder.settings import Settings
+from autograder.classroom.run import grade_all
+from autograder.course.model import load_course
+from autograder.grading.grader import Grader
+from autograder.grading.settings import Settings
 from autograder.classroom.graders.local import LocalGraders
 honest = Grader.grade
 def deadly(grader, submission):

@@ -51,7 +51,7 @@ def test_the_zip_has_its_scripts_at_the_root_and_only_the_chosen_topics(own_cour
     names = set(archive.namelist())
     assert {"setup.sh", "run_autograder", "requirements.txt", "options", "course/course.toml"} <= names
     assert {"course/exercises/01_demo/demo.py", "course/solutions/01_demo/test_demo.py"} <= names
-    assert {"engine/autograder/__main__.py", "engine/autograder/worker/__main__.py"} <= names
+    assert {"engine/autograder/__main__.py", "engine/autograder/sandbox/worker/__main__.py"} <= names
     assert not any("02_other" in name or "__pycache__" in name or ".secret" in name for name in names)
     assert archive.read("options") == b"--isolation\nbasic\n"
     for script in SCRIPTS:

@@ -98,7 +98,7 @@ def test_doctor_shows_layers_acts_and_level() -> None:
 AS_ANOTHER_USER = """
 import sys
 sys.path[:0] = sys.argv[1:]
-from autograder.doctor import examine
+from autograder.sandbox.doctor import examine
 for without in (frozenset(), frozenset({"namespaces"})):
     found = examine(without)
     print(found.level, *sorted(one.act for one in found.acts if one.succeeded), sep="|")
@@ -127,7 +127,7 @@ def test_an_ordinary_user_gets_strict_isolation_with_and_without_namespaces() ->
 
 HOLES = """
 import sys
-from autograder.worker.heap import fill_holes, usage
+from autograder.sandbox.worker.heap import fill_holes, usage
 blocks = [bytes(size) for size in range(20, 4000, 3) for _ in range(20)]
 del blocks[::2]
 for number in range(2):

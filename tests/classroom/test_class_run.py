@@ -27,6 +27,8 @@ from autograder.grading.settings import Settings
 from autograder.results.files import TEMPORARY, read_result, schema, write_result
 from autograder.results.model import SubmissionResult
 from autograder.results.outcome import Graded
+from autograder.sandbox.channel import Worker
+from autograder.sandbox.fork_server import ForkServer
 from autograder.submission import Submission, open_submission
 
 SETTINGS = Settings(topics=("01_demo",))
@@ -101,6 +103,7 @@ def test_several_processes_find_the_same(class_folder: Path, tmp_path: Path, cap
     run = autograder("grade", "class", "--out", tmp_path / "forked", "--jobs", "2", cwd=class_folder.parent)
     assert "cannot fork" not in run.stderr
     grade_folder(class_folder, tmp_path / "one", jobs=1)
+    assert len(list((tmp_path / "one").iterdir())) == 6
     for path in (tmp_path / "one").iterdir():
         assert durationless(path) == durationless(tmp_path / "anew" / path.name)
         assert durationless(path) == durationless(tmp_path / "forked" / path.name)
@@ -243,12 +246,32 @@ def test_where_the_grader_fails_the_others_are_graded(
     assert graded["张伟"].summary is not None
 
 
-def test_a_lost_server_costs_nobody(class_folder: Path, tmp_path: Path) -> None:
-    """A file that kills its server is tried twice; the others are graded by a new one."""
-    (class_folder / "bob" / "demo.py").write_text("import os\nos.kill(os.getppid(), 9)\n" + DOUBLE_ONLY)
+def test_a_lost_server_costs_nobody_a_result(
+    class_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A submission whose server is lost while it is graded is tried again with a new server."""
+    grade, spawn = Grader.grade, ForkServer.spawn
+    tries: list[str] = []
+
+    def lose_server(server: ForkServer) -> Worker:
+        monkeypatch.setattr(ForkServer, "spawn", spawn)
+        worker = spawn(server)
+        assert server.process is not None
+        server.process.kill()
+        server.process.wait()
+        return worker
+
+    def grade_with_a_loss(grader: Grader, submission: Submission) -> SubmissionResult:
+        tries.append(submission.id)
+        if tries == ["ann"]:
+            monkeypatch.setattr(ForkServer, "spawn", lose_server)
+        return grade(grader, submission)
+
+    monkeypatch.setattr(Grader, "grade", grade_with_a_loss)
     graded = {one.path.name: one for one in grade_folder(class_folder, tmp_path / "out", jobs=1)}
-    assert graded["ann"].summary is not None
-    assert graded["张伟"].summary is not None
+    assert tries == ["ann", "ann", "bob", "cy", "dee"]
+    assert [name for name, one in graded.items() if one.summary is None] == ["fay.zip"]
+    assert graded["ann"].summary.points == 4
 
 
 # The command

@@ -273,11 +273,10 @@ def test_a_worker_without_room_on_its_disk_is_told(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
     grader_plugin = GraderPlugin(pack_course(course.root), SETTINGS, engine())
     grader_plugin.setup(None)
-    failed: Future = Future()
-    try:
+    with pytest.raises(FileNotFoundError) as error:
         grader_plugin.grade(b"")
-    except OSError as error:
-        failed.set_exception(error)
+    failed: Future[bytes] = Future()
+    failed.set_exception(error.value)
     assert client._outcome(failed).reason.startswith("A worker of the cluster failed on it: FileNotFoundError")
 
 

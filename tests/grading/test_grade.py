@@ -250,6 +250,8 @@ def test_a_forged_reply_cannot_carry_a_hidden_input_either(hand_in) -> None:
     hidden = [check.message for check in result.exercises[0].checks if not check.visible and check.message]
     assert hidden
     assert not any("SECRET" in text.en + text.zh or "987654321" in text.en + text.zh for text in hidden)
+    visible = [check.message.en for check in result.exercises[0].checks if check.visible]
+    assert any("SECRET" in text for text in visible)  # the forgery arrived
 
 
 def test_a_forged_operator_line_is_not_shown(hand_in) -> None:

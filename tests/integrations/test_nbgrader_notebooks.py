@@ -1,7 +1,6 @@
 """Notebooks of the course in the engine, without nbgrader: fatal cells, copies, hostile metadata, clean scores."""
 
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +145,6 @@ def read(cells: list[Any]) -> Notebook:
 def test_a_score_is_one_clean_number_within_its_bounds(share: float | None, written: str) -> None:
     (graded_cell,) = [c for c in graded_cells([], RELEASE, {"grade-x": score(share)}) if c["source"] == "grade('x')"]
     assert graded_cell["outputs"][0]["data"] == {"text/plain": written}
-    assert 0 <= float(written) <= 3 and not math.isnan(float(written))
 
 
 def test_nothing_that_a_student_wrote_beside_the_text_is_taken_over() -> None:

@@ -87,10 +87,11 @@ def test_honest_work_gets_its_points_from_nbgrader_alone(graded: Path) -> None:
 def test_a_grade_cell_gives_one_number_and_no_noise(graded: Path) -> None:
     for student in SUBMISSIONS:
         notebook = nbformat.read(graded / f"autograded/{student}/01_demo/demo.ipynb", as_version=4)
-        for cell in notebook.cells:
-            if cell.metadata.get("nbgrader", {}).get("grade"):
-                assert [output.output_type for output in cell.outputs] == ["execute_result"]
-                float(cell.outputs[0].data["text/plain"])
+        scored = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
+        assert len(scored) == 3
+        for cell in scored:
+            assert [output.output_type for output in cell.outputs] == ["execute_result"]
+            float(cell.outputs[0].data["text/plain"])
 
 
 def test_the_release_is_a_students_and_nothing_more(graded: Path) -> None:

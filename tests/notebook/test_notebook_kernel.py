@@ -148,9 +148,10 @@ def test_a_loop_is_stopped_and_the_kernel_lives(notebook: Notebook) -> None:
 
 
 def test_an_interrupt_stops_the_check_with_a_line(notebook: Notebook) -> None:
-    notebook.run("import time\n\ndef double(x):\n    print('begun', flush=True)\n    time.sleep(0.9)\n    return x")
     begun = notebook.folder / "begun"
-    notebook.run(f"def double(x):\n    open({str(begun)!r}, 'w').close()\n    time.sleep(0.9)\n    return x")
+    notebook.run(
+        f"import time\n\ndef double(x):\n    open({str(begun)!r}, 'w').close()\n    time.sleep(0.9)\n    return x"
+    )
     stopper = threading.Thread(target=_interrupt_when, args=(begun, notebook.manager))
     stopper.start()
     seen = notebook.run('check("double")')

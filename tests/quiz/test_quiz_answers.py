@@ -105,7 +105,7 @@ def test_a_file_as_editors_and_students_write_it_is_read(data: bytes) -> None:
 
 
 def test_who_and_which_attempt_are_read() -> None:
-    file = read("student: 李雷 \nattempt: ２\nanswers:\n  single: B\n".replace("２", "2"))
+    file = read("student: 李雷 \nattempt: 2\nanswers:\n  single: B\n")
     assert (file.student, file.attempt) == ("李雷", 2)
     wrong = read("student: ada\nattempt: first\nanswers: {single: B}\n")
     assert wrong.attempt == 1 and "number from 1" in wrong.problems[0].sentence.en and wrong.problems[0].line == 2

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 import pytest
 from hostile import (
-    ATTACKS,
     LIMITS,
     RECOVERY_SECONDS,
     SLACK_SECONDS,
@@ -63,6 +62,7 @@ class Attacked:
         self.grader = Grader(course, server, Settings(topics=("01_demo",)))
         self.folder = folder
         self.secrets = list(self._hidden_numbers())
+        assert len(self.secrets) > 10  # or nothing could be seen to leak
         self.neighbour = self.grade(NEIGHBOUR, "neighbour")
 
     def grade(self, code: str, name: str) -> SubmissionResult:
@@ -194,4 +194,3 @@ def test_each_attack_promises_one_thing_and_is_short() -> None:
     for attack in everything:
         assert len(attack.path.read_text(encoding="utf-8").splitlines()) <= 40, attack.name
         assert len(attack.what) < 115, attack.name
-    assert all(ATTACKS in attack.path.parents for attack in everything)

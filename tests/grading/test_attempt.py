@@ -2,11 +2,21 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import msgspec
 import pytest
 import torch
-from small_course import HIDDEN, MISCONCEPTIONS, QUICK, REFERENCE, TOPIC, VISIBLE, source, write_course
+from small_course import (
+    HIDDEN,
+    MISCONCEPTIONS,
+    QUICK,
+    REFERENCE,
+    TOPIC,
+    VISIBLE,
+    source,
+    without_durations,
+    write_course,
+)
 
 from autograder.checks.local import LocalTransport
 from autograder.checks.remote import RemoteTransport, decoded
@@ -101,7 +111,12 @@ def test_all_exercises_are_asked_together_visible_checks_first(course: Course, m
     monkeypatch.setattr("autograder.grading.submission_run.AHEAD_SECONDS", 1e9)  # on a slow machine, groups are smaller
     exchanges: list[int] = []
     send = Worker.send
-    monkeypatch.setattr(Worker, "send", lambda *a: exchanges.append(len(a[1])) or send(*a))
+
+    def count_and_send(worker: Worker, frames: Any, *rest: Any) -> Any:
+        exchanges.append(len(frames))
+        return send(worker, frames, *rest)
+
+    monkeypatch.setattr(Worker, "send", count_and_send)
     result = course.grade(REFERENCE, as_second_topic(REFERENCE))
     assert result.points == result.worth
     of_checks = [
@@ -205,11 +220,6 @@ def test_remembered_outcomes_are_those_of_a_fresh_grader(course: Course, server:
         assert without_durations(fresh) == without_durations(before)
 
 
-def without_durations(result: SubmissionResult) -> SubmissionResult:
-    exercises = tuple(msgspec.structs.replace(e, duration=0.0) for e in result.exercises)
-    return msgspec.structs.replace(result, exercises=exercises)
-
-
 @pytest.fixture
 def remote(server: ForkServer) -> Callable[[str], RemoteTransport]:
     def make(code: str) -> RemoteTransport:
@@ -238,7 +248,7 @@ def test_what_a_file_draws_while_it_is_loaded_is_the_same_everywhere(
         "DRAWN = random.random(), np.random.rand(), torch.rand(1).item()\n"
         "def drawn():\n    return list(DRAWN)\n"
     )
-    message = {"op": "call", "on": None, "name": "drawn", "args": (), "kwargs": {}}
+    message: dict[str, Any] = {"op": "call", "on": None, "name": "drawn", "args": (), "kwargs": {}}
     student = remote(code)
     drawn = student.request(message, 5.0).value
     student.close()

@@ -62,7 +62,7 @@ def test_a_notebook_is_what_nbformat_and_nbgrader_ask_for(built: Path, topic: To
 @topics
 def test_its_cells_come_in_order_with_the_courses_points(built: Path, topic: Topic) -> None:
     notebook = read(built, topic)
-    expected = [("title", None), ("setup", None)]
+    expected: list[tuple[str, str | None]] = [("title", None), ("setup", None)]
     for exercise in topic.exercises:
         expected += [(role, exercise.name) for role in ("task", "solution", "check", "grade")]
     expected += [(role, None) for role in ("quiz-task", "quiz", "quiz-grade")] if topic.quiz_points else []
@@ -133,7 +133,8 @@ def test_nothing_secret_but_the_solutions_is_in_the_folder(built: Path) -> None:
 
 def _functions(path: Path) -> set[str]:
     body = ast.parse(path.read_text(encoding="utf-8")).body
-    return {f"def {node.name}(" for node in body if getattr(node, "name", "").startswith("test_")}
+    names = [node.name for node in body if isinstance(node, ast.FunctionDef)]
+    return {f"def {name}(" for name in names if name.startswith("test_")}
 
 
 def test_every_build_writes_the_same_bytes(course: Course, tmp_path: Path) -> None:

@@ -5,10 +5,12 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from jupyter_client.manager import KernelManager, start_new_kernel
+from jupyter_core.utils import ensure_event_loop
 from small_course import DOUBLE_ONLY
 from small_notebooks import RIGHT_TALLY, write_notebooks
 
@@ -38,7 +40,7 @@ class Notebook:
         self.manager, self.client = start_new_kernel(cwd=str(folder), env=environment)
 
     def run(self, code: str) -> Output:
-        messages = []
+        messages: list[dict[str, Any]] = []
         reply = self.client.execute_interactive(code, timeout=120, output_hook=messages.append, stop_on_error=False)
         found = Output(status=reply["content"]["status"])
         for message in messages:
@@ -58,6 +60,7 @@ class Notebook:
     def close(self) -> None:
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
+        ensure_event_loop().close()  # jupyter_client makes one for its blocking calls, and leaves it open
 
 
 @pytest.fixture(scope="module")

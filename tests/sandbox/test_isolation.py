@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psutil
@@ -172,8 +173,8 @@ def transport() -> Iterator[Callable[..., RemoteTransport]]:
         server.close()
 
 
-def call(transport: RemoteTransport, name: str, *args: object, seconds: float = 5.0) -> object:
-    message = {"op": "call", "on": None, "name": name, "args": args, "kwargs": {}}
+def call(transport: RemoteTransport, name: str, *args: object, seconds: float = 5.0) -> Any:
+    message: dict[str, Any] = {"op": "call", "on": None, "name": name, "args": args, "kwargs": {}}
     reply = transport.request(message, seconds)
     assert reply.error is None, reply.error
     return reply.value
@@ -307,6 +308,7 @@ def test_one_server_serves_several_graders_and_outlives_each() -> None:
         while psutil.pid_exists(pid) and time.monotonic() < deadline:
             time.sleep(0.02)
         assert not psutil.pid_exists(pid)
+        second.channel.close()
         first.end()
         server.spawn().end()
 

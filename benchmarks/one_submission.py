@@ -104,7 +104,7 @@ def bare(grader: Grader, submission: Submission) -> None:
         transport = Bare(source)
         for exercise in topic.exercises:
             for check in grader.checks[exercise.name]:
-                check.run(ask(transport, topic, exercise, check, grader.limits))  # type: ignore[arg-type]
+                check.run(ask(transport, topic, exercise, check, grader.limits))  # type: ignore[arg-type]  # a student of this benchmark's own
 
 
 def under_pytest(course: Course, folder: Path) -> None:

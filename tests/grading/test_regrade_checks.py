@@ -76,7 +76,7 @@ class Course:
 
         def noting(grader: Grader, topic: object, exercise: object, checks: Sequence[Check], *rest: object) -> Attempt:
             self.ran += [check.id for check in checks]
-            return honest(grader, topic, exercise, checks, *rest)  # type: ignore[arg-type]
+            return honest(grader, topic, exercise, checks, *rest)  # type: ignore[arg-type]  # passed on as they came
 
         monkeypatch.setattr(Grader, "attempt", noting)
 

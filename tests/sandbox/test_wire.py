@@ -1,5 +1,6 @@
 """The codec: what goes in comes out, and what is malformed is refused within bounds."""
 
+import contextlib
 import gc
 import math
 import random
@@ -362,10 +363,8 @@ def test_the_collector_rests_while_a_large_header_is_read() -> None:
 @given(st.binary(max_size=200), st.binary(max_size=128))
 @settings(max_examples=500, derandomize=True, database=None)
 def test_random_bytes_never_do_more_than_raise_wire_error(header: bytes, payload: bytes) -> None:
-    try:
+    with contextlib.suppress(wire.WireError):
         wire.unpack(header, bytearray(payload))
-    except wire.WireError:
-        pass
 
 
 def test_mutated_frames_never_do_more_than_raise_wire_error() -> None:

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from jupyter_client.manager import KernelManager, start_new_kernel
 from jupyter_core.utils import ensure_event_loop
-from small_course import DOUBLE_ONLY
-from small_notebooks import RIGHT_TALLY, write_notebooks
+from small_course import DOUBLE_ONLY, TALLY
+from small_notebooks import write_notebooks
 
 DATA = {"display_data", "execute_result"}
 
@@ -198,7 +198,7 @@ def test_the_board_shows_how_far_one_is(notebook: Notebook) -> None:
     assert "4/6" in seen.text
     assert 'Next: Tally. Stuck? hint("Tally")' in seen.text
     assert seen.stdout == ""
-    notebook.run(RIGHT_TALLY)
+    notebook.run(TALLY)
     assert "6/6" in notebook.run("board()").text
 
 

@@ -79,7 +79,7 @@ def run(course: Path, folder: Path, out: Path, jobs: int, seconds: float) -> Mea
 
 
 def main(
-    size: Annotated[list[int], typer.Option(help="Submissions; may be repeated. The first is the measure.")] = [  # noqa: B006
+    size: Annotated[list[int], typer.Option(help="Submissions; may be repeated. The first is the measure.")] = [  # noqa: B006  typer reads the default, nobody changes it
         100,
         1000,
     ],

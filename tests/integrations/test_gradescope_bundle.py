@@ -171,7 +171,7 @@ def test_hidden_material_is_roots_alone(host: Host) -> None:
     assert host.grade(**{"demo.py": SUBMISSION}).returncode == 0
     assert not [path for path in (host.root / "source").rglob("*") if path.stat().st_mode & 0o077]
     assert (host.root / "source").stat().st_mode & 0o077 == 0
-    command = ["setpriv", "--reuid=65534", "--clear-groups", "cat", host.root / "source/course/course.toml"]
+    command = ["setpriv", "--reuid=65534", "--clear-groups", "cat", str(host.root / "source/course/course.toml")]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode != 0
     assert "Permission denied" in run.stderr

@@ -190,7 +190,7 @@ def test_texts_of_special_characters_come_back(text: str, reply: str, typed: str
     assert losses.names == {}
     assert [comparable(item) for item in back] == [comparable(item) for item in items]
     assert back[0].name == items[0].name
-    assert back[1].answers[0].text == typed  # type: ignore[union-attr]
+    assert back[1].answers[0].text == typed  # type: ignore[union-attr]  # its kind is known
 
 
 @pytest.mark.parametrize("typed", [r"a\n{=~#}:b*\\", "[1, 2]", "T"])
@@ -235,18 +235,18 @@ def test_the_kinds_of_the_format_are_read() -> None:
     assert [type(item) for item in found] == kinds
     one, gap, word, sun, this, between, when, order, two = found
     assert one.prompt == "Who's buried in Grant's tomb?" and one.tags == ("difficulty 4",)
-    assert one.options[1] == Answer(text="no one", share=0.0, reply="was true for 12 years")  # type: ignore[union-attr]
+    assert one.options[1] == Answer(text="no one", share=0.0, reply="was true for 12 years")  # type: ignore[union-attr]  # its kind is known
     assert gap.name == "Gap" and gap.prompt == r"Two plus \_\_\_\_\_ equals four."
-    assert [answer.text for answer in gap.answers] == ["two", "2"]  # type: ignore[union-attr]
-    assert word.name == "line 8" and word.is_single  # type: ignore[union-attr]
-    assert (sun.is_true, sun.reply, sun.reply_right) == (True, "no", "yes")  # type: ignore[union-attr]
+    assert [answer.text for answer in gap.answers] == ["two", "2"]  # type: ignore[union-attr]  # its kind is known
+    assert word.name == "line 8" and word.is_single  # type: ignore[union-attr]  # its kind is known
+    assert (sun.is_true, sun.reply, sun.reply_right) == (True, "no", "yes")  # type: ignore[union-attr]  # its kind is known
     assert this.prompt == "What is *this*: a = b?" and this.explanation == "because"
-    assert between.answers == (Number(value=3.0, tolerance=2.0, share=1.0),)  # type: ignore[union-attr]
-    assert [(n.value, n.share, n.reply) for n in when.answers] == [  # type: ignore[union-attr]
+    assert between.answers == (Number(value=3.0, tolerance=2.0, share=1.0),)  # type: ignore[union-attr]  # its kind is known
+    assert [(n.value, n.share, n.reply) for n in when.answers] == [  # type: ignore[union-attr]  # its kind is known
         *((1822.0, 1.0, "Right"), (1822.0, 0.5, "near"), (None, 0.0, "no"))
     ]
-    assert order.accepted == (("first", "second"),)  # type: ignore[union-attr]
-    assert [option.share for option in two.options] == [0.5, 0.5, -0.5]  # type: ignore[union-attr]
+    assert order.accepted == (("first", "second"),)  # type: ignore[union-attr]  # its kind is known
+    assert [option.share for option in two.options] == [0.5, 0.5, -0.5]  # type: ignore[union-attr]  # its kind is known
 
 
 def test_what_has_no_place_here_is_named_with_its_line() -> None:

@@ -141,9 +141,8 @@ def test_variants_are_counted_in_what_is_told() -> None:
 def test_code_that_asks_to_be_run_is_not() -> None:
     prompt = "```{.python .run}\nprint(6 * 7 * 1000)\n```"
     package, lost = package_of(TruthItem(name="n", prompt=prompt, is_true=True))
-    text = b"".join(package.files.values()) if package else b""
-    assert b"42000" not in text
-    assert package is not None or list(lost.values()) == [["n"]]
+    assert package is not None and lost == {}
+    assert b"42000" not in b"".join(package.files.values())
 
 
 TEXTS = st.text(SPECIAL + "\n", max_size=30).map(lambda text: " ".join(text.split()))

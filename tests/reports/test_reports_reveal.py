@@ -100,7 +100,7 @@ def shown(result: SubmissionResult, course: Course) -> dict[str, str]:
     return {**texts, "terminal": console.file.getvalue(), "result file": msgspec.json.encode(result).decode()}
 
 
-@pytest.mark.parametrize("level", list(Reveal))
+@pytest.mark.parametrize("level", [Reveal.NOTHING, Reveal.TITLE, Reveal.MISCONCEPTION])
 def test_no_report_tells_more_than_the_level_allows(
     results: dict[Reveal, SubmissionResult], marked: Course, level: Reveal
 ) -> None:
@@ -108,7 +108,6 @@ def test_no_report_tells_more_than_the_level_allows(
         Reveal.NOTHING: (*VALUES, *TITLES, *MISCONCEPTIONS),
         Reveal.TITLE: (*VALUES, *MISCONCEPTIONS),
         Reveal.MISCONCEPTION: VALUES,
-        Reveal.CALL: (),
     }
     texts = shown(results[level], marked)
     told = [(name, mark) for name, text in texts.items() for mark in forbidden[level] if mark in text]

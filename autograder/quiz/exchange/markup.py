@@ -100,7 +100,7 @@ class _Converter(MarkdownConverter):
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
         found: str = super().escape(text, parent_tags)  # type: ignore[misc]  # not in its stub
-        is_safe: bool = self.options["escape_misc"]  # type: ignore[attr-defined]
+        is_safe: bool = self.options["escape_misc"]  # type: ignore[attr-defined]  # not in its stub
         return found.replace("$", r"\$") if is_safe else found
 
 

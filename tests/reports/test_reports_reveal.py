@@ -204,7 +204,7 @@ def test_misconceptions_are_named_where_a_course_says_nothing(course: Course) ->
     ("text", "said"),
     [
         ('[reveal]\nhidden = "titles"\n', "Invalid enum value 'titles'"),
-        ('[reveal]\nhiden = "title"\n', "unknown field `hiden`"),
+        ('[reveal]\nhiden = "title"\n', "[reveal] hiden: unknown key. Did you mean hidden?"),
         ('[reveal.after]\ndate = 2026-12-01T00:00:00\nhidden = "call"\n', "timezone"),
         ('[gradescope]\nhidden = "never"\n', "Invalid enum value 'never'"),
     ],

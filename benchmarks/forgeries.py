@@ -42,7 +42,7 @@ from autograder.grading.grader import Grader  # noqa: E402
 from autograder.grading.settings import Settings  # noqa: E402
 from autograder.results.model import Verdict  # noqa: E402
 from autograder.sandbox.fork_server import ForkServer  # noqa: E402
-from autograder.submission import open_submission  # noqa: E402
+from autograder.submission.read import open_submission  # noqa: E402
 
 WINS = {
     "passed": "got a hidden test passed",

@@ -39,7 +39,8 @@ from autograder.sandbox.fork_server import ForkServer
 from autograder.sandbox.worker.session import Session
 from autograder.sandbox.worker.wire import Handle
 from autograder.source import Source
-from autograder.submission import Submission, open_submission
+from autograder.submission.model import Submission
+from autograder.submission.read import open_submission
 
 QUIET = [
     option

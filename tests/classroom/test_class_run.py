@@ -27,7 +27,8 @@ from autograder.grading.settings import Settings
 from autograder.results.files import TEMPORARY, read_result, schema, write_result
 from autograder.results.model import SubmissionResult
 from autograder.results.outcome import Graded
-from autograder.submission import Submission, open_submission
+from autograder.submission.model import Submission
+from autograder.submission.read import open_submission
 
 SETTINGS = Settings(topics=("01_demo",))
 

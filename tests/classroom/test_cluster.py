@@ -28,7 +28,8 @@ from autograder.course.model import Course, load_course
 from autograder.errors import ClusterError
 from autograder.grading.grader import Grader
 from autograder.grading.settings import Settings
-from autograder.submission import Submission, open_submission
+from autograder.submission.model import Submission
+from autograder.submission.read import open_submission
 
 SETTINGS = msgspec.json.encode(Settings(topics=("01_demo",)))
 FILES = {

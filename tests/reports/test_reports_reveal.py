@@ -25,7 +25,7 @@ from autograder.reports.terminal import class_table, show_submission
 from autograder.results.model import SubmissionResult, Verdict
 from autograder.results.summary import summarise
 from autograder.sandbox.fork_server import ForkServer
-from autograder.submission import open_submission
+from autograder.submission.read import open_submission
 from autograder.text import Language
 
 HIDDEN = '''

@@ -13,7 +13,9 @@ from small_course import DOUBLE_ONLY
 from autograder.course.model import Course
 from autograder.errors import SubmissionError, UsageError
 from autograder.source import Source, Unreadable
-from autograder.submission import find_submissions, gather, open_submission
+from autograder.submission import gather
+from autograder.submission.layouts import find_submissions
+from autograder.submission.read import open_submission
 
 
 def the_source(path: Path, course: Course) -> Source | Unreadable | None:

@@ -40,7 +40,7 @@ from autograder.grading.grader import Grader
 from autograder.grading.settings import Settings
 from autograder.results.files import write_result
 from autograder.sandbox.fork_server import ForkServer
-from autograder.submission import open_submission
+from autograder.submission.read import open_submission
 
 # Plugins of pytest that a home-made grader would turn off, too.
 UNUSED_PLUGINS = (

@@ -35,8 +35,8 @@ from rich.table import Table
 from seven import SEVEN, write_course
 
 from autograder.course.model import Course
-from autograder.grading.attempt import Memory
 from autograder.grading.grader import Grader
+from autograder.grading.prefetch.cache import OutcomeCache
 from autograder.grading.settings import Settings
 from autograder.results.files import write_result
 from autograder.sandbox.fork_server import ForkServer
@@ -87,7 +87,7 @@ class Bench:
         for topic in self.course.topics:
             module = load(folder / topic.name / topic.filename)
             for exercise in topic.exercises:
-                for check in self.grader.checks[exercise.name]:
+                for check in self.grader.prepared.checks[exercise.name]:
                     check.run(PlainStudent(module))
 
     def seen(self, folder: Path) -> None:
@@ -98,7 +98,7 @@ class Bench:
 
     def never_seen(self, folder: Path) -> None:
         """Grade without them."""
-        self.grader.memory = Memory()
+        self.grader.prepared.cache = OutcomeCache()
         self.seen(folder)
 
     def worker(self, folder: Path) -> None:
@@ -159,7 +159,7 @@ def main(
             for _ in range(rounds):
                 for way, action in ways.items():
                     rows[way].append(bench.measure(action, repeats))
-            checks = sum(len(checks) for checks in bench.grader.checks.values())
+            checks = sum(len(checks) for checks in bench.grader.prepared.checks.values())
         show(rows, checks)
 
 

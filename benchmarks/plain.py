@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.failures import Crashed, Raised
+from autograder.checks.failures import Crashed
 from autograder.checks.student import Call, Function, Reply, Student
+from autograder.sandbox.worker.protocol import Raised
 
 # A conftest.py that gives checks a PlainStudent of the file in the folder STUDENT, without any plugin of ours.
 CONFTEST = f"""

@@ -23,7 +23,7 @@ ARROWS = {
     "grading": {"checks", "course", "quiz", "results", "sandbox", "source", "submission"},
     "reports": {"course", "quiz", "results"},
     "classroom": {"course", "grading", "results", "sandbox", "submission"},
-    "home": {"checks", "course", "reports", "results", "source"},
+    "home": {"checks", "course", "reports", "results", "sandbox", "source"},
     "notebook": {"checks", "course", "grading", "home", "quiz", "reports", "results", "sandbox", "source"},
     "release": {"checks", "course", "quiz", "source", "submission"},
     "authoring": {"course", "grading", "quiz", "results", "sandbox", "source"},

@@ -29,7 +29,7 @@ def run_verify(course: Course, topics: Sequence[str], sample: int) -> int:
         findings = verify(course, grader, sample=sample, progress=lambda step: progress.update(task, description=step))
     for finding in findings:
         console.print(f"[red]{escape(finding.where)}[/]: {escape(finding.what)}", highlight=False)
-    exercises = sum(len(topic.exercises) for topic in grader.topics)
+    exercises = sum(len(topic.exercises) for topic in grader.prepared.topics)
     console.print(f"{exercises} exercises in {len(chosen)} topics: {len(findings) or 'no'} findings.")
     return 1 if findings else 0
 

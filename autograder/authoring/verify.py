@@ -12,6 +12,7 @@ from ..course.stubs import stale_stubs
 from ..errors import CourseError
 from ..grading.grader import Grader
 from ..grading.misconceptions import load_misconceptions, read_reference, variant
+from ..grading.submission_run import grade_exercise
 from ..quiz.checkup import check_quiz
 from ..results.model import ExerciseResult, Verdict
 from ..source import Source
@@ -43,7 +44,7 @@ def verify(
     progress: called with the name of what is looked at.
     """
     findings = [Finding(name, "The stub is out of date: run `autograder stubs`.") for name in stale_stubs(course)]
-    for topic in grader.topics:
+    for topic in grader.prepared.topics:
         progress(topic.name)
         findings += _stray_files(course, topic)
         if topic.quiz_points:
@@ -90,7 +91,7 @@ def _alternatives(grader: Grader, topic: Topic) -> Iterator[Finding]:
             if exercise.difficulty >= NEEDS_ALTERNATIVE:
                 yield Finding(exercise.name, f"Its difficulty is {exercise.difficulty}: {ALTERNATIVES} must solve it.")
             continue
-        for check in grader.grade_exercise(topic, exercise, source).checks:
+        for check in grade_exercise(grader.prepared, grader.server, topic, exercise, source).checks:
             if check.verdict is not Verdict.PASSED:
                 yield Finding(exercise.name, f"{ALTERNATIVES} does not pass {check.id}: {check.message.en}")
 
@@ -116,7 +117,7 @@ def _doctests(topic: Topic) -> Iterator[Finding]:
 
 def _parts(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding]:
     """Enough of everything, in both languages."""
-    checks = grader.checks[exercise.name]
+    checks = grader.prepared.checks[exercise.name]
     counts = {
         "visible checks": (len({c.function for c in checks if c.visible}), MIN_VISIBLE),
         "hidden checks": (len({c.function for c in checks if not c.visible}), MIN_HIDDEN),
@@ -139,14 +140,20 @@ def _parts(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding
 
 def _stub(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding]:
     code = topic.stub.read_text(encoding="utf-8") if topic.stub.is_file() else ""
-    result = grader.grade_exercise(topic, exercise, Source(filename=topic.filename, chunks=((topic.filename, code),)))
+    result = grade_exercise(
+        grader.prepared,
+        grader.server,
+        topic,
+        exercise,
+        Source(filename=topic.filename, chunks=((topic.filename, code),)),
+    )
     for check in result.checks:
         if check.verdict is not Verdict.NOT_ATTEMPTED:
             yield Finding(exercise.name, f"{check.id} says {check.verdict} of the untouched stub.")
 
 
 def _reference(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding]:
-    result = grader.grade_exercise(topic, exercise, read_reference(topic))
+    result = grade_exercise(grader.prepared, grader.server, topic, exercise, read_reference(topic))
     for check in result.checks:
         if check.verdict is not Verdict.PASSED:
             yield Finding(exercise.name, f"The reference does not pass {check.id}: {check.message.en}")
@@ -162,7 +169,7 @@ def _misconceptions(grader: Grader, topic: Topic, exercise: Exercise) -> Iterato
             yield Finding(exercise.name, str(error))
             return  # with one that does not fit, none can be replayed
     for misconception, source in variants:
-        result = grader.grade_exercise(topic, exercise, source)
+        result = grade_exercise(grader.prepared, grader.server, topic, exercise, source)
         if result.verdict is Verdict.REFUSED:
             continue  # the rule's own message says it
         if not _fails_hidden(result):

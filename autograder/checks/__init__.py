@@ -14,7 +14,6 @@ failures     the ways in which an assertion or a call can end
 describe     failures as sentences, in both languages
 local        the student in this process: at home and in self-tests
 remote       the student in a sandboxed worker
-snapshot     requests as they were when they were sent, to compare later ones with
 rules        what an exercise forbids, found by reading the source
 collect      the checks in a course's folders
 run          one check against one student

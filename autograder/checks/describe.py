@@ -7,9 +7,10 @@ import msgspec
 import numpy as np
 import torch
 
+from ..sandbox.worker.protocol import CallFunction, Raised
 from ..text import Text
-from .failures import CheckFailure, Crashed, Mismatch, NotAttempted, Raised, RuleBroken, TimedOut, Unloaded
-from .student import Call, RemoteObject
+from .failures import CheckFailure, Crashed, Mismatch, NotAttempted, RuleBroken, TimedOut, Unloaded
+from .student import RecordedCall, RemoteObject
 
 INLINE_ELEMENTS = 6  # tensors of up to this many elements are written out
 MAX_TEXT = 160  # characters of one value
@@ -114,7 +115,7 @@ class Description(msgspec.Struct, frozen=True):
     brief: Text  # names no input and no expected value
 
 
-def describe(failure: CheckFailure, calls: list[Call], parameters: dict[str, tuple[str, ...]]) -> Description:
+def describe(failure: CheckFailure, calls: list[RecordedCall], parameters: dict[str, tuple[str, ...]]) -> Description:
     """The failure as sentences.
 
     calls: what the check had called so far.
@@ -141,7 +142,7 @@ def describe(failure: CheckFailure, calls: list[Call], parameters: dict[str, tup
     return Description(text, KINDS["law"])
 
 
-def describe_odd_answer(calls: list[Call], parameters: dict[str, tuple[str, ...]]) -> Description:
+def describe_odd_answer(calls: list[RecordedCall], parameters: dict[str, tuple[str, ...]]) -> Description:
     """The check's own code stumbled over the student's answer."""
     if not calls:
         return Description(BRIEF_ODD_ANSWER, BRIEF_ODD_ANSWER)
@@ -150,7 +151,9 @@ def describe_odd_answer(calls: list[Call], parameters: dict[str, tuple[str, ...]
     return Description(text, BRIEF_ODD_ANSWER)
 
 
-def _describe_mismatch(failure: Mismatch, calls: list[Call], parameters: dict[str, tuple[str, ...]]) -> Description:
+def _describe_mismatch(
+    failure: Mismatch, calls: list[RecordedCall], parameters: dict[str, tuple[str, ...]]
+) -> Description:
     call, item = _origin(failure.answer, calls)
     path = item + failure.path
     values: dict[str, Any] = {
@@ -182,7 +185,9 @@ def _describe_mismatch(failure: Mismatch, calls: list[Call], parameters: dict[st
     return Description(SENTENCES[kind].filled(**values), KINDS[failure.kind])
 
 
-def _first_wrong(failure: Mismatch, call: Call | None, parameters: dict[str, tuple[str, ...]]) -> dict[str, Any]:
+def _first_wrong(
+    failure: Mismatch, call: RecordedCall | None, parameters: dict[str, tuple[str, ...]]
+) -> dict[str, Any]:
     if failure.index is None:
         return {}
     actual, expected = failure.actual, failure.expected
@@ -198,7 +203,7 @@ def _first_wrong(failure: Mismatch, call: Call | None, parameters: dict[str, tup
     }
 
 
-def _input_at(failure: Mismatch, call: Call | None, parameters: dict[str, tuple[str, ...]]) -> str:
+def _input_at(failure: Mismatch, call: RecordedCall | None, parameters: dict[str, tuple[str, ...]]) -> str:
     """`x = -30.0 ` where the first input has the answer's shape: then the two elements belong together."""
     if call is None or not call.args:
         return ""
@@ -210,7 +215,7 @@ def _input_at(failure: Mismatch, call: Call | None, parameters: dict[str, tuple[
     return f"{names[0]} = {_number(value)} " if names else f"{_number(value)} "
 
 
-def _describe_crash(failure: Crashed, calls: list[Call], parameters: dict[str, tuple[str, ...]]) -> Description:
+def _describe_crash(failure: Crashed, calls: list[RecordedCall], parameters: dict[str, tuple[str, ...]]) -> Description:
     call = _last(calls, parameters, failure.call)
     if failure.raised is None:
         death = next(text for prefix, text in DEATHS.items() if failure.death.startswith(prefix))
@@ -240,16 +245,16 @@ def _public_type(raised: Raised) -> str:
 # Calls and values as text
 
 
-def write_call(call: Call, parameters: dict[str, tuple[str, ...]]) -> str:
+def write_call(call: RecordedCall, parameters: dict[str, tuple[str, ...]]) -> str:
     """sigmoid_grad(x: float64 (241,)), or conv_output_size(size=5, kernel=3); a gradient is "d/dx sigmoid_grad(…)"."""
-    if call.request["op"] != "call":
+    if not isinstance(call.request, CallFunction):
         return call.label
-    if call.request.get("wrt"):
-        return f"d/d{_argument_name(call, str(call.request['wrt'][0]), parameters)} {_signature(call, parameters)}"
+    if call.request.wrt:
+        return f"d/d{_argument_name(call, str(call.request.wrt[0]), parameters)} {_signature(call, parameters)}"
     return _signature(call, parameters)
 
 
-def _signature(call: Call, parameters: dict[str, tuple[str, ...]]) -> str:
+def _signature(call: RecordedCall, parameters: dict[str, tuple[str, ...]]) -> str:
     names = parameters.get(call.label, ())
     named = [(names[index] if index < len(names) else "", value) for index, value in enumerate(call.args)]
     named += call.kwargs.items()
@@ -322,23 +327,30 @@ def _shortened(text: str) -> str:
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
 
 
-def _origin(answer: Any, calls: list[Call]) -> tuple[Call | None, str]:
-    """The call that returned `answer`, and which item of its result that is; else the last call."""
-    for call in reversed(calls):
-        if call.value is answer and answer is not None:
-            return call, ""
-        if isinstance(call.value, tuple | list):
-            for index, item in enumerate(call.value):
-                if item is answer and answer is not None:
-                    return call, "" if call.request.get("wrt") else f"[{index}]"
-    return (calls[-1] if calls else None), ""
+def _origin(answer: Any, calls: list[RecordedCall]) -> tuple[RecordedCall | None, str]:
+    """Return the call that returned `answer`, and which item of its result that is; else the last call."""
+    if not calls:
+        return None, ""
+    if answer is not None:
+        for call in reversed(calls):
+            if call.value is answer:
+                return call, ""
+            if isinstance(call.value, tuple | list):
+                for index, item in enumerate(call.value):
+                    if item is answer:
+                        return call, "" if _is_gradient(call) else f"[{index}]"
+    return calls[-1], ""
 
 
-def _last(calls: list[Call], parameters: dict[str, tuple[str, ...]], label: str) -> str:
+def _is_gradient(call: RecordedCall) -> bool:
+    return isinstance(call.request, CallFunction) and bool(call.request.wrt)
+
+
+def _last(calls: list[RecordedCall], parameters: dict[str, tuple[str, ...]], label: str) -> str:
     return write_call(calls[-1], parameters) if calls and calls[-1].label == label else label
 
 
-def _argument_name(call: Call | None, position: str, parameters: dict[str, tuple[str, ...]]) -> str:
+def _argument_name(call: RecordedCall | None, position: str, parameters: dict[str, tuple[str, ...]]) -> str:
     """The name of an argument that is known by its position, or already by its name."""
     names = parameters.get(call.label, ()) if call else ()
     if position.isdigit() and int(position) < len(names):

@@ -2,9 +2,8 @@
 
 from typing import Any, Literal
 
-import msgspec
-
 from ..results.model import Verdict
+from ..sandbox.worker.protocol import Raised
 from ..text import NOTHING, Text
 
 Kind = Literal["type", "shape", "dtype", "values", "nan", "length", "keys", "exception", "changed", "gradient", "law"]
@@ -46,15 +45,6 @@ class Mismatch(CheckFailure):
         self.wrong = wrong
         self.total = total
         self.law = law
-
-
-class Raised(msgspec.Struct, frozen=True):
-    """An exception of the student's code, as its process reported it."""
-
-    type: str
-    bases: list[str]
-    message: str
-    frames: list[tuple[str, int, str, str]]  # file, line, function, source line; the student's own, innermost last
 
 
 class Crashed(CheckFailure):

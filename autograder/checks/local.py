@@ -13,26 +13,17 @@ import threading
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
-
-import msgspec
+from typing import NoReturn
 
 from ..sandbox.channel import Frame, WorkerDied, encode
 from ..sandbox.worker import wire
+from ..sandbox.worker.protocol import LoadModule, Raised, Reply, Request, plain, read_reply, read_request
 from ..sandbox.worker.session import Session
 from ..source import Source
-from .failures import CheckFailure, Raised
-from .snapshot import snapshot
-from .student import Reply, why_missing
+from .failures import CheckFailure
+from .student import why_missing
 
 _serial = itertools.count()
-
-
-class Asked(NamedTuple):
-    """One request: as it travels, and as a snapshot of the message."""
-
-    frame: Frame
-    message: Any
 
 
 class LocalTransport:
@@ -46,42 +37,36 @@ class LocalTransport:
         scratch = tempfile.mkdtemp(prefix="torchstone-")
         weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
         self.session = Session(Path(scratch))
-        self.asked: list[Asked] | None = None  # requests are noted here, where somebody wants to know them
         self.source = source
         self.names, self.problems = self._load()
 
     def _load(self) -> tuple[frozenset[str], list[Raised]]:
-        """Run the source as a module of its own: the names that it defines, and what it raised."""
+        """Run the source as a module of its own. Return the names that it defines and the exceptions that it raised."""
         module = f"_torchstone_{next(_serial)}_{self.source.filename.removesuffix('.py')}"
-        message = {"op": "load", "module": module, "folder": "", "chunks": self.source.chunks, "files": {}}
-        reply = self.session.answer(message)
-        names = frozenset(reply["value"]) - self.source.borrowed()
-        return names, msgspec.convert(reply["problems"], list[Raised])
+        reply = self.session.answer(LoadModule(module=module, chunks=self.source.chunks))
+        return frozenset(reply.value) - self.source.borrowed(), reply.problems
 
     def why_missing(self, name: str) -> Raised | None:
         return why_missing(self.source, self.problems, name)
 
-    def request(self, message: dict[str, Any], seconds: float) -> Reply:
-        frame = encode(message)
-        if self.asked is not None:
-            self.asked.append(Asked(frame, snapshot(message)))
-        return self.reply(frame, seconds)
+    def request(self, request: Request, seconds: float) -> Reply:
+        return self.reply(encode(request), seconds)
 
     def reply(self, request: Frame, seconds: float) -> Reply:
-        """The answer to a request that has been encoded. Raises KeyError for an object that is not there."""
+        """Return the reply to an encoded request. Raises KeyError for an object that is not there."""
         with _alarm(seconds if self.has_deadlines else None):
-            message = wire.unpack(request.header, request.payload, self.session.kept, strides=True)
-            answer = self.session.answer(message)
+            record = wire.unpack(request.header, request.payload, self.session.kept, strides=True)
+            answer = self.session.answer(read_request(record))
         if isinstance(self.session.last_error, _Alarm):
             raise WorkerDied("time")
         try:
-            copied = wire.copied(answer, keep=self.session.keep, handle=lambda handle: handle)
+            copied = wire.copied(plain(answer), keep=self.session.keep, handle=lambda handle: handle)
         except wire.WireError as error:
             raise WorkerDied("protocol", str(error)) from None
-        return msgspec.convert(copied, Reply)
+        return read_reply(copied)
 
     def blame(self, failure: CheckFailure) -> NoReturn:
-        """With the student's own traceback, so that a debugger opens at the student's line."""
+        """Raise with the student's own traceback, so that a debugger opens at the student's line."""
         error = self.session.last_error
         raise failure.with_traceback(error.__traceback__ if error else None) from error
 

@@ -1,66 +1,43 @@
-"""The student in a worker: one worker for a submission, into which the topics' files are loaded as they are needed.
+"""The student in a worker. One submission has one worker, into which the topics' files are loaded as they are needed.
 
-A worker that has died is replaced by a fresh one, which loads the file in question again.
+`SubmissionWorker` is the process; `load` gives out a `RemoteModule` for each file, which a check asks through `Student`.
+A worker that died is replaced by a fresh one, which loads the file in question again.
 """
 
 import time
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import msgspec
 
 from ..course.limits import Limits
 from ..sandbox.channel import Frame, Worker, WorkerDied, decode, encode
 from ..sandbox.fork_server import ForkServer
+from ..sandbox.worker.protocol import (
+    AskIfChanged,
+    EnterModule,
+    LoadModule,
+    Raised,
+    Reply,
+    Request,
+    RunChunks,
+)
+from ..sandbox.worker.protocol import Frame as TracebackFrame
 from ..sandbox.worker.wire import WireError
 from ..source import Source
-from .failures import CheckFailure, Crashed, Raised, TimedOut
-from .student import Reply, why_missing
+from .failures import CheckFailure, Crashed, TimedOut
+from .student import why_missing
 
 MAX_RECEIVED = 256 << 20  # bytes of all replies of one submission: what failed is kept until it has been diagnosed
 TOO_LARGE = "the replies are too large in all"
 HEADER_WEIGHT = 400  # a byte of a header costs the grader as much time as so many of a tensor
+LEAST_SECONDS = 0.01  # of an exchange, once the submission's time is nearly over
 
 
-def decoded(frame: Frame) -> Reply | WireError:
-    """A raw reply; or, for what no honest worker sends, what is wrong with it."""
-    try:
-        return msgspec.convert(decode(frame), Reply)
-    except WireError as error:
-        return error
-    except msgspec.ValidationError:
-        return WireError("malformed reply")
+class SubmissionWorker:
+    """The worker of one submission; what the submission does to its process ends with it.
 
-
-class Loaded:
-    """One source, and what loading it has shown. It outlives the workers that it is loaded into."""
-
-    def __init__(self, source: Source, folder: str) -> None:
-        self.source = source
-        self.folder = folder
-        self.names: frozenset[str] = frozenset()
-        self.problems: tuple[Raised, ...] = ()
-        self.death: WorkerDied | None = None  # the file itself kills its worker
-        self.chunks = list(source.chunks)  # without the fatal ones
-        self.fatal: dict[str, CheckFailure] = {}  # cells that hold up or kill their worker; the others do without them
-        self.was_loaded = False
-        self.lines = {name: code.split("\n") for name, code in source.chunks}
-
-    @property
-    def request(self) -> dict[str, Any]:
-        return {
-            "op": "load",
-            "module": self.source.filename.removesuffix(".py"),
-            "folder": self.folder,
-            "chunks": self.chunks,
-            "files": self.source.files,
-        }
-
-
-class RemoteTransport:
-    """A submission's code in a worker of its own; what it does to its process ends with it.
-
-    until: when the submission's time is over, by time.monotonic(); None for no such bound.
+    until: the end of the submission's time, by time.monotonic(); None for no such bound.
     """
 
     def __init__(self, server: ForkServer, limits: Limits, until: float | None = None) -> None:
@@ -69,21 +46,19 @@ class RemoteTransport:
         self.until = until
         self.layers: dict[str, str] = {}
         self.printed = 0  # bytes, by all workers so far
-        self.received = 0  # bytes of replies
-        self._sources: dict[str, Loaded] = {}  # by folder
+        self.received = 0  # bytes of replies, weighted
+        self._modules: dict[str, RemoteModule] = {}  # by folder
         self._worker: Worker | None = None
-        self._in_worker: list[str] = []  # folders whose sources the living worker has run; it is in the last one
+        self._in_worker: list[str] = []  # folders whose modules the living worker has run; it is in the last one
 
-    def enter(self, source: Source, folder: str) -> None:
-        """From now on the student is this source. It is loaded on first use, into a folder of its own.
+    def load(self, source: Source, folder: str) -> "RemoteModule":
+        """Return a handle to the source, loaded on first use, into a folder of its own.
 
-        An earlier source stays in the process; `leave_others` gets rid of it.
+        Other modules of the submission stay in the process; `close` gets rid of them.
         """
-        self._now = self._sources.setdefault(folder, Loaded(source, folder))
-
-    @property
-    def names(self) -> frozenset[str]:
-        return self._now.names
+        if folder not in self._modules:
+            self._modules[folder] = RemoteModule(self, source, folder)
+        return self._modules[folder]
 
     @property
     def is_alive(self) -> bool:
@@ -91,211 +66,260 @@ class RemoteTransport:
 
     @property
     def is_out_of_time(self) -> bool:
-        """Whether the submission's time is over."""
+        """True if the submission's time is over."""
         return self.until is not None and time.monotonic() > self.until
 
-    def may_be_spoiled(self) -> bool:
-        """Whether the living worker has run another source, too, and something that they share is not as it was."""
-        if not self.is_alive or not set(self._in_worker) - {self._now.folder}:
-            return False
-        return self._exchange({"op": "is_changed"}, self.limits.call_seconds).value is not False
+    def has_other_modules(self, folder: str) -> bool:
+        """Return True if the living worker has run a module of another folder."""
+        return self.is_alive and any(other != folder for other in self._in_worker)
 
-    def leave_others(self) -> None:
-        """Go on in a fresh worker, which loads this source alone."""
-        self.close()
+    def has_loaded(self, folder: str) -> bool:
+        """Return True if the living worker has run the module of this folder."""
+        return folder in self._in_worker
 
-    def ensure_loaded(self) -> None:
-        """Have a live worker that has run the student's file. Raises WorkerDied where the file itself kills it."""
-        if self._now.death is not None:
-            raise self._now.death
-        self._ensure_worker()
-        if self._now.folder not in self._in_worker:
-            self._load()
-            self._in_worker.append(self._now.folder)
-
-    def _ensure_worker(self) -> None:
-        if self.received > MAX_RECEIVED:  # whatever it would send now is too much
+    def ensure_alive(self) -> None:
+        """Start a worker if there is none. Raises WorkerDied if the submission has sent too much."""
+        if self.received > MAX_RECEIVED:
             raise WorkerDied("protocol", TOO_LARGE)
         if not self.is_alive:
-            self.close()
-            self._worker = self.server.spawn()
-            self.layers = self._worker.layers
+            self.restart()
 
-    def _load(self) -> None:
-        now = self._now
-        try:
-            self._note(self._exchange(now.request, self.limits.load_seconds))
-        except WorkerDied as died:
-            if not now.was_loaded and died.cause != "protocol" and self._leave_out_fatal():
-                self._load()
-                return
-            again = WorkerDied(died.cause, "exit" if died.cause == "exit" else "again")
-            now.death = again if now.was_loaded else died
-            raise now.death from None
-
-    def _note(self, reply: Reply) -> None:
-        """What loading the source has shown. Raises WorkerDied for what no honest worker sends."""
-        now = self._now
-        try:
-            names = frozenset(msgspec.convert(reply.value, list[str]))
-        except msgspec.ValidationError:
-            raise self._breach("malformed reply") from None
-        if not now.was_loaded:  # a later load could tell what an earlier worker was given
-            now.names, now.problems, now.was_loaded = names - now.source.borrowed(), tuple(reply.problems), True
-
-    def _leave_out_fatal(self) -> bool:
-        """Run the cells one by one and leave out the one that ends or holds up its worker; False where there is none.
-
-        Leaves a fresh worker for the others.
-        """
-        now = self._now
-        if len(now.chunks) < 2 or len(now.fatal) >= self.limits.strikes:
-            return False
-        failure = self._first_fatal(now)
-        self.close()
-        if failure is None:
-            return False
-        self._worker = self.server.spawn()
-        now.fatal |= failure
-        now.chunks = [chunk for chunk in now.chunks if chunk[0] not in failure]
-        return True
-
-    def _first_fatal(self, now: Loaded) -> dict[str, CheckFailure] | None:
+    def restart(self) -> None:
+        """Start a fresh worker that has run nothing."""
         self.close()
         self._worker = self.server.spawn()
-        until = time.monotonic() + self.limits.load_seconds
-        message: dict[str, Any] = {**now.request, "chunks": ()}
-        running = None
-        try:
-            self._exchange(message, self.limits.load_seconds)
-            for name, code in now.chunks:
-                running = name
-                self._exchange({"op": "extend", "chunks": ((name, code),)}, max(0.01, until - time.monotonic()))
-        except WorkerDied as died:
-            if running is not None and died.cause != "protocol":
-                if died.cause == "time":
-                    return {running: TimedOut(running, self.limits.load_seconds)}
-                return {running: Crashed(running, None, died.detail or died.cause)}
-        return None
-
-    def why_missing(self, name: str) -> Raised | None:
-        chunk = self._now.source.chunk_defining(name)
-        if chunk in self._now.fatal:
-            raise self._now.fatal[chunk]
-        return why_missing(self._now.source, self._now.problems, name)
-
-    def request(self, message: dict[str, Any], seconds: float) -> Reply:
-        return self._exchange(message, seconds)
-
-    def send_ahead(self, requests: Sequence[Frame], seconds: float) -> list[Frame]:
-        """The raw replies to requests that are known beforehand, in one exchange. Raises WorkerDied."""
-        entering = self._entering()
-        return self._sent([*entering, *requests], seconds)[len(entering) :]
-
-    def send_together(self, parts: Sequence[tuple[Source, str, Sequence[Frame]]], seconds: float) -> list[list[Frame]]:
-        """The raw replies to the requests of each (source, folder, requests), all in one exchange.
-
-        A source that is not in the worker yet is loaded on the way. Raises WorkerDied; it is for `ensure_loaded` to find
-        out which source was at fault.
-        """
-        self._ensure_worker()
-        frames: list[Frame] = []
-        loading: dict[int, tuple[Source, str]] = {}  # position of the request -> what it loads
-        starts = []
-        for source, folder, requests in parts:
-            self.enter(source, folder)
-            if folder not in self._in_worker:
-                loading[len(frames)] = source, folder
-            frames += self._on_the_way()
-            starts.append(len(frames))
-            frames += requests
-        replies = self._sent(frames, seconds)
-        for position, place in loading.items():
-            self.enter(*place)
-            self._note(self.checked(decoded(replies[position])))
-        return [replies[start : start + len(part[2])] for part, start in zip(parts, starts, strict=True)]
-
-    def _on_the_way(self) -> list[Frame]:
-        """What must be asked before this source's own requests."""
-        if self._now.death is not None:
-            self.close()  # the requests for the parts before it will not be sent
-            raise self._now.death
-        if self._now.folder in self._in_worker:
-            return self._entering()
-        self._in_worker.append(self._now.folder)
-        try:
-            return [encode(self._now.request)]
-        except WireError as error:
-            raise self._breach(str(error)) from None
-
-    def _sent(self, requests: Sequence[Frame], seconds: float) -> list[Frame]:
-        assert self._worker is not None
-        replies = self._worker.send(requests, self._within(seconds))
-        self.received += sum(HEADER_WEIGHT * len(reply.header) + len(reply.payload) for reply in replies)
-        if self.received > MAX_RECEIVED:
-            raise self._breach(TOO_LARGE)
-        return replies
-
-    def _entering(self) -> list[Frame]:
-        """What makes the worker go back to this source, where it has run another one since."""
-        folder = self._now.folder
-        if folder not in self._in_worker or self._in_worker[-1] == folder:
-            return []
-        self._in_worker.remove(folder)
-        self._in_worker.append(folder)
-        return [encode({"op": "enter", "folder": folder})]
-
-    def checked(self, reply: Reply | WireError) -> Reply:
-        """The reply, with nothing in it that cannot be. Raises WorkerDied for what no honest worker sends."""
-        if isinstance(reply, WireError):
-            raise self._breach(str(reply))
-        if reply.error is None and not reply.operators and not reply.problems:
-            return reply
-        return msgspec.structs.replace(
-            reply,
-            error=reply.error and self._credible(reply.error),
-            problems=[self._credible(problem) for problem in reply.problems],
-            operators=[
-                (name, line if any(self._line(file, line) for file in self._now.lines) else 0)
-                for name, line in reply.operators
-            ],
-        )
-
-    def blame(self, failure: CheckFailure) -> NoReturn:
-        raise failure
+        self.layers = self._worker.layers
 
     def close(self) -> None:
+        """End the worker. The next use of a module starts a fresh one, which loads that module alone."""
         if self._worker is not None:
             self._worker.end()
             self.printed += self._worker.printed
             self._worker = None
             self._in_worker = []
 
-    # Parts of the above
+    def note_loaded(self, folder: str) -> None:
+        """Note that the worker has run the module of this folder, and is in it."""
+        self._in_worker.append(folder)
 
-    def _within(self, seconds: float) -> float:
-        """No longer than the submission may run."""
-        return seconds if self.until is None else max(0.01, min(seconds, self.until - time.monotonic()))
+    def entering(self, folder: str) -> list[Frame]:
+        """Return the request that makes the worker go back to a module, if it has run another one since."""
+        if folder not in self._in_worker or self._in_worker[-1] == folder:
+            return []
+        self._in_worker.remove(folder)
+        self._in_worker.append(folder)
+        return [encode(EnterModule(folder=folder))]
 
-    def _exchange(self, message: dict[str, Any], seconds: float) -> Reply:
-        try:
-            return self.checked(decoded(self.send_ahead([encode(message)], seconds)[0]))
-        except WireError as error:
-            raise self._breach(str(error)) from None
+    def send(self, requests: Sequence[Frame], seconds: float) -> list[Frame]:
+        """Return the raw replies to requests that are sent at once. Raises WorkerDied."""
+        assert self._worker is not None
+        if self.until is not None:
+            seconds = max(LEAST_SECONDS, min(seconds, self.until - time.monotonic()))
+        replies = self._worker.send(requests, seconds)
+        self.received += sum(HEADER_WEIGHT * len(reply.header) + len(reply.payload) for reply in replies)
+        if self.received > MAX_RECEIVED:
+            raise self.breach(TOO_LARGE)
+        return replies
 
-    def _breach(self, detail: str) -> WorkerDied:
+    def send_batches(
+        self, batches: Sequence[tuple["RemoteModule", Sequence[Frame]]], seconds: float
+    ) -> list[list[Frame]]:
+        """Return the raw replies to the requests for several modules, all in one exchange.
+
+        A module that the worker has not run yet is loaded on the way. Raises WorkerDied; `RemoteModule.ensure_loaded`
+        then finds out which module was at fault.
+        """
+        self.ensure_alive()
+        frames: list[Frame] = []
+        loading: list[tuple[int, RemoteModule]] = []  # positions of the requests that load a module
+        starts = []
+        for module, requests in batches:
+            is_new = not self.has_loaded(module.folder)
+            if is_new:
+                loading.append((len(frames), module))
+            frames += module.loading() if is_new else self.entering(module.folder)
+            starts.append(len(frames))
+            frames += requests
+        replies = self.send(frames, seconds)
+        for position, module in loading:
+            module.note_loaded(module.checked(decoded(replies[position])))
+        return [replies[start : start + len(requests)] for start, (_, requests) in zip(starts, batches, strict=True)]
+
+    def breach(self, detail: str) -> WorkerDied:
+        """End the worker for sending what no honest worker sends. Return the error to raise."""
         assert self._worker is not None
         self._worker.end()
         return WorkerDied("protocol", detail)
 
+
+class RemoteModule:
+    """One source in the submission's worker, and what loading it has shown. It outlives the workers it is loaded into."""
+
+    def __init__(self, worker: SubmissionWorker, source: Source, folder: str) -> None:
+        self.worker = worker
+        self.source = source
+        self.folder = folder
+        self.names: frozenset[str] = frozenset()
+        self.problems: tuple[Raised, ...] = ()
+        self.death: WorkerDied | None = None  # the file itself kills its worker
+        self.chunks = list(source.chunks)  # without the fatal ones
+        self.fatal: dict[str, CheckFailure] = {}  # cells that stop or kill their worker; the others do without them
+        self.was_loaded = False
+        self.lines = {name: code.split("\n") for name, code in source.chunks}
+
+    def ensure_loaded(self) -> None:
+        """Have a live worker that has run the file. Raises WorkerDied if the file itself kills its worker."""
+        if self.death is not None:
+            raise self.death
+        self.worker.ensure_alive()
+        if not self.worker.has_loaded(self.folder):
+            self._load()
+            self.worker.note_loaded(self.folder)
+
+    def loading(self) -> list[Frame]:
+        """Return the request that loads the module, to be sent with others. Raises WorkerDied."""
+        if self.death is not None:
+            self.worker.close()  # the requests before it will not be sent
+            raise self.death
+        try:
+            frame = encode(self._load_request(self.chunks))
+        except WireError as error:
+            raise self.worker.breach(str(error)) from None
+        self.worker.note_loaded(self.folder)
+        return [frame]
+
+    def note_loaded(self, reply: Reply) -> None:
+        """Keep what loading has shown. Raises WorkerDied for what no honest worker sends."""
+        try:
+            names = frozenset(msgspec.convert(reply.value, list[str]))
+        except msgspec.ValidationError:
+            raise self.worker.breach("malformed reply") from None
+        if not self.was_loaded:  # a later load could pass on what an earlier worker was given
+            self.names = names - self.source.borrowed()
+            self.problems = tuple(reply.problems)
+            self.was_loaded = True
+
+    def may_be_spoiled(self) -> bool:
+        """Return True if the worker has run another module too, and state that they share has changed."""
+        if not self.worker.has_other_modules(self.folder):
+            return False
+        return self.request(AskIfChanged(), self.worker.limits.call_seconds).value is not False
+
+    def why_missing(self, name: str) -> Raised | None:
+        chunk = self.source.chunk_defining(name)
+        if chunk in self.fatal:
+            raise self.fatal[chunk]
+        return why_missing(self.source, self.problems, name)
+
+    def request(self, request: Request, seconds: float) -> Reply:
+        try:
+            frames = self.send_ahead([encode(request)], seconds)
+        except WireError as error:
+            raise self.worker.breach(str(error)) from None
+        return self.checked(decoded(frames[0]))
+
+    def send_ahead(self, requests: Sequence[Frame], seconds: float) -> list[Frame]:
+        """Return the raw replies to requests that are known beforehand, in one exchange. Raises WorkerDied."""
+        entering = self.worker.entering(self.folder)
+        return self.worker.send([*entering, *requests], seconds)[len(entering) :]
+
+    def checked(self, reply: Reply | WireError) -> Reply:
+        """Return the reply with nothing in it that cannot be. Raises WorkerDied for what no honest worker sends."""
+        if isinstance(reply, WireError):
+            raise self.worker.breach(str(reply))
+        if reply.error is None and not reply.operators and not reply.problems:
+            return reply
+        operators = []
+        for name, line in reply.operators:
+            is_known = any(self._line(file, line) for file in self.lines)
+            operators.append((name, line if is_known else 0))
+        return msgspec.structs.replace(
+            reply,
+            error=None if reply.error is None else self._credible(reply.error),
+            problems=[self._credible(problem) for problem in reply.problems],
+            operators=operators,
+        )
+
+    def blame(self, failure: CheckFailure) -> NoReturn:
+        raise failure
+
+    # Loading
+
+    def _load_request(self, chunks: Sequence[tuple[str, str]]) -> LoadModule:
+        return LoadModule(
+            module=self.source.filename.removesuffix(".py"),
+            folder=self.folder,
+            chunks=chunks,
+            files=self.source.files,
+        )
+
+    def _load(self) -> None:
+        try:
+            reply = self.request(self._load_request(self.chunks), self.worker.limits.load_seconds)
+            self.note_loaded(reply)
+        except WorkerDied as died:
+            if not self.was_loaded and died.cause != "protocol" and self._leave_out_fatal():
+                self._load()
+                return
+            # A later load says as little as it can: it could pass on what an earlier worker was given.
+            again = WorkerDied(died.cause, "exit" if died.cause == "exit" else "again")
+            self.death = again if self.was_loaded else died
+            raise self.death from None
+
+    def _leave_out_fatal(self) -> bool:
+        """Leave out the cell that ends or stops its worker, with a fresh worker for the others. Return False if none is."""
+        if len(self.chunks) < 2 or len(self.fatal) >= self.worker.limits.strikes:
+            return False
+        found = self._first_fatal()
+        self.worker.close()
+        if found is None:
+            return False
+        name, failure = found
+        self.worker.restart()
+        self.fatal[name] = failure
+        self.chunks = [chunk for chunk in self.chunks if chunk[0] != name]
+        return True
+
+    def _first_fatal(self) -> tuple[str, CheckFailure] | None:
+        """Run the cells one by one in a fresh worker. Return the first that ends or stops it."""
+        limits = self.worker.limits
+        self.worker.restart()
+        until = time.monotonic() + limits.load_seconds
+        running = None
+        try:
+            self.request(self._load_request(()), limits.load_seconds)
+            for name, code in self.chunks:
+                running = name
+                left = max(LEAST_SECONDS, until - time.monotonic())
+                self.request(RunChunks(chunks=((name, code),)), left)
+        except WorkerDied as died:
+            if running is None or died.cause == "protocol":
+                return None
+            if died.cause == "time":
+                return running, TimedOut(running, limits.load_seconds)
+            return running, Crashed(running, None, died.detail or died.cause)
+        return None
+
+    # Replies
+
     def _line(self, file: str, line: int) -> str:
-        """A line of the submission, stripped; empty where there is none."""
-        lines = self._now.lines.get(file, [])
+        """Return a line of the submission, stripped; "" if there is none."""
+        lines = self.lines.get(file, [])
         return lines[line - 1].strip() if 0 < line <= len(lines) else ""
 
     def _credible(self, raised: Raised) -> Raised:
-        """Only frames that can be, with our own copy of the line: a worker could write a hidden input into them."""
-        frames = [
-            (file, line, "", self._line(file, line)) for file, line, _, _ in raised.frames if self._line(file, line)
-        ]
+        """Keep only frames that exist, with our own copy of the line: a worker could write a hidden input into them."""
+        frames: list[TracebackFrame] = []
+        for file, line, _, _ in raised.frames:
+            text = self._line(file, line)
+            if text:
+                frames.append((file, line, "", text))
         return msgspec.structs.replace(raised, type=raised.type[:80], frames=frames)
+
+
+def decoded(frame: Frame) -> Reply | WireError:
+    """Return the reply in a frame; or, for what no honest worker sends, the error that says what is wrong with it."""
+    try:
+        return decode(frame)
+    except WireError as error:
+        return error

@@ -7,7 +7,7 @@ from ..text import Text
 from .collect import Check
 from .describe import Description, describe, describe_odd_answer
 from .failures import CheckFailure, NotAttempted
-from .student import Call, Student
+from .student import RecordedCall, Student
 
 Parameters = dict[str, tuple[str, ...]]  # exercise -> its parameter names
 
@@ -17,7 +17,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     verdict: Verdict
     description: Description | None = None  # None where the check passed
-    calls: list[Call] = []
+    calls: list[RecordedCall] = []
 
 
 def run_check(check: Check, student: Student, parameters: Parameters) -> Outcome:

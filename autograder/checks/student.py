@@ -12,22 +12,13 @@ import msgspec
 
 from ..sandbox.channel import WorkerDied
 from ..sandbox.worker.collector import paused_collector
+from ..sandbox.worker.protocol import CallFunction, EvaluateExpression, Raised, Reply, Request, WriteFile
 from ..sandbox.worker.wire import Handle
 from ..source import Source
 from ..text import Text
-from .failures import CheckFailure, Crashed, NotAttempted, Raised, RuleBroken, TimedOut, Unloaded
+from .failures import CheckFailure, Crashed, NotAttempted, RuleBroken, TimedOut, Unloaded
 
 MAX_ITEMS = 100_000
-
-
-class Reply(msgspec.Struct, frozen=True):
-    """What a session answers, once its form has been checked."""
-
-    value: Any = None
-    error: Raised | None = None
-    operators: list[tuple[str, int]] = []  # banned operators that ran, and from which line
-    inputs: list[Any] = []  # [args, kwargs] after the call, where asked for
-    problems: list[Raised] = []  # of loading
 
 
 class Transport(Protocol):
@@ -39,11 +30,11 @@ class Transport(Protocol):
         ...
 
     def why_missing(self, name: str) -> Raised | None:
-        """What kept a name that the student did write from being defined."""
+        """Return what kept a name that the student wrote from being defined."""
         ...
 
-    def request(self, message: dict[str, Any], seconds: float) -> Reply:
-        """Raises WorkerDied when no proper reply comes."""
+    def request(self, request: Request, seconds: float) -> Reply:
+        """Return the reply. Raises WorkerDied if no proper one comes."""
         ...
 
     def blame(self, failure: CheckFailure) -> NoReturn:
@@ -51,12 +42,12 @@ class Transport(Protocol):
         ...
 
 
-class Call(msgspec.Struct):
-    """One request and what became of it: for messages, and for replaying misconceptions on the same inputs."""
+class RecordedCall(msgspec.Struct):
+    """One request of a check and its reply: for messages, and for replaying misconceptions on the same inputs."""
 
     label: str  # sigmoid_grad, or BatchNorm2d(…).forward
-    request: dict[str, Any]
-    reply: Reply | None  # None where the worker died
+    request: Request
+    reply: Reply | None = None  # None if the worker died
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = {}
     value: Any = None
@@ -83,7 +74,7 @@ class Student:
         self._filename = filename
         self._seconds = seconds
         self._banned_operators = banned_operators or {}
-        self.calls: list[Call] = []
+        self.calls: list[RecordedCall] = []
 
     def __getattr__(self, name: str) -> "Function":
         if name.startswith("__"):
@@ -93,11 +84,11 @@ class Student:
     # What a check may ask beside calling functions
 
     def put(self, value: Any) -> "RemoteObject":
-        """Keep a plain value where the student's code is: `w = student.put(torch.zeros(3))`, changed there, read back."""
+        """Keep a plain value in the student's process: `w = student.put(torch.zeros(3))`. `read` brings it back."""
         return self.build("value", value=value)
 
     def read(self, remote: "RemoteObject") -> Any:
-        """What a kept object is now, as plain data."""
+        """Return the present value of a kept object as plain data."""
         return self.evaluate("value", value=remote)
 
     def build(self, expression: str, **names: Any) -> "RemoteObject":
@@ -105,21 +96,22 @@ class Student:
 
         The expression may use torch, nn, F, np, math and `names`.
         """
-        result = self._ask(expression, {"op": "evaluate", "source": expression, "names": names, "keep": True})
+        request = EvaluateExpression(source=expression, names=names, keep=True)
+        result = self._ask(expression, request)
         assert isinstance(result, RemoteObject)
         return result
 
     def evaluate(self, expression: str, **names: Any) -> Any:
-        """Evaluate a check author's expression there and bring the result back as plain data where it is that."""
-        return self._ask(expression, {"op": "evaluate", "source": expression, "names": names, "keep": False})
+        """Evaluate a check author's expression there and return the result, as plain data if it is that."""
+        return self._ask(expression, EvaluateExpression(source=expression, names=names))
 
     def write_file(self, name: str, content: bytes) -> str:
-        """Write a file into the scratch folder; its path, as the student's code would open it."""
-        return str(self._ask(f"write {name}", {"op": "write", "name": name, "content": content}))
+        """Write a file into the scratch folder. Return its path as the student's code would open it."""
+        return str(self._ask(f"write {name}", WriteFile(name=name, content=content)))
 
     @contextlib.contextmanager
     def deadline(self, seconds: float) -> Iterator[None]:
-        """Within this block each call may take `seconds`."""
+        """Give each call within this block so many seconds."""
         before, self._seconds = self._seconds, seconds
         try:
             yield
@@ -128,52 +120,60 @@ class Student:
 
     # How it asks
 
-    def _call(self, function: "Function", args: tuple[Any, ...], kwargs: Mapping[str, Any], **extra: Any) -> Any:
+    def _call(
+        self,
+        function: "Function",
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        *,
+        inputs_back: bool = False,
+        wrt: Sequence[int | str] | None = None,
+        cotangent: Any = None,
+    ) -> Any:
+        """Return the result of a call, its gradients if `wrt` is given, or the whole reply if `inputs_back`."""
         if function.on is None and function.name is not None and function.name not in self._transport.names:
             self._missing(function.name)
-        message = {
-            "op": "call",
-            "on": function.on,
-            "name": function.name,
-            "args": args,
-            "kwargs": dict(kwargs),
-            **extra,
-        }
-        if self._banned_operators:
-            message["watch"] = list(self._banned_operators)
-        return self._ask(function.label, message, args, kwargs, whole_reply="inputs_back" in extra)
+        request = CallFunction(
+            on=function.on,
+            name=function.name,
+            args=args,
+            kwargs=dict(kwargs),
+            wrt=wrt,
+            cotangent=cotangent,
+            inputs_back=inputs_back,
+            watch=list(self._banned_operators),
+        )
+        call = RecordedCall(label=function.label, request=request, args=args, kwargs=kwargs)
+        reply = self._send(call)
+        return reply if inputs_back else call.value
 
-    def _ask(
-        self,
-        label: str,
-        message: dict[str, Any],
-        args: tuple[Any, ...] = (),
-        kwargs: Mapping[str, Any] | None = None,
-        *,
-        whole_reply: bool = False,
-    ) -> Any:
-        request = {key: _unwrapped(value) for key, value in message.items()}
-        if not self.calls:
-            request["is_first"] = True
-        call = Call(label, request, None, args, kwargs or {})
+    def _ask(self, label: str, request: Request) -> Any:
+        call = RecordedCall(label=label, request=request)
+        self._send(call)
+        return call.value
+
+    def _send(self, call: RecordedCall) -> Reply:
+        """Send the call's request and note its reply. Raises the CheckFailure that the reply amounts to."""
+        call.request = _without_remote_objects(call.request, is_first=not self.calls)
         self.calls.append(call)
         try:
-            reply = self._transport.request(request, self._seconds)
+            reply = self._transport.request(call.request, self._seconds)
         except WorkerDied as died:
             if died.cause == "time":
-                raise TimedOut(label, self._seconds) from None
-            raise Crashed(label, None, died.detail or died.cause) from None
+                raise TimedOut(call.label, self._seconds) from None
+            raise Crashed(call.label, None, died.detail or died.cause) from None
         call.reply = reply
         if reply.error is not None:
             if "NotImplementedError" in reply.error.bases:
                 self._transport.blame(NotAttempted(self._exercise))
-            self._transport.blame(Crashed(label, reply.error))
-        for operator, line in reply.operators:
+            self._transport.blame(Crashed(call.label, reply.error))
+        if reply.operators:
+            operator, line = reply.operators[0]
             shortcut = self._banned_operators.get(operator, "that")
             raise RuleBroken(self._exercise, shortcut, self._filename, line, was_run=True)
         with paused_collector():
-            call.value = _wrapped(reply.value, self, label)
-        return reply if whole_reply else call.value
+            call.value = _wrapped(reply.value, self, call.label)
+        return reply
 
     def _missing(self, name: str) -> NoReturn:
         problem = self._transport.why_missing(name)
@@ -226,12 +226,13 @@ class RemoteObject:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        request = {"op": "evaluate", "source": f"it.{name}", "names": {"it": self}, "keep": False}
+        request = EvaluateExpression(source=f"it.{name}", names={"it": self})
         return self._student._ask(f"{self._label}.{name}", request)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        request = {"op": "evaluate", "source": f"setattr(it, {name!r}, value)", "names": {"it": self, "value": value}}
-        self._student._ask(f"{self._label}.{name} = …", {**request, "keep": False})
+        names = {"it": self, "value": value}
+        request = EvaluateExpression(source=f"setattr(it, {name!r}, value)", names=names)
+        self._student._ask(f"{self._label}.{name} = …", request)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._student._call(function_of(self), args, kwargs)
@@ -255,6 +256,15 @@ def function_of(callable_: Function | RemoteObject) -> Function:
     if isinstance(callable_, Function):
         return callable_
     return Function(callable_._student, callable_._handle, None, f"{callable_._label}(…)")
+
+
+def _without_remote_objects(request: Request, *, is_first: bool) -> Request:
+    """Return the request with handles in the place of RemoteObjects, marked if it is the first of its check."""
+    changes: dict[str, Any] = {"is_first": True} if is_first else {}
+    for name in ("on", "args", "kwargs", "names", "cotangent"):
+        if hasattr(request, name):
+            changes[name] = _unwrapped(getattr(request, name))
+    return msgspec.structs.replace(request, **changes)
 
 
 def _unwrapped(value: Any) -> Any:

@@ -21,13 +21,14 @@ import numpy as np
 import torch
 
 from ..checks.local import LocalTransport
-from ..checks.student import Call, Reply
+from ..checks.student import RecordedCall
 from ..course.model import Topic
 from ..results.model import Diagnosis
 from ..sandbox.channel import WorkerDied
+from ..sandbox.worker.protocol import Reply, Request
 from ..sandbox.worker.wire import Handle
 from .misconceptions import Misconception, load_misconceptions, read_reference, variant
-from .script import Script
+from .prefetch.script import Script
 
 REPLAY_SECONDS = 2.0
 MAX_KNOWN = 1024  # sets of failed checks whose diagnosis is remembered
@@ -39,7 +40,7 @@ class FailedCheck(msgspec.Struct, frozen=True):
     """A check that did not pass, with what it asked."""
 
     id: str
-    calls: Sequence[Call]
+    calls: Sequence[RecordedCall]
     script: Script | None  # the calls are the first of this; None where they depended on the student's answers
     key: bytes | None  # equal keys: equal replies; None where they are this student's own
 
@@ -113,15 +114,15 @@ class Diagnostician:
 def _replies(transport: LocalTransport, script: Script) -> list[Reply]:
     """What this module answers to a script, as far as it gets."""
     replies: list[Reply] = []
-    for request, _ in script.asked:
+    for recorded in script.requests:
         try:
-            replies.append(transport.reply(request, REPLAY_SECONDS))
+            replies.append(transport.reply(recorded.frame, REPLAY_SECONDS))
         except (KeyError, WorkerDied):  # an object that was never made here; a misconception that never ends
             break
     return replies
 
 
-def _gives_the_same(transport: LocalTransport, calls: Sequence[Call]) -> bool:
+def _gives_the_same(transport: LocalTransport, calls: Sequence[RecordedCall]) -> bool:
     """Whether the same requests get the student's replies, call by call.
 
     Handles in later requests are translated to what this module made in their place.
@@ -129,7 +130,7 @@ def _gives_the_same(transport: LocalTransport, calls: Sequence[Call]) -> bool:
     handles: dict[int, Handle] = {}
     for call in calls:
         try:
-            reply = transport.request(_translated(call.request, handles), REPLAY_SECONDS)
+            reply = transport.request(_translated_request(call.request, handles), REPLAY_SECONDS)
         except (KeyError, WorkerDied):
             return False
         if call.reply is None or not _matches(reply, call):
@@ -138,11 +139,20 @@ def _gives_the_same(transport: LocalTransport, calls: Sequence[Call]) -> bool:
     return True
 
 
-def _matches(reply: Reply, call: Call) -> bool:
+def _matches(reply: Reply, call: RecordedCall) -> bool:
     try:
         return call.reply is not None and _same_reply(reply, call.reply)
     except (RuntimeError, TypeError, ValueError):  # what a student returned may not even compare
         return False
+
+
+def _translated_request(request: Request, handles: dict[int, Handle]) -> Request:
+    """Return the request with our own handles in the place of the student's."""
+    changes = {}
+    for name in ("on", "args", "kwargs", "names", "cotangent"):
+        if hasattr(request, name):
+            changes[name] = _translated(getattr(request, name), handles)
+    return msgspec.structs.replace(request, **changes)
 
 
 def _translated(value: Any, handles: dict[int, Handle]) -> Any:

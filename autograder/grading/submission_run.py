@@ -1,14 +1,14 @@
-"""One submission in one worker: which checks are run when, and what becomes of each exercise."""
+"""One submission in one worker: which checks run when, and the result of each exercise."""
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from ..checks.collect import Check
 from ..checks.describe import Description, describe
-from ..checks.remote import RemoteTransport
+from ..checks.remote import RemoteModule, SubmissionWorker
 from ..checks.rules import find_banned
 from ..checks.run import Outcome
 from ..course.model import Exercise, Topic
@@ -16,13 +16,13 @@ from ..course.reveal import Reveal
 from ..results.model import CheckResult, ExerciseResult, Verdict
 from ..results.points import exercise_result
 from ..sandbox.channel import WorkerDied
+from ..sandbox.fork_server import ForkServer
 from ..source import Source, Unreadable
 from ..text import NOTHING, Text
-from .attempt import AHEAD_SECONDS, Ahead, Attempted, Questions, seconds_for
 from .diagnosis import FailedCheck
-
-if TYPE_CHECKING:
-    from .grader import Grader
+from .prefetch.attempt import Attempt, CheckedOutcome
+from .prefetch.batch import LEAST_SECONDS, PrefetchedReplies, RequestBatch, seconds_for
+from .prepared import Prepared
 
 MISSING_FILE = Text("{file} was not handed in.", "没有提交 {file}。")
 MISTAKES = (Verdict.FAILED, Verdict.CRASHED)
@@ -30,203 +30,239 @@ BROKEN_CHECK = Text(
     "This check is at fault, not your answer. It costs you nothing.", "是检查本身有问题，不是你的答案，不会扣分。"
 )
 
-HandedIn = tuple[Topic, Source | Unreadable | None, Exercise]  # an exercise, and what there is for it
-Place = tuple[str, int | None]  # file and line in the submission
+Location = tuple[str, int | None]  # file and line in the submission
+NOWHERE: Location = ("", None)
 
 
-class Running:
-    """One exercise whose checks are being run, but for those that are kept."""
+class HandedIn(NamedTuple):
+    """An exercise, and what was handed in for its topic."""
 
-    def __init__(self, topic: Topic, source: Source, exercise: Exercise, kept: Mapping[str, CheckResult]) -> None:
+    topic: Topic
+    source: Source | Unreadable | None
+    exercise: Exercise
+
+
+class ExerciseRun:
+    """One exercise whose checks are being run."""
+
+    def __init__(self, topic: Topic, exercise: Exercise, module: RemoteModule) -> None:
         self.topic = topic
-        self.source = source
         self.exercise = exercise
+        self.module = module
         self.seconds = 0.0
-        self.begin(kept)
-
-    def begin(self, kept: Mapping[str, CheckResult]) -> None:
-        """Anew, where some of it has run."""
-        self.kept = kept  # by check
-        self.attempted: list[Attempted] = []
-        self.fatal: list[Outcome] = []
-
-    @property
-    def is_in_doubt(self) -> bool:
-        """Whether what was kept might not have been tried at all beside the checks that ran."""
-        return bool(self.kept) and bool(self.fatal)
+        self.checked: list[CheckedOutcome] = []
+        self.fatal: list[Outcome] = []  # of its checks that cost a worker
 
 
-class Part(NamedTuple):
+class CheckBatch(NamedTuple):
     """Some checks of an exercise, to be run."""
 
-    one: Running
-    questions: Questions
+    run: ExerciseRun
+    requests: RequestBatch
 
 
-def _seconds(parts: Iterable[Part]) -> float:
-    return sum(part.questions.seconds for part in parts)
+class SubmissionRun:
+    """One submission in one worker.
 
-
-def _groups(parts: Iterable[Part]) -> Iterator[list[Part]]:
-    """Parts that are asked together: so many that they get no more time than a single one would.
-
-    What has cost a worker is asked alone.
+    All visible checks run before the first hidden one: what a student reads in full comes from a process that has not
+    seen a hidden input yet.
+    paths: topic -> its file in the submission
     """
-    group: list[Part] = []
-    for part in parts:
-        is_alone = any(one.one.fatal for one in (part, *group[-1:]))
-        if group and (is_alone or seconds_for(_seconds([*group, part])) > AHEAD_SECONDS):
+
+    def __init__(self, prepared: Prepared, server: ForkServer, paths: Mapping[str, str]) -> None:
+        self.prepared = prepared
+        self.paths = paths
+        self.worker = SubmissionWorker(server, prepared.limits)
+
+    def results(self, handed_in: Sequence[HandedIn]) -> list[ExerciseResult]:
+        """Return the results of the exercises, in the same order."""
+        begun = [self._begin(*one) for one in handed_in]
+        runs = [run for run in begun if isinstance(run, ExerciseRun)]
+        for run in runs:  # recording takes time that is not the submission's
+            self.prepared.scripts(run.topic, run.exercise)
+        self.worker.until = time.monotonic() + self.prepared.limits.submission_seconds
+        try:
+            for is_visible in (True, False):
+                self._run_checks(runs, is_visible)
+        finally:
+            self.worker.close()
+        return [self._finish(run) if isinstance(run, ExerciseRun) else run for run in begun]
+
+    def _begin(
+        self, topic: Topic, source: Source | Unreadable | None, exercise: Exercise
+    ) -> ExerciseRun | ExerciseResult:
+        """Return a run of the exercise, or its result if nothing is to be run."""
+        if source is None:
+            return self._not_run(exercise, Verdict.NOT_ATTEMPTED, MISSING_FILE.filled(file=topic.filename), NOWHERE)
+        location = self._location(exercise, source)
+        if isinstance(source, Unreadable):
+            return self._not_run(exercise, Verdict.CRASHED, source.sentence, location)
+        broken_rule = find_banned(source, exercise.name, exercise.banned)
+        if broken_rule is not None:
+            return self._not_run(exercise, Verdict.REFUSED, describe(broken_rule, [], {}).full, location)
+        return ExerciseRun(topic, exercise, self.worker.load(source, topic.name))
+
+    def _location(self, exercise: Exercise, source: Source | Unreadable) -> Location:
+        path = self.paths.get(exercise.topic, "")
+        if not path.endswith(".py"):
+            return path, None  # a line of a notebook's cell is not a line of its file
+        if isinstance(source, Unreadable):
+            return path, source.line
+        return path, source.line_of(exercise.name)
+
+    # Running
+
+    def _run_checks(self, runs: Sequence[ExerciseRun], is_visible: bool) -> None:
+        batches = []
+        for run in runs:
+            checks = [check for check in self.prepared.checks[run.exercise.name] if check.visible is is_visible]
+            if checks:
+                batches.append(CheckBatch(run, RequestBatch(checks, self.prepared.scripts(run.topic, run.exercise))))
+        for group in _groups(batches):
+            prefetched = self._prefetch(group)
+            for batch in group:
+                self._run_batch(batch, prefetched.get(batch.run.exercise.name))
+
+    def _prefetch(self, group: Sequence[CheckBatch]) -> dict[str, Mapping[str, PrefetchedReplies]]:
+        """Ask for all replies of a group in one exchange. Return them by exercise; nothing if that fails."""
+        if len(group) == 1 or self.worker.is_out_of_time:
+            return {}
+        seconds = min(seconds_for(_reference_seconds(group)), self.prepared.limits.call_seconds)
+        requests = [(batch.run.module, batch.requests.requests) for batch in group]
+        try:
+            replies = self.worker.send_batches(requests, seconds)
+        except WorkerDied:
+            return {}
+        found: dict[str, Mapping[str, PrefetchedReplies]] = {}
+        for batch, frames in zip(group, replies, strict=True):
+            found[batch.run.exercise.name] = batch.requests.read(frames, self.prepared.cache)
+        return found
+
+    def _run_batch(self, batch: CheckBatch, prefetched: Mapping[str, PrefetchedReplies] | None) -> None:
+        run, checks = batch.run, batch.requests.checks
+        started = time.perf_counter()
+        checked = self._attempt(run, checks, prefetched)
+        has_mistake = any(one.outcome.verdict in MISTAKES for one in checked)
+        if has_mistake and self._may_be_spoiled(run):
+            self.worker.close()  # another topic's file may be at fault: only what this file does alone counts
+            checked = self._attempt(run, checks, None)
+        run.checked += checked
+        run.seconds += time.perf_counter() - started
+
+    def _attempt(
+        self, run: ExerciseRun, checks: Sequence[Check], prefetched: Mapping[str, PrefetchedReplies] | None
+    ) -> list[CheckedOutcome]:
+        about = self.prepared.exercise_checks(run.topic, run.exercise)
+        return list(Attempt(about, checks, run.module, fatal=run.fatal, prefetched=prefetched).run())
+
+    def _may_be_spoiled(self, run: ExerciseRun) -> bool:
+        try:
+            return run.module.may_be_spoiled()
+        except WorkerDied:
+            return True
+
+    # Results
+
+    def _finish(self, run: ExerciseRun) -> ExerciseResult:
+        started = time.perf_counter()
+        results = [self._check_result(run, checked) for checked in run.checked]
+        failed = []
+        for checked, result in zip(run.checked, results, strict=True):
+            if result.verdict in MISTAKES and checked.outcome.calls and self._may_be_diagnosed(checked.check):
+                calls = checked.outcome.calls
+                failed.append(FailedCheck(checked.check.id, calls, checked.script, checked.key))
+        misconceptions = self.prepared.diagnosticians[run.topic.name].diagnose(run.exercise.name, failed)
+        by_check = {checked.check.id: result for checked, result in zip(run.checked, results, strict=True)}
+        in_order = [by_check[check.id] for check in self.prepared.checks[run.exercise.name]]
+        source = run.module.source
+        return exercise_result(
+            run.exercise.name,
+            run.topic.name,
+            run.exercise.points,
+            in_order,
+            misconceptions,
+            place=self._location(run.exercise, source),
+            duration=round(run.seconds + time.perf_counter() - started, 6),
+            key=self.prepared.keys.keys([run.exercise], source)[run.exercise.name],
+        )
+
+    def _may_be_diagnosed(self, check: Check) -> bool:
+        return check.visible or self.prepared.settings.reveal.covers(Reveal.MISCONCEPTION)
+
+    def _check_result(self, run: ExerciseRun, checked: CheckedOutcome) -> CheckResult:
+        """Return the check's result: BROKEN if its own reference fails it, with the message that may be shown."""
+        check, outcome = checked.check, checked.outcome
+        is_judgement = outcome.verdict in (*MISTAKES, Verdict.TIMED_OUT)
+        if is_judgement and not self.prepared.scripts(run.topic, run.exercise)[check.id].passes:
+            return self._labelled(check, Verdict.BROKEN, BROKEN_CHECK)
+        message = NOTHING
+        if outcome.description is not None:
+            message = self._message(check, outcome.verdict, outcome.description)
+        return self._labelled(check, outcome.verdict, message)
+
+    def _message(self, check: Check, verdict: Verdict, description: Description) -> Text:
+        """Return as much of what was wrong as the reveal policy allows."""
+        reveal = self.prepared.settings.reveal
+        if check.visible or reveal.covers(Reveal.CALL):
+            return description.full
+        # A forbidden shortcut is about the student's file, not about the check that ran into it.
+        if reveal.covers(Reveal.TITLE) or verdict is Verdict.REFUSED:
+            return description.brief
+        return NOTHING
+
+    def _not_run(self, exercise: Exercise, verdict: Verdict, message: Text, location: Location) -> ExerciseResult:
+        """Return a result in which every check has the same verdict: none was run."""
+        results = [self._labelled(check, verdict, message) for check in self.prepared.checks[exercise.name]]
+        return exercise_result(exercise.name, exercise.topic, exercise.points, results, (), place=location)
+
+    def _labelled(self, check: Check, verdict: Verdict, message: Text) -> CheckResult:
+        label = self.prepared.labels[check.exercise][check.id]
+        return CheckResult(verdict=verdict, message=message, **msgspec.structs.asdict(label))
+
+
+def _reference_seconds(batches: Iterable[CheckBatch]) -> float:
+    return sum(batch.requests.reference_seconds for batch in batches)
+
+
+def _groups(batches: Iterable[CheckBatch]) -> Iterator[list[CheckBatch]]:
+    """Yield batches to be sent together: so many that they get no more time than a single one would.
+
+    A batch whose exercise has cost a worker is sent alone.
+    """
+    group: list[CheckBatch] = []
+    for batch in batches:
+        follows_fatal = bool(group) and bool(group[-1].run.fatal)
+        is_too_long = seconds_for(_reference_seconds([*group, batch])) > LEAST_SECONDS
+        if group and (batch.run.fatal or follows_fatal or is_too_long):
             yield group
             group = []
-        group.append(part)
+        group.append(batch)
     if group:
         yield group
 
 
-class SubmissionRun:
-    """One submission in one worker, as long as that lives.
+def grade_exercise(
+    prepared: Prepared, server: ForkServer, topic: Topic, exercise: Exercise, source: Source
+) -> ExerciseResult:
+    """Grade one exercise of one source, with all its checks."""
+    (result,) = SubmissionRun(prepared, server, {}).results([HandedIn(topic, source, exercise)])
+    return result
 
-    All visible checks run before the first hidden one: what a student is told in full comes from a process that has
-    not seen a hidden input yet.
-    """
 
-    def __init__(
-        self, grader: "Grader", paths: Mapping[str, str], kept: Mapping[str, Mapping[str, CheckResult]]
-    ) -> None:
-        self.grader = grader
-        self.paths = paths  # topic -> its file in the submission
-        self.kept = kept  # exercise -> check -> its result; these are not run
-        self.transport = RemoteTransport(grader.server, grader.limits)
-
-    def results(self, parts: Sequence[HandedIn]) -> list[ExerciseResult]:
-        """The exercises' results, in the same order."""
-        begun = [self._begun(*part) for part in parts]
-        running = [one for one in begun if isinstance(one, Running)]
-        for one in running:
-            self.grader.scripts(one.topic, one.exercise)
-        self.transport.until = time.monotonic() + self.grader.limits.submission_seconds
-        try:
-            self._run_all(running)
-            for one in [one for one in running if one.is_in_doubt]:
-                self.transport.leave_others()  # this worker has seen hidden inputs
-                one.begin({})
-                self._run_all([one])
-        finally:
-            self.transport.close()
-        return [self._finished(one) if isinstance(one, Running) else one for one in begun]
-
-    def _run_all(self, running: Sequence[Running]) -> None:
-        for is_visible in (True, False):
-            parts = [self._part(one, is_visible) for one in running]
-            for group in _groups([part for part in parts if part.questions.checks]):
-                for part, ahead in zip(group, self._ahead(group), strict=True):
-                    self._run(part, ahead)
-
-    def _part(self, one: Running, is_visible: bool) -> Part:
-        checks = [check for check in self.grader.checks[one.exercise.name] if check.visible is is_visible]
-        to_run = [check for check in checks if check.id not in one.kept]
-        return Part(one, Questions(to_run, self.grader.scripts(one.topic, one.exercise)))
-
-    def _ahead(self, group: Sequence[Part]) -> Sequence[Mapping[str, Ahead] | None]:
-        """What the group's exercises answer, asked in one exchange; where that fails, each is asked alone."""
-        if len(group) == 1 or self.transport.is_out_of_time:
-            return [None] * len(group)
-        seconds = min(seconds_for(_seconds(group)), self.grader.limits.call_seconds)
-        requests = [(part.one.source, part.one.topic.name, part.questions.requests) for part in group]
-        try:
-            replies = self.transport.send_together(requests, seconds)
-        except WorkerDied:
-            return [None] * len(group)
-        return [
-            part.questions.looked_up(its_replies, self.grader.memory)
-            for part, its_replies in zip(group, replies, strict=True)
-        ]
-
-    def _begun(self, topic: Topic, source: Source | Unreadable | None, exercise: Exercise) -> Running | ExerciseResult:
-        """The exercise, to be run; or its result, where nothing is to be run."""
-        if source is None:
-            return self._all(exercise, Verdict.NOT_ATTEMPTED, MISSING_FILE.filled(file=topic.filename))
-        if isinstance(source, Unreadable):
-            return self._all(exercise, Verdict.CRASHED, source.sentence, self._place(exercise, source))
-        broken_rule = find_banned(source, exercise.name, exercise.banned)
-        if broken_rule is not None:
-            message = describe(broken_rule, [], {}).full
-            return self._all(exercise, Verdict.REFUSED, message, self._place(exercise, source))
-        return Running(topic, source, exercise, self.kept.get(exercise.name, {}))
-
-    def _place(self, exercise: Exercise, source: Source | Unreadable) -> Place:
-        path = self.paths.get(exercise.topic, "")
-        if not path.endswith(".py"):
-            return path, None  # the line of a notebook's cell is none of its file
-        return path, source.line if isinstance(source, Unreadable) else source.line_of(exercise.name)
-
-    def _run(self, part: Part, ahead: Mapping[str, Ahead] | None) -> None:
-        one, checks = part.one, part.questions.checks
-        started = time.perf_counter()
-        self.transport.enter(one.source, one.topic.name)
-        attempted = self._attempt(one, checks, ahead)
-        if any(each.outcome.verdict in MISTAKES for each in attempted) and self._may_be_spoiled():
-            self.transport.leave_others()  # another topic's file may be at fault: only what it does alone counts
-            attempted = self._attempt(one, checks)
-        one.attempted += attempted
-        one.seconds += time.perf_counter() - started
-
-    def _may_be_spoiled(self) -> bool:
-        try:
-            return self.transport.may_be_spoiled()
-        except WorkerDied:
-            return True
-
-    def _attempt(
-        self, one: Running, checks: Sequence[Check], ahead: Mapping[str, Ahead] | None = None
-    ) -> list[Attempted]:
-        attempt = self.grader.attempt(one.topic, one.exercise, checks, self.transport, one.fatal, ahead)
-        return list(attempt.run())
-
-    def _finished(self, one: Running) -> ExerciseResult:
-        started = time.perf_counter()
-        fresh = [(attempted, self._judged(one.topic, one.exercise, attempted)) for attempted in one.attempted]
-        may_name = self.grader.settings.reveal.covers(Reveal.MISCONCEPTION)
-        failed = [
-            FailedCheck(attempted.check.id, attempted.outcome.calls, attempted.script, attempted.key)
-            for attempted, result in fresh
-            if result.verdict in MISTAKES and attempted.outcome.calls and (attempted.check.visible or may_name)
-        ]
-        by_check = {**one.kept, **{attempted.check.id: result for attempted, result in fresh}}
-        results = [by_check[check.id] for check in self.grader.checks[one.exercise.name]]
-        diagnoses = self.grader.diagnosticians[one.topic.name].diagnose(one.exercise.name, failed)
-        duration = round(one.seconds + time.perf_counter() - started, 6)
-        return exercise_result(
-            *(one.exercise.name, one.topic.name, one.exercise.points, results, diagnoses),
-            place=self._place(one.exercise, one.source),
-            duration=duration,
-            key=self.grader.keys.keys([one.exercise], one.source)[one.exercise.name],
-        )
-
-    def _judged(self, topic: Topic, exercise: Exercise, attempted: Attempted) -> CheckResult:
-        """The check's result: broken where its own reference fails it, and with the message that may be shown."""
-        check, outcome = attempted.check, attempted.outcome
-        verdict, message = outcome.verdict, NOTHING
-        if outcome.description is not None:
-            message = self._told(check, verdict, outcome.description)
-        is_judgement = verdict in (*MISTAKES, Verdict.TIMED_OUT)
-        if is_judgement and not self.grader.scripts(topic, exercise)[check.id].passes:
-            verdict, message = Verdict.BROKEN, BROKEN_CHECK
-        return self._result(check, verdict, message)
-
-    def _told(self, check: Check, verdict: Verdict, description: Description) -> Text:
-        """As much of what was wrong as the check's student may know."""
-        reveal = self.grader.settings.reveal
-        if check.visible or reveal.covers(Reveal.CALL):
-            return description.full
-        # A forbidden shortcut is about the student's file, not about the check that ran into it.
-        return description.brief if reveal.covers(Reveal.TITLE) or verdict is Verdict.REFUSED else NOTHING
-
-    def _all(self, exercise: Exercise, verdict: Verdict, message: Text, place: Place = ("", None)) -> ExerciseResult:
-        """Every check of the exercise with the same verdict: none was run."""
-        results = [self._result(check, verdict, message) for check in self.grader.checks[exercise.name]]
-        return exercise_result(exercise.name, exercise.topic, exercise.points, results, (), place=place)
-
-    def _result(self, check: Check, verdict: Verdict, message: Text) -> CheckResult:
-        label = self.grader.labels[check.exercise][check.id]
-        return CheckResult(verdict=verdict, message=message, **msgspec.structs.asdict(label))
+def first_failure(
+    prepared: Prepared, server: ForkServer, topic: Topic, exercise: Exercise, source: Source
+) -> Check | None:
+    """Return the first hidden check that the source does not pass; None if it passes all."""
+    hidden = [check for check in prepared.checks[exercise.name] if not check.visible]
+    if find_banned(source, exercise.name, exercise.banned) is not None:
+        return hidden[0]
+    worker = SubmissionWorker(server, prepared.limits)
+    module = worker.load(source, topic.name)
+    attempt = Attempt(prepared.exercise_checks(topic, exercise), hidden, module, fatal=[])
+    try:
+        for checked in attempt.run():
+            if checked.outcome.verdict is not Verdict.PASSED:
+                return checked.check
+        return None
+    finally:
+        worker.close()

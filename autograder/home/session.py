@@ -4,19 +4,20 @@ import contextlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import pytest
 
 from .. import CHECK_ATTRIBUTE
 from ..checks.describe import describe, describe_odd_answer
-from ..checks.failures import CheckFailure, NotAttempted, Raised
+from ..checks.failures import CheckFailure, NotAttempted
 from ..checks.local import LocalTransport
 from ..checks.rules import find_banned
 from ..checks.spec import CheckSpec
-from ..checks.student import Reply, Student, Transport
+from ..checks.student import Student, Transport
 from ..course.model import Course, Topic, find_course, load_course
 from ..results.model import Verdict
+from ..sandbox.worker.protocol import Raised, Reply, Request
 from ..source import Source, Unreadable, decode, syntax_problem
 from ..text import Language
 
@@ -156,7 +157,7 @@ class _Unloadable:
     def why_missing(self, name: str) -> Raised | None:
         return self.problem
 
-    def request(self, message: dict[str, Any], seconds: float) -> Reply:
+    def request(self, request: Request, seconds: float) -> Reply:
         raise NotAttempted("the file")
 
     def blame(self, failure: CheckFailure) -> NoReturn:

@@ -8,10 +8,9 @@ from typing import Any
 
 import msgspec
 
-from ..checks.failures import Raised
 from ..checks.local import LocalTransport
-from ..checks.student import Reply
 from ..sandbox.channel import Frame
+from ..sandbox.worker.protocol import Raised, Reply
 from ..source import Source, binds
 
 

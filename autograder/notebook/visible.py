@@ -20,7 +20,7 @@ from ..checks.rules import find_banned
 from ..checks.run import Outcome, run_check
 from ..checks.student import Student
 from ..course.model import Course, Exercise, Topic
-from ..grading.attempt import NOT_TRIED
+from ..grading.prefetch.attempt import NOT_TRIED
 from ..results.model import CheckResult, ExerciseResult, Verdict
 from ..results.points import exercise_result
 from ..text import NOTHING, Text

@@ -50,6 +50,15 @@ SYMBOLS = {
 GRAVITY = (Verdict.REFUSED, Verdict.TIMED_OUT, Verdict.FAILED, Verdict.CRASHED, Verdict.NOT_ATTEMPTED, Verdict.PASSED)
 
 
+class CheckLabel(msgspec.Struct, frozen=True, kw_only=True):
+    """What a result says of a check whatever its verdict."""
+
+    id: str
+    title: Text  # as its student may read it
+    visible: bool
+    weight: int
+
+
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     """One check of one exercise."""
 
@@ -59,7 +68,10 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     weight: int  # its share of the exercise's points
     message: Text = NOTHING  # what was wrong, as far as the reveal policy allows
-    key: str = ""  # of the check itself: equal in two results of one exercise with equal keys, the same check
+
+    @property
+    def label(self) -> CheckLabel:
+        return CheckLabel(id=self.id, title=self.title, visible=self.visible, weight=self.weight)
 
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +94,7 @@ class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
     file: str = ""  # of the submission: where the exercise was looked for
     line: int | None = None  # where it stands in there, or where Python cannot read on
     duration: float = 0.0  # seconds; the one field that differs between runs
-    key: str = ""  # of what this result depends on, beside its checks: all keys equal, equal results
+    key: str = ""  # of all that this result depends on: equal keys, equal results
     raised_from: float | None = None  # points of this grading, where an earlier, better mark was kept
 
 

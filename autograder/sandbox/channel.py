@@ -9,11 +9,14 @@ import socket
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
+
+import msgspec
 
 from ..errors import SandboxError
 from .level import Level, level_of
 from .worker import wire
+from .worker.protocol import Reply, Request, plain, read_hello, read_reply
 
 GRACE_SECONDS = 0.2  # a worker that hung up may still be on its way out; its own exit status tells more than our kill
 WALL_FACTOR = 2.0  # a deadline is in seconds of the worker's processor; on a busy machine it gets this much more time
@@ -44,18 +47,18 @@ class Frame(NamedTuple):
     payload: bytearray  # writable, since tensors are made from it
 
 
-def encode(message: dict[str, Any]) -> Frame:
-    """A request as it will travel. Raises wire.WireError."""
-    _, header, *buffers = wire.pack(message, strides=True)
+def encode(request: Request) -> Frame:
+    """Return a request as it travels. Raises wire.WireError if it cannot."""
+    _, header, *buffers = wire.pack(plain(request), strides=True)
     return Frame(bytes(header), bytearray().join(buffers))
 
 
-def decode(reply: Frame) -> dict[str, Any]:
-    """A reply's record. Raises wire.WireError for anything else."""
-    record = wire.unpack(reply.header, reply.payload)
-    if type(record) is not dict:
-        raise wire.WireError("the reply is not a record")
-    return record
+def decode(frame: Frame) -> Reply:
+    """Return the reply in a frame. Raises wire.WireError for anything that no honest worker sends."""
+    try:
+        return read_reply(wire.unpack(frame.header, frame.payload))
+    except msgspec.ValidationError:
+        raise wire.WireError("malformed reply") from None
 
 
 class Deadline:
@@ -115,16 +118,16 @@ class Worker:
     def _hello(self) -> dict[str, str]:
         """The layers that it reports before any student code has run. Raises SandboxError where it ended instead."""
         try:
-            hello = decode(self._exchange([], HELLO_SECONDS, replies=1)[0])
+            frame = self._exchange([], HELLO_SECONDS, replies=1)[0]
         except WorkerDied as died:
             words = self.last_words.decode(errors="replace").strip()
             raise SandboxError(f"A worker ended before it was ready ({died}){': ' + words if words else ''}.") from None
-        return dict(hello["layers"])
+        return read_hello(wire.unpack(frame.header, frame.payload)).layers
 
-    def request(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """The worker's reply to `message`. Raises WorkerDied when none comes in time."""
+    def request(self, request: Request, seconds: float) -> Reply:
+        """Return the worker's reply. Raises WorkerDied if none comes in time."""
         try:
-            frame = encode(message)
+            frame = encode(request)
             return decode(self.send([frame], seconds)[0])
         except wire.WireError as error:
             raise self._condemned("protocol", str(error)) from None

@@ -18,6 +18,7 @@ from ..errors import SandboxError
 from .channel import Worker, WorkerDied
 from .fork_server import ForkServer
 from .level import ON, REMEDIES, Level, level_of
+from .worker.protocol import CallFunction, LoadModule
 
 PROBE = Path(__file__).parent / "probe.py"
 SECONDS = 10.0
@@ -72,13 +73,13 @@ def examine(without: frozenset[str] = frozenset()) -> Examination:
 def _ask(worker: Worker, function: str, args: list[Any]) -> Any:
     try:
         chunks = (("probe.py", PROBE.read_text(encoding="utf-8")),)
-        worker.request({"op": "load", "module": "probe", "folder": "probe", "files": {}, "chunks": chunks}, SECONDS)
-        reply = worker.request({"op": "call", "on": None, "name": function, "args": args, "kwargs": {}}, SECONDS)
+        worker.request(LoadModule(module="probe", folder="probe", chunks=chunks), SECONDS)
+        reply = worker.request(CallFunction(name=function, args=args), SECONDS)
     finally:
         worker.end()
-    if "value" not in reply:
-        raise SandboxError(f"The examination itself failed: {reply['error']['type']}: {reply['error']['message']}")
-    return reply["value"]
+    if reply.error is not None:
+        raise SandboxError(f"The examination itself failed: {reply.error.type}: {reply.error.message}")
+    return reply.value
 
 
 def run_doctor(console: Console) -> int:

@@ -7,7 +7,7 @@ import torch
 from small_course import QUICK, local_student, source
 
 from autograder.checks.failures import Crashed, NotAttempted, RuleBroken, TimedOut
-from autograder.checks.remote import RemoteTransport
+from autograder.checks.remote import SubmissionWorker
 from autograder.checks.student import RemoteObject, Student
 from autograder.sandbox.fork_server import ForkServer
 
@@ -84,20 +84,20 @@ Factory = Callable[..., Student]
 @pytest.fixture(params=["local", "worker"])
 def make(request: pytest.FixtureRequest, server: ForkServer) -> Iterator[Factory]:
     """Makes a student of some code, in process or in a worker."""
-    transports: list[RemoteTransport] = []
+    workers: list[SubmissionWorker] = []
 
     def make(code: str = CODE, **options) -> Student:
         if request.param == "local":
             return local_student(code, **options)
-        transport = RemoteTransport(server, QUICK)
-        transport.enter(source(code), "01_demo")
-        transports.append(transport)
-        transport.ensure_loaded()
-        return Student(transport, "double", filename="demo.py", seconds=1.0, **options)
+        worker = SubmissionWorker(server, QUICK)
+        workers.append(worker)
+        module = worker.load(source(code), "01_demo")
+        module.ensure_loaded()
+        return Student(module, "double", filename="demo.py", seconds=1.0, **options)
 
     yield make
-    for transport in transports:
-        transport.close()
+    for worker in workers:
+        worker.close()
 
 
 def test_plain_results(make: Factory) -> None:

@@ -50,7 +50,7 @@ def test_points_are_shared_by_weight(hand_in) -> None:
 
 
 def test_an_untouched_stub_is_not_attempted(hand_in, grader: Grader) -> None:
-    result = hand_in(grader.topics[0].stub.read_text())
+    result = hand_in(grader.prepared.topics[0].stub.read_text())
     assert verdicts(result) == {"double": "not_attempted", "Tally": "not_attempted"}
     assert result.points == 0
 
@@ -145,7 +145,7 @@ def test_a_print_of_a_gigabyte_changes_nothing(hand_in) -> None:
 
 
 def test_a_submission_has_a_budget(grader: Grader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grader, "limits", msgspec.structs.replace(QUICK, submission_seconds=1.5, strikes=9))
+    monkeypatch.setattr(grader.prepared, "limits", msgspec.structs.replace(QUICK, submission_seconds=1.5, strikes=9))
     (tmp_path / "demo.py").write_text("def double(x):\n    while True:\n        pass\n" + TALLY)
     result = grader.grade(open_submission(tmp_path, grader.course))
     assert verdicts(result) == {"double": "timed_out", "Tally": "timed_out"}

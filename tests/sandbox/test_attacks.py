@@ -79,7 +79,7 @@ class Attacked:
 
     def _hidden_numbers(self) -> Iterator[float]:
         """What the hidden checks hand over, and what they expect."""
-        for check in self.grader.checks["double"]:
+        for check in self.grader.prepared.checks["double"]:
             student = local_student(REFERENCE)
             check.run(student)
             if not check.visible:

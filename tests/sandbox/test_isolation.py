@@ -17,7 +17,7 @@ import pytest
 from small_course import QUICK, ROOT, source
 from typer.testing import CliRunner
 
-from autograder.checks.remote import RemoteTransport
+from autograder.checks.remote import RemoteModule, SubmissionWorker
 from autograder.cli import app
 from autograder.course.model import load_course
 from autograder.errors import SandboxError
@@ -27,6 +27,7 @@ from autograder.sandbox.channel import WorkerDied, _pid_here
 from autograder.sandbox.doctor import Examination, examine
 from autograder.sandbox.fork_server import ForkServer
 from autograder.sandbox.level import REMEDIES, Level, level_of
+from autograder.sandbox.worker.protocol import CallFunction
 
 is_root = pytest.mark.skipif(os.geteuid() != 0, reason="as root, every layer is there")
 
@@ -154,28 +155,26 @@ def test_what_libraries_freed_is_no_holes_for_workers_to_fill() -> None:
 
 
 @pytest.fixture
-def transport() -> Iterator[Callable[..., RemoteTransport]]:
+def transport() -> Iterator[Callable[..., RemoteModule]]:
     """Loads code into a worker of a server of its own, with some layers left out."""
-    made: list[tuple[ForkServer, RemoteTransport]] = []
+    made: list[tuple[ForkServer, RemoteModule]] = []
 
-    def make(code: str, *without: str, **limits: int) -> RemoteTransport:
+    def make(code: str, *without: str, **limits: int) -> RemoteModule:
         chosen = msgspec.structs.replace(QUICK, **limits)
         server = ForkServer(chosen, minimum=Level.BASIC, without=frozenset(without))
-        transport = RemoteTransport(server, chosen)
-        transport.enter(source(code), "01_demo")
-        made.append((server, transport))
-        transport.ensure_loaded()
-        return transport
+        module = SubmissionWorker(server, chosen).load(source(code), "01_demo")
+        made.append((server, module))
+        module.ensure_loaded()
+        return module
 
     yield make
-    for server, transport in made:
-        transport.close()
+    for server, module in made:
+        module.worker.close()
         server.close()
 
 
-def call(transport: RemoteTransport, name: str, *args: object, seconds: float = 5.0) -> Any:
-    message: dict[str, Any] = {"op": "call", "on": None, "name": name, "args": args, "kwargs": {}}
-    reply = transport.request(message, seconds)
+def call(transport: RemoteModule, name: str, *args: object, seconds: float = 5.0) -> Any:
+    reply = transport.request(CallFunction(name=name, args=args), seconds)
     assert reply.error is None, reply.error
     return reply.value
 
@@ -258,13 +257,12 @@ def backward():
 def test_a_library_that_was_not_loaded_beforehand_is_loaded_by_who_needs_it() -> None:
     limits = msgspec.structs.replace(QUICK, call_seconds=30.0)
     with ForkServer(limits, preload=frozenset()) as server:
-        student = RemoteTransport(server, limits)
-        student.enter(source(SLOW_LIBRARIES), "01_demo")
+        student = SubmissionWorker(server, limits).load(source(SLOW_LIBRARIES), "01_demo")
         student.ensure_loaded()
         assert call(student, "loaded")[1] is False
         assert call(student, "step", seconds=30.0) == 1
         assert call(student, "words", seconds=30.0) == ["我", "来到", "北京"]
-        student.close()
+        student.worker.close()
 
 
 def test_libraries_are_loaded_beforehand_where_the_topics_name_them() -> None:
@@ -282,13 +280,12 @@ def test_libraries_are_loaded_beforehand_where_the_topics_name_them() -> None:
 )
 def test_what_was_used_beforehand_loads_nothing_in_a_worker(slow: str, function: str) -> None:
     with ForkServer(QUICK, preload=frozenset({slow})) as server:
-        student = RemoteTransport(server, QUICK)
-        student.enter(source(SLOW_LIBRARIES), "01_demo")
+        student = SubmissionWorker(server, QUICK).load(source(SLOW_LIBRARIES), "01_demo")
         student.ensure_loaded()
         before = call(student, "loaded")
         call(student, function)
         assert call(student, "loaded") == before
-        student.close()
+        student.worker.close()
 
 
 @pytest.mark.parametrize("module", ["cli.grading_run", "integrations.nbgrader.grading"])

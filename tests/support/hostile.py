@@ -25,7 +25,7 @@ import torch
 from rich.console import Console
 
 from autograder.course.limits import Limits
-from autograder.grading.attempt import AHEAD_SECONDS
+from autograder.grading.prefetch.batch import LEAST_SECONDS
 from autograder.reports.terminal import class_table, show_submission
 from autograder.results.model import SubmissionResult, Verdict
 from autograder.results.summary import summarise
@@ -46,7 +46,7 @@ OF_ATTACKS = re.compile(r"torchstone-was-here.*|psm_.*|pymp-.*|torch_\d+_.*|sem\
 LIMITS = Limits(call_seconds=0.5, load_seconds=1.5, strikes=1, submission_seconds=60.0)  # a loop costs half a second
 SLACK_SECONDS = 1.0  # beyond the limits: for spawning, killing and sweeping up, on a busy machine
 # One deadline, of loading or of a call and what was sent ahead of it; by the clock it is twice as long.
-_DEADLINE = max(LIMITS.load_seconds, LIMITS.strikes * LIMITS.call_seconds + AHEAD_SECONDS)
+_DEADLINE = max(LIMITS.load_seconds, LIMITS.strikes * LIMITS.call_seconds + LEAST_SECONDS)
 RECOVERY_SECONDS = WALL_FACTOR * _DEADLINE + SLACK_SECONDS
 SETTLING_SECONDS = 1.0  # a killed process may take a moment to vanish
 KERNEL_OBJECTS = {"shm": "-m", "sem": "-s", "msg": "-q"}  # System V, with what ipcrm calls them

@@ -7,6 +7,7 @@ import msgspec
 from ...course.model import Exercise, Topic
 from ...course.toml import read_toml
 from ...grading.grader import Grader
+from ...grading.submission_run import first_failure
 from ...source import Source
 from .mutators import Mutant, mutants
 
@@ -68,7 +69,7 @@ def mutate_exercise(
     killed, equivalent, survivors = 0, 0, []
     for mutant in chosen:
         source = Source(filename=topic.filename, chunks=((f"{topic.module}_mutant.py", mutant.code),))
-        is_killed = grader.first_failure(topic, exercise, source) is not None
+        is_killed = first_failure(grader.prepared, grader.server, topic, exercise, source) is not None
         entry = listed.get((mutant.before, mutant.after))
         if entry is None:
             killed += is_killed

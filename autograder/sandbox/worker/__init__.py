@@ -13,9 +13,9 @@ operators  which aten operators a call ran, and from which line
 purity     notices changes to state that all exercises share
 collector  runs code without the garbage collector
 wire       plain data to bytes and back, with limits; shared by both ends of the channel
+codec      values as trees of nodes, and back
 nodes      what a message is made of, and its limits
-writer     a value as nodes
-reader     nodes as a value
+protocol   the messages as structs: requests, replies, the first word of a worker
 
 `session` also answers at home and in self-tests, in process: one executor, three places to run.
 """

@@ -21,6 +21,7 @@ from .layers.privileges import no_new_privileges
 from .layers.scratch import bounded_scratch
 from .layers.system_calls import common_steps, system_calls
 from .layers.user import unprivileged_user
+from .protocol import Hello, plain
 from .readable import READABLE
 from .session import RequestFrame, Session, answer_frame, decode_ahead
 
@@ -72,7 +73,7 @@ def live(setup: "Setup", server: Report, channel: int, output: int, *, scratch: 
             os.chown(scratch, uid, uid)
     report = apply(LAYERS, without, limits)
     os.chdir(scratch)
-    _write(b"".join(wire.pack({"layers": server | report})))
+    _write(b"".join(wire.pack(plain(Hello(layers=server | report)))))
     _answer_requests(Session(Path(scratch)))
 
 

@@ -5,7 +5,6 @@ import sys
 import tempfile
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 import jieba
 import numpy as np
@@ -13,6 +12,7 @@ import torch
 
 from . import purity, wire
 from .operators import OperatorWatch
+from .protocol import CallFunction, LoadModule, plain
 from .session import Session, answer_frame
 
 
@@ -76,17 +76,12 @@ def _touch_operations() -> None:
 def _answer_requests() -> None:
     """The worker's own way from a request to a reply."""
     session = Session(Path("/"))
-    load = {"op": "load", "module": "warm", "folder": "", "files": {}, "chunks": (("warm.py", "def f(x):\n return x"),)}
-    call: dict[str, Any] = {
-        "op": "call",
-        "on": None,
-        "name": "f",
-        "args": [torch.ones(2, 2)],
-        "kwargs": {},
-        "inputs_back": True,
-    }
-    for message in (load, call, {**call, "wrt": [0]}, {**call, "name": "g"}):
-        _, header, *buffers = wire.pack(message, strides=True)
+    load = LoadModule(module="warm", chunks=(("warm.py", "def f(x):\n return x"),))
+    call = CallFunction(name="f", args=[torch.ones(2, 2)], inputs_back=True)
+    gradient = CallFunction(name="f", args=[torch.ones(2, 2)], inputs_back=True, wrt=[0])
+    missing = CallFunction(name="g", args=[torch.ones(2, 2)])
+    for request in (load, call, gradient, missing):
+        _, header, *buffers = wire.pack(plain(request), strides=True)
         answer_frame(session, 0, bytes(header), bytearray().join(buffers))
     del sys.modules["warm"]
 

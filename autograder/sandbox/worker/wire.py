@@ -13,10 +13,9 @@ from typing import Any
 
 import msgspec
 
+from .codec import Keep, Reader, Writer
 from .collector import paused_collector
 from .nodes import MAX_DEPTH, MAX_HEADER, MAX_NODES, MAX_PAYLOAD, NUMPY_DTYPES, TORCH_DTYPES, Handle, Node, WireError
-from .reader import Reader
-from .writer import Keep, Writer
 
 FRAME = struct.Struct("<4sIIQ")
 MAGIC = b"TSW2"

@@ -19,7 +19,7 @@ from small_course import (
 )
 
 from autograder.checks.local import LocalTransport
-from autograder.checks.remote import RemoteTransport, decoded
+from autograder.checks.remote import RemoteModule, SubmissionWorker, decoded
 from autograder.course.model import load_course
 from autograder.course.stubs import write_stubs
 from autograder.grading.grader import Grader
@@ -27,6 +27,7 @@ from autograder.grading.settings import Settings
 from autograder.results.model import SubmissionResult
 from autograder.sandbox.channel import Worker, encode
 from autograder.sandbox.fork_server import ForkServer
+from autograder.sandbox.worker.protocol import CallFunction
 from autograder.submission.read import open_submission
 
 # Feeds an answer back: what it asks the second time depends on the student.
@@ -108,7 +109,7 @@ def test_a_submission_takes_one_worker(course: Course) -> None:
 
 
 def test_all_exercises_are_asked_together_visible_checks_first(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.grading.submission_run.AHEAD_SECONDS", 1e9)  # on a slow machine, groups are smaller
+    monkeypatch.setattr("autograder.grading.submission_run.LEAST_SECONDS", 1e9)  # on a slow machine, groups are smaller
     exchanges: list[int] = []
     send = Worker.send
 
@@ -121,10 +122,10 @@ def test_all_exercises_are_asked_together_visible_checks_first(course: Course, m
     assert result.points == result.worth
     of_checks = [
         sum(
-            len(course.grader.scripts(topic, e)[check.id].asked)
-            for topic in course.grader.topics
+            len(course.grader.prepared.scripts(topic, e)[check.id].requests)
+            for topic in course.grader.prepared.topics
             for e in topic.exercises
-            for check in course.grader.checks[e.name]
+            for check in course.grader.prepared.checks[e.name]
             if check.visible is is_visible
         )
         for is_visible in (True, False)
@@ -201,14 +202,14 @@ def test_a_loop_in_one_call_does_not_cost_the_checks_before_it(course: Course) -
 
 def test_what_many_students_answer_is_judged_once(course: Course) -> None:
     course.grade("def double(x):\n    return x**2\n", TREBLE)
-    passed, failed = len(course.grader.memory.passed), len(course.grader.memory.failed)
+    passed, failed = len(course.grader.prepared.cache.passed), len(course.grader.prepared.cache.failed)
     assert passed > 5 and failed > 3
     again = course.grade("def double(value):\n    return value * value  # the same answers\n", TREBLE)
-    assert (len(course.grader.memory.passed), len(course.grader.memory.failed)) == (passed, failed)
+    assert (len(course.grader.prepared.cache.passed), len(course.grader.prepared.cache.failed)) == (passed, failed)
     assert [d.name for d in again.exercises[0].misconceptions] == ["squares"]
     other = course.grade("def double(x):\n    return x**3\n", TREBLE)
     assert other.exercises[0].misconceptions == ()
-    assert len(course.grader.memory.failed) > failed
+    assert len(course.grader.prepared.cache.failed) > failed
 
 
 def test_remembered_outcomes_are_those_of_a_fresh_grader(course: Course, server: ForkServer) -> None:
@@ -221,45 +222,44 @@ def test_remembered_outcomes_are_those_of_a_fresh_grader(course: Course, server:
 
 
 @pytest.fixture
-def remote(server: ForkServer) -> Callable[[str], RemoteTransport]:
-    def make(code: str) -> RemoteTransport:
-        transport = RemoteTransport(server, QUICK)
-        transport.enter(source(code), "01_demo")
-        transport.ensure_loaded()
-        return transport
+def remote(server: ForkServer) -> Callable[[str], RemoteModule]:
+    def make(code: str) -> RemoteModule:
+        module = SubmissionWorker(server, QUICK).load(source(code), "01_demo")
+        module.ensure_loaded()
+        return module
 
     return make
 
 
-def test_replies_sent_together_are_those_of_their_own_moment(remote: Callable[[str], RemoteTransport]) -> None:
+def test_replies_sent_together_are_those_of_their_own_moment(remote: Callable[[str], RemoteModule]) -> None:
     """A reply's tensor may be the student's own memory, which the next call changes."""
     student = remote("import torch\nw = torch.zeros(2)\ndef bump():\n    return w.add_(1)\n")
-    bump = encode({"op": "call", "on": None, "name": "bump", "args": (), "kwargs": {}})
+    bump = encode(CallFunction(name="bump"))
     replies = student.send_ahead([bump] * 3, 5.0)
     assert [student.checked(decoded(reply)).value.tolist() for reply in replies] == [[1, 1], [2, 2], [3, 3]]
-    student.close()
+    student.worker.close()
 
 
 def test_what_a_file_draws_while_it_is_loaded_is_the_same_everywhere(
-    remote: Callable[[str], RemoteTransport],
+    remote: Callable[[str], RemoteModule],
 ) -> None:
     code = (
         "import random\nimport numpy as np\nimport torch\n"
         "DRAWN = random.random(), np.random.rand(), torch.rand(1).item()\n"
         "def drawn():\n    return list(DRAWN)\n"
     )
-    message: dict[str, Any] = {"op": "call", "on": None, "name": "drawn", "args": (), "kwargs": {}}
+    message = CallFunction(name="drawn")
     student = remote(code)
     drawn = student.request(message, 5.0).value
-    student.close()
+    student.worker.close()
     assert drawn == LocalTransport(source(code)).request(message, 5.0).value
 
 
-def test_large_requests_and_replies_do_not_wait_for_each_other(remote: Callable[[str], RemoteTransport]) -> None:
+def test_large_requests_and_replies_do_not_wait_for_each_other(remote: Callable[[str], RemoteModule]) -> None:
     """Both ends would fill their sockets and stop, if one only wrote and then only read."""
     student = remote("def echo(x):\n    return x\n")
     x = torch.ones(1 << 19)  # 2 MiB
-    echo = encode({"op": "call", "on": None, "name": "echo", "args": (x,), "kwargs": {}})
+    echo = encode(CallFunction(name="echo", args=(x,)))
     replies = student.send_ahead([echo] * 12, 5.0)
     assert all(torch.equal(student.checked(decoded(reply)).value, x) for reply in replies)
-    student.close()
+    student.worker.close()

@@ -1,4 +1,4 @@
-"""What a message was when it was asked, to be compared with a later one: cheaper than encoding the later one, too."""
+"""Values as they were when they were sent. Comparing a later value with them is cheaper than encoding it."""
 
 import math
 from typing import Any, NamedTuple
@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from ..sandbox.worker.nodes import TORCH_DTYPES
-from ..sandbox.worker.wire import Handle
+from ...sandbox.worker.nodes import TORCH_DTYPES
+from ...sandbox.worker.wire import Handle
 
 COMPARED = frozenset({int, str, bool, type(None), bytes, torch.dtype, Handle})
 READABLE = frozenset(TORCH_DTYPES.values()) - {torch.bfloat16}  # by numpy
@@ -28,11 +28,11 @@ class _Array(NamedTuple):
 
 
 class _Incomparable:
-    """Of a kind that equals nothing here."""
+    """A value that equals nothing here."""
 
 
 def snapshot(value: Any) -> Any:
-    """The value as it is now, whatever becomes of its tensors and containers."""
+    """Return the value as it is now, whatever becomes of its tensors and containers."""
     kind = type(value)
     if kind in COMPARED or kind is float:
         return value
@@ -49,32 +49,39 @@ def snapshot(value: Any) -> Any:
 
 
 def equals(then: Any, value: Any) -> bool:
-    """Whether a snapshot's value and this one are encoded alike. False where that cannot be seen so easily."""
+    """Return True if a snapshot's value and this one are encoded alike; False if that is not easy to see."""
     kind = type(value)
     if kind in COMPARED:
         return kind is type(then) and then == value
     if kind is dict:
-        if type(then) is not dict or [*then] != [*value] or [*map(type, then)] != [*map(type, value)]:
-            return False
-        return all(map(equals, then.values(), value.values()))
+        return type(then) is dict and _equal_dicts(then, value)
     if kind is list or kind is tuple:
         return type(then) is kind and len(then) == len(value) and all(map(equals, then, value))
     if kind is torch.Tensor:
-        return (
-            type(then) is _Tensor
-            and then.dtype is value.dtype
-            and then.shape == value.shape
-            and then.stride == value.stride()
-            and then.requires_grad is value.requires_grad
-            and then.data == value.numpy(force=True).tobytes()
-        )
+        return type(then) is _Tensor and _equal_tensors(then, value)
     if kind is np.ndarray:
-        return (
-            type(then) is _Array
-            and then.dtype == value.dtype
-            and then.shape == value.shape
-            and then.data == value.tobytes()
-        )
+        return type(then) is _Array and _equal_arrays(then, value)
     if kind is float:
         return type(then) is float and then == value and math.copysign(1.0, then) == math.copysign(1.0, value)
     return False
+
+
+def _equal_dicts(then: dict[Any, Any], value: dict[Any, Any]) -> bool:
+    """Compare keys, their types and order, then the items."""
+    if [*then] != [*value] or [*map(type, then)] != [*map(type, value)]:
+        return False
+    return all(map(equals, then.values(), value.values()))
+
+
+def _equal_tensors(then: _Tensor, value: torch.Tensor) -> bool:
+    if then.dtype is not value.dtype or then.shape != value.shape or then.stride != value.stride():
+        return False
+    if then.requires_grad is not value.requires_grad:
+        return False
+    return then.data == value.numpy(force=True).tobytes()
+
+
+def _equal_arrays(then: _Array, value: np.ndarray[Any, Any]) -> bool:
+    if then.dtype != value.dtype or then.shape != value.shape:
+        return False
+    return then.data == value.tobytes()

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.checks.snapshot import equals, snapshot
+from autograder.grading.prefetch.snapshot import equals, snapshot
 from autograder.sandbox.channel import encode
+from autograder.sandbox.worker.protocol import CallFunction
 from autograder.sandbox.worker.wire import Handle
 
 VALUES: list[Any] = [
@@ -35,7 +36,7 @@ VALUES: list[Any] = [
 def test_what_equals_is_encoded_alike(left: Any) -> None:
     for right in VALUES:
         if equals(snapshot({"value": left}), {"value": right}):
-            assert encode({"value": left}) == encode({"value": right})
+            assert encode(CallFunction(args=(left,))) == encode(CallFunction(args=(right,)))
 
 
 @pytest.mark.parametrize("value", VALUES, ids=repr)

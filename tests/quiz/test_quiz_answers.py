@@ -8,8 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.quiz.answers import MAX_BYTES, AnswersFile, Entry, read_answers
-from autograder.quiz.question import MultipleChoice, Numeric, Order, PredictOutput, ShortText, SingleChoice, TrueFalse
-from autograder.quiz.understand import Complaint, understand
+from autograder.quiz.judge import understand
+from autograder.quiz.kinds.multiple_choice import MultipleChoice
+from autograder.quiz.kinds.numeric import Numeric
+from autograder.quiz.kinds.order import Order
+from autograder.quiz.kinds.predict_output import PredictOutput
+from autograder.quiz.kinds.short_text import ShortText
+from autograder.quiz.kinds.single_choice import SingleChoice
+from autograder.quiz.kinds.true_false import TrueFalse
+from autograder.quiz.kinds.written import Complaint
 from autograder.quiz.variant import Shown, Variant, draw
 from autograder.quiz.writing import write_answers
 from autograder.text import Language, Text

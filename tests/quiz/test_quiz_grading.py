@@ -18,7 +18,7 @@ from autograder.grading.settings import Settings, grading_key
 from autograder.quiz.answers import AnswersFile, Entry
 from autograder.quiz.copies import CopyWatch
 from autograder.quiz.grading import QuizGrader
-from autograder.quiz.judge import right_number
+from autograder.quiz.kinds.numeric import right_number
 from autograder.quiz.load import load_keys, load_quizzes
 from autograder.quiz.variant import Variant, draw
 from autograder.results.model import QuestionResult, SubmissionResult, Verdict

@@ -1,7 +1,7 @@
 """Writes a variant as an item of exchange/, and reads an item: the parts that all kinds share."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...text import Language, Text
@@ -12,6 +12,7 @@ from ..variant import Variant, as_text, filled_text
 
 DIFFICULTY = 3  # of an item without one
 DIFFICULTY_TAG = re.compile(r"difficulty ([1-5])")
+REPLY_TO_RIGHT = "The reply to the right answer was left out"
 PLACEHOLDER = "q"  # id of an imported question until it gets its own
 
 
@@ -90,11 +91,11 @@ class ItemReader:
         """Report a part of the item that a question here cannot hold."""
         self.losses.add(reason, self.item.name)
 
-    def lose_reply_to_right(self, replies: Iterable[str]) -> None:
+    def lose_replies(self, right: Iterable[Answer | Number]) -> None:
         """Report that replies to right answers are lost, if there are any: a key here has only an explanation."""
-        for reply in replies:
-            if reply:
-                self.lose("The reply to the right answer was left out")
+        for answer in right:
+            if answer.reply:
+                self.lose(REPLY_TO_RIGHT)
 
     def lose_partial(self, answers: Iterable[Answer | Number]) -> None:
         """Report that answers which earn a part of the points count as wrong, if there are any."""
@@ -118,6 +119,11 @@ def on_one_line(text: Text, language: Language) -> str:
 def in_both_languages(text: str) -> Text:
     """Return an item's text as a text of ours: items have one language."""
     return Text(text, text)
+
+
+def written_replies(replies: Mapping[str, str]) -> dict[str, Text]:
+    """Return the replies of an item, by letter, without those that are empty."""
+    return {letter: in_both_languages(reply) for letter, reply in replies.items() if reply}
 
 
 def without_noise(value: float) -> float:

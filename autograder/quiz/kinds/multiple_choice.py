@@ -8,7 +8,7 @@ from ..answers import Entry
 from ..exchange.item import Answer, AnyItem, ChoiceItem, NotCarriedError
 from ..key import Key
 from ..variant import Variant
-from .items import ItemReader, ItemWriter, in_both_languages
+from .items import ItemReader, ItemWriter, written_replies
 from .kind import Input, Judgement, Kind
 from .lettered import WithOptions, unknown_letters, with_letters
 from .written import Complaint, read_letters
@@ -97,22 +97,22 @@ class MultipleChoiceKind(Kind[MultipleChoice, MultipleChoiceKey, Letters]):
         if not isinstance(item, ChoiceItem) or item.is_single:
             return None
         options = with_letters([option.text for option in item.options])
-        right: list[str] = []
-        replies: dict[str, Text] = {}
+        right: dict[str, Answer] = {}
+        replies: dict[str, str] = {}
         for letter, option in zip(options, item.options, strict=True):
-            is_right = option.share > 0
-            if is_right:
-                right.append(letter)
-            reply = option.left_out if is_right else option.reply
-            if reply:
-                replies[letter] = in_both_languages(reply)
+            if option.share > 0:
+                right[letter] = option
+                replies[letter] = option.left_out
+            else:
+                replies[letter] = option.reply
         if not right:
             raise NotCarriedError("no option gives points")
         if not _shares_are_equal(item.options, part=1 / len(right)):
             reader.lose("Every right option counts alike here, and every wrong one takes as much away")
-        reader.lose_reply_to_right(option.reply for option in item.options if option.share > 0)
+        reader.lose_replies(right.values())
         question = MultipleChoice(**reader.question_fields(), options=options)
-        return question, MultipleChoiceKey(answer=tuple(right), replies=replies, **reader.key_fields())
+        key = MultipleChoiceKey(answer=tuple(right), replies=written_replies(replies), **reader.key_fields())
+        return question, key
 
 
 def _joined_replies(key: MultipleChoiceKey, letters: Iterable[str]) -> Text:

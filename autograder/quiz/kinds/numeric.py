@@ -85,15 +85,9 @@ class NumericKind(Kind[Numeric, NumericKey, float]):
         if figures is not None and not is_within(float(f"{right:.{figures}g}"), right, key):
             yield f"The right answer with {figures} significant digits is not accepted"
         for mistake in key.replies:
-            try:
-                wrong = number(mistake.wrong, variant.values)
-            except FormulaError:
-                yield f"The wrong number {mistake.wrong!r} cannot be computed"
-                continue
-            if is_within(wrong, right, key):
-                yield f"The wrong number {mistake.wrong!r} is right"
-            elif is_within(right, wrong, key):
-                yield f"The wrong number {mistake.wrong!r} cannot be told from the right one"
+            fault = _fault_of_mistake(mistake.wrong, right, variant, key)
+            if fault:
+                yield f"The wrong number {mistake.wrong!r} {fault}"
 
     def to_item(self, question: Numeric, key: NumericKey, writer: ItemWriter) -> NumberItem:
         """Return the right number, and the wrong ones that this variant has."""
@@ -115,7 +109,7 @@ class NumericKind(Kind[Numeric, NumericKey, float]):
         if len(rights) != 1:
             raise NotCarriedError(f"one number is right; here {len(rights)} are")
         right = rights[0]
-        reader.lose_reply_to_right([right.reply])
+        reader.lose_replies([right])
         reader.lose_partial(item.answers)
         mistakes: list[Number] = []
         for answer in item.answers:
@@ -161,6 +155,19 @@ def reply_to_wrong(variant: Variant, key: NumericKey, value: float) -> Text | No
     return None
 
 
+def _fault_of_mistake(formula: Formula, right: float, variant: Variant, key: NumericKey) -> str | None:
+    """Return why a reply to this wrong number would be unfair, or None."""
+    try:
+        wrong = number(formula, variant.values)
+    except FormulaError:
+        return "cannot be computed"
+    if is_within(wrong, right, key):
+        return "is right"
+    if is_within(right, wrong, key):
+        return "cannot be told from the right one"
+    return None
+
+
 def _answer(value: float, key: NumericKey, *, share: float, reply: str = "") -> Number:
     value = without_noise(value)
     return Number(value=value, tolerance=without_noise(key.tolerance(value)), share=share, reply=reply)
@@ -169,8 +176,9 @@ def _answer(value: float, key: NumericKey, *, share: float, reply: str = "") -> 
 def _tolerances(right: Number, mistakes: Sequence[Number], reader: ItemReader) -> tuple[float, float]:
     """Return the absolute and the relative tolerance that together give every answer its own tolerance."""
     answers = [right, *mistakes]
-    least = min(answer.tolerance for answer in answers)
-    if all(answer.tolerance == least for answer in answers):
+    tolerances = [answer.tolerance for answer in answers]
+    least = min(tolerances)
+    if least == max(tolerances):
         return least, 0.0
     ratios = [answer.tolerance / abs(answer.value) for answer in answers if answer.value]
     relative = float(f"{min(ratios, default=0.0):.9g}")

@@ -18,7 +18,7 @@ from .written import narrow
 
 RUNS = 3  # of code with parameters, in a verification
 RUN_SECONDS = 120.0
-PROMPT_AND_CODE = re.compile(r"(?P<prompt>.*?)\n*```(?:python)?\n(?P<code>(?:(?!```).)+)\n```\s*", re.DOTALL)
+PROMPT_AND_CODE = re.compile(r"(?P<prompt>\s*\S.*?)\n*```(?:python)?\n(?P<code>(?:(?!```).)+)\n```\s*", re.DOTALL)
 
 
 class PredictOutput(Question, frozen=True, kw_only=True, tag="predict_output"):
@@ -81,15 +81,19 @@ class PredictOutputKind(TextKind[PredictOutput, PredictOutputKey]):
 
     def from_item(self, item: AnyItem, reader: ItemReader) -> tuple[PredictOutput, PredictOutputKey] | None:
         """Take texts with one right answer whose case counts, if the prompt ends with a block of code."""
-        if not isinstance(item, WordItem) or not item.minds_case:
+        if not isinstance(item, WordItem) or not _has_one_output(item):
             return None
         match = PROMPT_AND_CODE.fullmatch(item.prompt)
-        right = [answer for answer in item.answers if answer.share == 1]
-        if match is None or not match["prompt"].strip() or len(right) != 1:
+        if match is None:
             return None
         (answer,), replies = read_texts(item, reader)
         question = PredictOutput(**reader.question_fields(match["prompt"].strip()), code=f"{match['code']}\n")
         return question, PredictOutputKey(answer=answer, replies=replies, **reader.key_fields())
+
+
+def _has_one_output(item: WordItem) -> bool:
+    right = [answer for answer in item.answers if answer.share == 1]
+    return item.minds_case and len(right) == 1
 
 
 def _run(code: str) -> str:

@@ -7,7 +7,7 @@ from ..answers import Entry
 from ..exchange.item import Answer, AnyItem, ChoiceItem, NotCarriedError
 from ..key import Key
 from ..variant import Variant, as_text, filled_text
-from .items import ItemReader, ItemWriter, in_both_languages
+from .items import ItemReader, ItemWriter, written_replies
 from .kind import RIGHT, Input, Judgement, Kind
 from .lettered import WithOptions, unknown_letters, with_letters
 from .written import Complaint, read_letters, read_number
@@ -107,18 +107,15 @@ class SingleChoiceKind(Kind[SingleChoice, SingleChoiceKey, str]):
             return None
         options = with_letters([option.text for option in item.options])
         reader.lose_partial(item.options)
-        right: list[str] = []
-        replies: dict[str, Text] = {}
-        for letter, option in zip(options, item.options, strict=True):
-            if option.share == 1:
-                right.append(letter)
-            elif option.reply:
-                replies[letter] = in_both_languages(option.reply)
+        by_letter = dict(zip(options, item.options, strict=True))
+        right = [letter for letter, option in by_letter.items() if option.share == 1]
         if len(right) != 1:
             raise NotCarriedError(f"one option gives all of the points; here {len(right)} do")
-        reader.lose_reply_to_right(option.reply for option in item.options if option.share == 1)
+        answer = right[0]
+        reader.lose_replies([by_letter.pop(answer)])
+        replies = written_replies({letter: option.reply for letter, option in by_letter.items()})
         question = SingleChoice(**reader.question_fields(), options=options)
-        return question, SingleChoiceKey(answer=right[0], replies=replies, **reader.key_fields())
+        return question, SingleChoiceKey(answer=answer, replies=replies, **reader.key_fields())
 
 
 def _is_longest(question: SingleChoice, answer: str) -> bool:

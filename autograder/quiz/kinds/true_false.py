@@ -8,7 +8,7 @@ from ..exchange.item import AnyItem, TruthItem
 from ..key import Key
 from ..question import Question
 from ..variant import Variant
-from .items import ItemReader, ItemWriter, in_both_languages
+from .items import REPLY_TO_RIGHT, ItemReader, ItemWriter, in_both_languages
 from .kind import RIGHT, Input, Judgement, Kind
 from .written import Complaint, narrow
 
@@ -62,6 +62,7 @@ class TrueFalseKind(Kind[TrueFalse, TrueFalseKey, bool]):
         """Take statements."""
         if not isinstance(item, TruthItem):
             return None
-        reader.lose_reply_to_right([item.reply_right])
+        if item.reply_right:
+            reader.lose(REPLY_TO_RIGHT)
         key = TrueFalseKey(answer=item.is_true, reply=in_both_languages(item.reply), **reader.key_fields())
         return TrueFalse(**reader.question_fields()), key

@@ -78,13 +78,13 @@ class TextKind(Kind[QuestionT, TextKeyT, str]):
 def read_texts(item: WordItem, reader: ItemReader) -> tuple[tuple[str, ...], tuple[WrongAnswer[str], ...]]:
     """Return an item's right texts, and its wrong ones that have a reply. Raise NotCarriedError if none is right."""
     reader.lose_partial(item.answers)
-    right, wrong = [], []
-    for answer in item.answers:
-        if answer.share == 1:
-            right.append(answer.text)
-            reader.lose_reply_to_right([answer.reply])
-        elif answer.share < 1 and answer.reply:
-            wrong.append(WrongAnswer(wrong=answer.text, en=answer.reply, zh=answer.reply))
+    right = [answer for answer in item.answers if answer.share == 1]
+    reader.lose_replies(right)
     if not right:
         raise NotCarriedError("no answer gives all of the points")
-    return tuple(right), tuple(wrong)
+    mistakes: list[WrongAnswer[str]] = []
+    for answer in item.answers:
+        if answer.share < 1 and answer.reply:
+            mistakes.append(WrongAnswer(wrong=answer.text, en=answer.reply, zh=answer.reply))
+    texts = [answer.text for answer in right]
+    return tuple(texts), tuple(mistakes)

@@ -56,16 +56,23 @@ def read_number(text: str, units: Mapping[str, float] = {}) -> float | Complaint
     text = THOUSANDS.sub(lambda match: re.sub(r"[,_ ]", "", match[0]), text)
     if AMBIGUOUS.search(text):
         return Complaint(TWO_READINGS)
-    number = NUMBER.fullmatch(text) if len(text) <= MAX_NUMBER else None
-    if number is None:
+    match = NUMBER.fullmatch(text) if len(text) <= MAX_NUMBER else None
+    if match is None:
         return Complaint(NO_NUMBER)
-    scale = _scale((number["unit"] or "").strip(), units)
+    parts = match.groupdict(default="")
+    scale = _scale(parts["unit"].strip(), units)
     if isinstance(scale, Complaint):
         return scale
-    above, below = float(number["sign"] + number["above"]), float(number["below"] or 1)
-    if below == 0 or not math.isfinite(above / below * scale):
-        return Complaint(NOT_FINITE)
-    return above / below * scale
+    value = _fraction(parts["sign"] + parts["above"], parts["below"]) * scale
+    return value if math.isfinite(value) else Complaint(NOT_FINITE)
+
+
+def _fraction(above: str, below: str) -> float:
+    """Return the number above the line, divided by the one below it if there is one."""
+    if not below:
+        return float(above)
+    divisor = float(below)
+    return float(above) / divisor if divisor else math.inf
 
 
 def _scale(unit: str, units: Mapping[str, float]) -> float | Complaint:

@@ -87,7 +87,7 @@ def summarise(result: SubmissionResult) -> Summary:
             WrongNumber(question=q.id, attempt=q.attempt, answer=q.answer)
             for quiz in result.quizzes
             for q in quiz.questions
-            if q.kind == "numeric" and q.verdict is Verdict.FAILED
+            if q.kind == "numeric" and q.verdict is Verdict.FAILED  # only drawn numbers show a copied answer
         ),
     )
 

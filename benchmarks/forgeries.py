@@ -33,16 +33,16 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/support"))
 
-import hostile  # noqa: E402
-from hostile import Attack, attacks  # noqa: E402
-from small_course import write_course  # noqa: E402
+import hostile
+from hostile import Attack, attacks
+from small_course import write_course
 
-from autograder.course.model import load_course  # noqa: E402
-from autograder.grading.grader import Grader  # noqa: E402
-from autograder.grading.settings import Settings  # noqa: E402
-from autograder.results.model import Verdict  # noqa: E402
-from autograder.sandbox.fork_server import ForkServer  # noqa: E402
-from autograder.submission import open_submission  # noqa: E402
+from autograder.course.model import load_course
+from autograder.grading.grader import Grader
+from autograder.grading.settings import Settings
+from autograder.results.model import Verdict
+from autograder.sandbox.fork_server import ForkServer
+from autograder.submission.read import open_submission
 
 WINS = {
     "passed": "got a hidden test passed",

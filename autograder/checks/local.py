@@ -6,9 +6,11 @@ and break in grading.
 
 import contextlib
 import itertools
+import shutil
 import signal
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -41,8 +43,9 @@ class LocalTransport:
 
     def __init__(self, source: Source, *, has_deadlines: bool = True) -> None:
         self.has_deadlines = has_deadlines
-        self._scratch = tempfile.TemporaryDirectory(prefix="torchstone-")
-        self.session = Session(Path(self._scratch.name))
+        scratch = tempfile.mkdtemp(prefix="torchstone-")
+        weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
+        self.session = Session(Path(scratch))
         self.asked: list[Asked] | None = None  # requests are noted here, where somebody wants to know them
         self.source = source
         self.names, self.problems = self._load()

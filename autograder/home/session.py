@@ -67,7 +67,7 @@ class Home:
                 report.longrepr = (str(item.path), item.location[1] or 0, text)
             else:
                 report.longrepr = text
-        report.autograder = {  # type: ignore[attr-defined]
+        report.autograder = {  # type: ignore[attr-defined]  # a field of ours on pytest's report
             "exercise": spec.exercise,
             "check": getattr(item, "originalname", item.name),
             "verdict": verdict.value,
@@ -164,7 +164,7 @@ class _Unloadable:
 
 
 def _spec(item: pytest.Item) -> CheckSpec:
-    spec: CheckSpec = getattr(item.function, CHECK_ATTRIBUTE)  # type: ignore[attr-defined]
+    spec: CheckSpec = getattr(item.function, CHECK_ATTRIBUTE)  # type: ignore[attr-defined]  # only functions are checks
     return spec
 
 

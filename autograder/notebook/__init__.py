@@ -56,7 +56,8 @@ def hint(name: str, *, from_start: bool = False) -> None:
         exercise = course.exercise(name)
         number, text = next_hint(course, exercise, from_start=from_start)
         heading = HINT.filled(name=name, number=number, count=len(exercise.hints))
-        for title, line in zip(heading.lines(_language), text.lines(_language)):
+        # A hint that reads the same in both languages has one line, below the first heading.
+        for title, line in zip(heading.lines(_language), text.lines(_language), strict=False):
             say(f"[bold]{escape(title)}[/]\n  {escape(line)}")
 
 

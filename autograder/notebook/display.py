@@ -56,7 +56,7 @@ def show_form(session: Session, course: Course, language: Language) -> None:
 
     first = "zh" if language is Language.ZH else "en"
     form = QuizWidget(session.topic.name, student=session.student, course=course, language=first)
-    display(form)  # type: ignore[no-untyped-call]
+    display(form)  # type: ignore[no-untyped-call]  # IPython's function is untyped
 
 
 def _display(data: dict[str, str]) -> None:
@@ -65,4 +65,4 @@ def _display(data: dict[str, str]) -> None:
         return
     from IPython.display import display
 
-    display(data, raw=True)  # type: ignore[no-untyped-call]
+    display(data, raw=True)  # type: ignore[no-untyped-call]  # IPython's function is untyped

@@ -49,7 +49,7 @@ def visible_result(course: Course, exercise: Exercise) -> ExerciseResult:
             else:
                 student = _student(course, topic, exercise, transport)
                 outcomes.append(_refusal(exercise, transport) or run_check(check, student, parameters))
-    results = [_result(check, outcome) for check, outcome in zip(checks, outcomes)]
+    results = [_result(check, outcome) for check, outcome in zip(checks, outcomes, strict=True)]
     return exercise_result(exercise.name, topic.name, exercise.points, results, ())
 
 

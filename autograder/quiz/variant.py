@@ -146,4 +146,4 @@ def _steps(parameter: Parameter) -> tuple[int, int]:
 
 
 def _scale(parameter: Parameter) -> int:
-    return 10 ** max(0, min(parameter.digits, MAX_DIGITS))  # type: ignore[no-any-return]
+    return 10 ** max(0, min(parameter.digits, MAX_DIGITS))  # type: ignore[no-any-return]  # mypy allows for a negative exponent

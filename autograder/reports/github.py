@@ -42,7 +42,7 @@ def _summary(result: SubmissionResult, context: Context) -> Iterator[str]:
     points = POINTS.filled(points=f"{result.points:g}", worth=f"{result.worth:g}")
     yield f"## {markdown(result.submission)}: {' · '.join(points.lines(language))}"
     yield ""
-    headings = zip(*(line.split("|") for line in HEADINGS.lines(language)))
+    headings = zip(*(line.split("|") for line in HEADINGS.lines(language)), strict=True)
     yield f"| {' | '.join(' '.join(words) for words in headings)} |"
     yield "|:---|---:|:---|"
     topics = {exercise.topic for exercise in result.exercises} | {quiz.topic for quiz in result.quizzes}

@@ -145,6 +145,10 @@ class ForkServer:
         with their_channel:
             try:
                 reply, descriptors = self._ask({"op": "spawn"}, [their_channel.fileno(), their_output])
+            except SandboxError:
+                channel.close()
+                os.close(output)
+                raise
             finally:
                 os.close(their_output)
         folder = None if reply["has_file_system"] else self.folder / str(reply["pid"])

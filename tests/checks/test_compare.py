@@ -190,6 +190,7 @@ def test_gradient() -> None:
 def test_random_numbers_have_any_shape_and_no_memory() -> None:
     assert randn(seed=1).shape == ()
     assert torch.equal(randn(2, 3, seed=4), randn(2, 3, seed=4))
+    assert not torch.equal(randn(2, 3, seed=4), randn(2, 3, seed=5))
 
 
 def test_an_input_that_stays_with_the_student_is_no_changed_input() -> None:

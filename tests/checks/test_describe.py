@@ -16,7 +16,7 @@ from autograder.checks import (
 from autograder.checks.describe import Description, describe
 from autograder.checks.failures import CheckFailure
 
-PARAMETERS = {"double": ("x", "scale")}
+PARAMETERS: dict[str, tuple[str, ...]] = {"double": ("x", "scale")}
 
 
 def told(code: str, check) -> Description:

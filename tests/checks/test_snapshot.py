@@ -13,7 +13,7 @@ from autograder.sandbox.channel import encode
 from autograder.sandbox.worker.wire import Handle
 
 VALUES: list[Any] = [
-    *(None, True, False, 1, 2, "2", 1.0, 0.0, -0.0, "1", b"1", torch.float32, Handle("Linear", 1)),
+    *(None, True, False, 1, 2, "2", 1.0, 0.0, -0.0, "1", b"1", torch.float32, Handle(1, "Linear")),
     *([1, 2], (1, 2), [1, 2, 3], {"a": 1, "b": 2}, {"b": 2, "a": 1}, {1: "a"}, {True: "a"}, {1.0: "a"}),
     torch.zeros(3),
     -torch.zeros(3),

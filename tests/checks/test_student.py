@@ -51,7 +51,8 @@ def apply(f, x):
     return f(x)
 
 def count(path):
-    return len(open(path, "rb").read())
+    with open(path, "rb") as file:
+        return len(file.read())
 
 def step(w):
     with torch.no_grad():
@@ -181,6 +182,7 @@ def test_a_spy_counts_calls(make: Factory) -> None:
 def test_an_exception_becomes_a_crash_with_its_line(make: Factory) -> None:
     with pytest.raises(Crashed) as crash:
         make().fail(1)
+    assert crash.value.raised is not None
     assert crash.value.raised.type == "ValueError"
     assert crash.value.raised.message == "no 2"
     file, line, _, text = crash.value.raised.frames[-1]

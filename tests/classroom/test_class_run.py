@@ -4,7 +4,7 @@ import json
 import os
 import threading
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import msgspec
 import pytest
-from small_course import DOUBLE_ONLY, ROOT, autograder, durationless
+from small_course import DOUBLE_ONLY, ROOT, autograder, read_without_durations
 from typer.testing import CliRunner
 
 from autograder.classroom import result_folder
@@ -27,7 +27,10 @@ from autograder.grading.settings import Settings
 from autograder.results.files import TEMPORARY, read_result, schema, write_result
 from autograder.results.model import SubmissionResult
 from autograder.results.outcome import Graded
-from autograder.submission import Submission, open_submission
+from autograder.sandbox.channel import Worker
+from autograder.sandbox.fork_server import ForkServer
+from autograder.submission.model import Submission
+from autograder.submission.read import open_submission
 
 SETTINGS = Settings(topics=("01_demo",))
 
@@ -101,9 +104,10 @@ def test_several_processes_find_the_same(class_folder: Path, tmp_path: Path, cap
     run = autograder("grade", "class", "--out", tmp_path / "forked", "--jobs", "2", cwd=class_folder.parent)
     assert "cannot fork" not in run.stderr
     grade_folder(class_folder, tmp_path / "one", jobs=1)
+    assert len(list((tmp_path / "one").iterdir())) == 6
     for path in (tmp_path / "one").iterdir():
-        assert durationless(path) == durationless(tmp_path / "anew" / path.name)
-        assert durationless(path) == durationless(tmp_path / "forked" / path.name)
+        assert read_without_durations(path) == read_without_durations(tmp_path / "anew" / path.name)
+        assert read_without_durations(path) == read_without_durations(tmp_path / "forked" / path.name)
 
 
 def test_a_result_that_became_unreadable_does_not_stay(class_folder: Path, tmp_path: Path) -> None:
@@ -143,7 +147,8 @@ def test_the_same_files_are_graded_once(
     for name in ("bob", "eve.zip", "gil", "hao", "张伟"):
         alone = grader.grade(open_submission(class_folder / name, grader.course))
         write_result(alone, tmp_path / f"{Path(name).stem}.json")
-    honest, seen = Grader.grade, []
+    honest = Grader.grade
+    seen: list[str] = []
 
     def noting(grader: Grader, submission: Submission) -> SubmissionResult:
         seen.append(submission.id)
@@ -154,11 +159,11 @@ def test_the_same_files_are_graded_once(
     assert sorted(seen) == ["ann", "bob", "cy", "dee"]
     assert len(graded) == 9
     for path in tmp_path.glob("*.json"):
-        here, alone = durationless(tmp_path / "out" / path.name), durationless(path)
-        for exercise in (*here["exercises"], *alone["exercises"]):
+        in_class, by_itself = read_without_durations(tmp_path / "out" / path.name), read_without_durations(path)
+        for exercise in (*in_class["exercises"], *by_itself["exercises"]):
             for part in (exercise, *exercise["checks"]):
                 del part["key"]  # the fixture has other limits
-        assert here == alone
+        assert in_class == by_itself
     assert read_result(tmp_path / "hao.json").problems != read_result(tmp_path / "bob.json").problems
 
 
@@ -166,7 +171,7 @@ def test_twins_of_what_is_being_graded_wait_for_it(class_folder: Path, tmp_path:
     """The whole class is read before the first is graded; even so there are only four to grade."""
 
     class AllAtOnce(LocalGraders):
-        def run(self, tasks: Iterator[Task]) -> Iterator[Graded]:
+        def run(self, tasks: Iterator[Task]) -> Generator[Graded, None, None]:
             taken.extend(tasks)
             return super().run(iter(taken))
 
@@ -243,12 +248,32 @@ def test_where_the_grader_fails_the_others_are_graded(
     assert graded["张伟"].summary is not None
 
 
-def test_a_lost_server_costs_nobody(class_folder: Path, tmp_path: Path) -> None:
-    """A file that kills its server is tried twice; the others are graded by a new one."""
-    (class_folder / "bob" / "demo.py").write_text("import os\nos.kill(os.getppid(), 9)\n" + DOUBLE_ONLY)
+def test_a_lost_server_costs_nobody_a_result(
+    class_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A submission whose server is lost while it is graded is tried again with a new server."""
+    grade, spawn = Grader.grade, ForkServer.spawn
+    tries: list[str] = []
+
+    def lose_server(server: ForkServer) -> Worker:
+        monkeypatch.setattr(ForkServer, "spawn", spawn)
+        worker = spawn(server)
+        assert server.process is not None
+        server.process.kill()
+        server.process.wait()
+        return worker
+
+    def grade_with_a_loss(grader: Grader, submission: Submission) -> SubmissionResult:
+        tries.append(submission.id)
+        if tries == ["ann"]:
+            monkeypatch.setattr(ForkServer, "spawn", lose_server)
+        return grade(grader, submission)
+
+    monkeypatch.setattr(Grader, "grade", grade_with_a_loss)
     graded = {one.path.name: one for one in grade_folder(class_folder, tmp_path / "out", jobs=1)}
-    assert graded["ann"].summary is not None
-    assert graded["张伟"].summary is not None
+    assert tries == ["ann", "ann", "bob", "cy", "dee"]
+    assert [name for name, one in graded.items() if one.summary is None] == ["fay.zip"]
+    assert read_result(tmp_path / "out" / "ann.json").points == 4
 
 
 # The command

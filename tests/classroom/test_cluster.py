@@ -13,23 +13,28 @@ import zipfile
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psutil
 import pytest
-from small_course import DOUBLE_ONLY, autograder, durationless, start_autograder
+from small_course import DOUBLE_ONLY, autograder, read_without_durations, start_autograder
 from typer.testing import CliRunner
 
 from autograder.classroom.cluster import client, plugin, process
 from autograder.classroom.cluster.messages import Reply, engine, pack_course, read_frame, write_frame
-from autograder.classroom.cluster.plugin import GraderPlugin
+from autograder.classroom.cluster.plugin import GraderPlugin, GraderProcess
+from autograder.classroom.graders.task import Failure
 from autograder.cli import app
 from autograder.course.model import Course, load_course
 from autograder.errors import ClusterError
 from autograder.grading.grader import Grader
 from autograder.grading.settings import Settings
-from autograder.submission import Submission, open_submission
+from autograder.results.model import SubmissionResult
+from autograder.submission.model import Submission
+from autograder.submission.read import open_submission
 
+NO_WORKER: Any = None  # in the place of Dask's worker, of which our plugin wants nothing
 SETTINGS = msgspec.json.encode(Settings(topics=("01_demo",)))
 FILES = {
     "slow": "import time\ndef double(x):\n    time.sleep(0.03)\n    return 2 * x\n# {}\n",
@@ -111,7 +116,7 @@ def test_a_cluster_that_loses_a_worker_finds_what_this_machine_finds(
     autograder("grade", "class", "--out", tmp_path / "local", "--jobs", "1", cwd=course)
     assert len(list(out.iterdir())) == 17
     for path in (tmp_path / "local").iterdir():
-        assert durationless(path) == durationless(out / path.name)
+        assert read_without_durations(path) == read_without_durations(out / path.name)
     again = autograder("grade", "class", "--cluster", cluster.address, "--out", out, cwd=course)
     assert "17 graded (17 unchanged and kept), 1 unreadable" in again.stdout
     (class_folder / "slow 0" / "demo.py").write_text(DOUBLE_ONLY)
@@ -203,9 +208,9 @@ def test_what_cannot_be_is_told(
 def grader_plugin(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GraderPlugin]:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     grader_plugin = GraderPlugin(pack_course(course.root), SETTINGS, engine())
-    grader_plugin.setup(None)
+    grader_plugin.setup(NO_WORKER)
     yield grader_plugin
-    grader_plugin.teardown(None)
+    grader_plugin.teardown(NO_WORKER)
     assert not list(tmp_path.glob("torchstone-*"))
 
 
@@ -221,22 +226,35 @@ def ask(grader_plugin: GraderPlugin, submission: Submission) -> Reply:
     return msgspec.msgpack.decode(grader_plugin.grade(msgspec.msgpack.encode(submission)), type=Reply)
 
 
-def test_a_lost_grader_is_replaced(grader_plugin: GraderPlugin, submission: Submission) -> None:
-    first = grader_plugin.grader
-    first.process.kill()
+def ask_for_result(grader_plugin: GraderPlugin, submission: Submission) -> SubmissionResult:
     reply = ask(grader_plugin, submission)
-    assert reply.result.points == 4
-    assert reply.result.submission == "ann"
+    assert reply.result is not None, reply
+    return reply.result
+
+
+def grader_of(grader_plugin: GraderPlugin) -> GraderProcess:
+    assert grader_plugin.grader is not None
+    return grader_plugin.grader
+
+
+def test_a_lost_grader_is_replaced(grader_plugin: GraderPlugin, submission: Submission) -> None:
+    first = grader_of(grader_plugin)
+    first.process.kill()
+    result = ask_for_result(grader_plugin, submission)
+    assert result.points == 4
+    assert result.submission == "ann"
     assert grader_plugin.grader is not first
     assert not first.folder.exists()
 
 
 def test_a_grader_ends_when_its_worker_hangs_up(grader_plugin: GraderPlugin, submission: Submission) -> None:
     """Though nobody is waiting for a reply from it."""
-    assert ask(grader_plugin, submission).result.points == 4
-    grader_plugin.grader.process.stdin.close()
-    assert grader_plugin.grader.process.wait(20) == 0
-    assert not grader_plugin.grader.folder.exists()
+    assert ask_for_result(grader_plugin, submission).points == 4
+    grader = grader_of(grader_plugin)
+    assert grader.process.stdin is not None
+    grader.process.stdin.close()
+    assert grader.process.wait(20) == 0
+    assert not grader.folder.exists()
 
 
 def test_a_grader_that_is_lost_again_and_again_is_told(
@@ -252,19 +270,19 @@ def test_what_a_check_prints_does_not_get_among_the_replies(
     checks = own_course / "solutions/01_demo/test_demo.py"
     checks.write_text(checks.read_text() + '\nprint("out", flush=True)\nimport os\nos.system("echo out")\n')
     grader_plugin = GraderPlugin(pack_course(own_course), SETTINGS, engine())
-    grader_plugin.setup(None)
-    assert ask(grader_plugin, submission).result.points == 4
-    grader_plugin.teardown(None)
+    grader_plugin.setup(NO_WORKER)
+    assert ask_for_result(grader_plugin, submission).points == 4
+    grader_plugin.teardown(NO_WORKER)
 
 
 def test_a_faulty_course_is_told_by_the_worker(own_course: Path, submission: Submission) -> None:
     (own_course / "solutions/01_demo/test_demo.py").write_text("def test_x(:")
     grader_plugin = GraderPlugin(pack_course(own_course), SETTINGS, engine())
-    grader_plugin.setup(None)
+    grader_plugin.setup(NO_WORKER)
     told = ask(grader_plugin, submission).error
     assert "The checks cannot be collected" in told
     assert "torchstone-" not in told
-    grader_plugin.teardown(None)
+    grader_plugin.teardown(NO_WORKER)
 
 
 def test_a_worker_without_room_on_its_disk_is_told(
@@ -272,19 +290,20 @@ def test_a_worker_without_room_on_its_disk_is_told(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
     grader_plugin = GraderPlugin(pack_course(course.root), SETTINGS, engine())
-    grader_plugin.setup(None)
-    failed: Future = Future()
-    try:
+    grader_plugin.setup(NO_WORKER)
+    with pytest.raises(FileNotFoundError) as error:
         grader_plugin.grade(b"")
-    except OSError as error:
-        failed.set_exception(error)
-    assert client._outcome(failed).reason.startswith("A worker of the cluster failed on it: FileNotFoundError")
+    failed: Future[bytes] = Future()
+    failed.set_exception(error.value)
+    outcome = client._outcome(failed)
+    assert isinstance(outcome, Failure)
+    assert outcome.reason.startswith("A worker of the cluster failed on it: FileNotFoundError")
 
 
 def test_a_worker_of_another_engine_refuses(submission: Submission) -> None:
     """One that joined after the run had begun."""
     grader_plugin = GraderPlugin(b"", SETTINGS, {**engine(), "torchstone": "0.0.1"})
-    grader_plugin.setup(None)
+    grader_plugin.setup(NO_WORKER)
     assert ask(grader_plugin, submission).error.startswith("A worker of the cluster has torchstone 0.1")
     assert grader_plugin.grader is None
 

@@ -2,11 +2,21 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import msgspec
 import pytest
 import torch
-from small_course import HIDDEN, MISCONCEPTIONS, QUICK, REFERENCE, TOPIC, VISIBLE, source, write_course
+from small_course import (
+    HIDDEN,
+    MISCONCEPTIONS,
+    QUICK,
+    REFERENCE,
+    TOPIC,
+    VISIBLE,
+    source,
+    without_durations,
+    write_course,
+)
 
 from autograder.checks.local import LocalTransport
 from autograder.checks.remote import RemoteTransport, decoded
@@ -17,7 +27,7 @@ from autograder.grading.settings import Settings
 from autograder.results.model import SubmissionResult
 from autograder.sandbox.channel import Worker, encode
 from autograder.sandbox.fork_server import ForkServer
-from autograder.submission import open_submission
+from autograder.submission.read import open_submission
 
 # Feeds an answer back: what it asks the second time depends on the student.
 TWICE = '''
@@ -101,7 +111,12 @@ def test_all_exercises_are_asked_together_visible_checks_first(course: Course, m
     monkeypatch.setattr("autograder.grading.submission_run.AHEAD_SECONDS", 1e9)  # on a slow machine, groups are smaller
     exchanges: list[int] = []
     send = Worker.send
-    monkeypatch.setattr(Worker, "send", lambda *a: exchanges.append(len(a[1])) or send(*a))
+
+    def count_and_send(worker: Worker, frames: Any, *rest: Any) -> Any:
+        exchanges.append(len(frames))
+        return send(worker, frames, *rest)
+
+    monkeypatch.setattr(Worker, "send", count_and_send)
     result = course.grade(REFERENCE, as_second_topic(REFERENCE))
     assert result.points == result.worth
     of_checks = [
@@ -118,10 +133,14 @@ def test_all_exercises_are_asked_together_visible_checks_first(course: Course, m
     assert exchanges == [asked + moves for asked in of_checks]
 
 
-@pytest.mark.parametrize("fault", ["while True:\n    pass\n", "import os\nos._exit(1)\n"], ids=["loops", "exits"])
-def test_a_file_that_cannot_be_loaded_costs_no_other_file(course: Course, fault: str) -> None:
+@pytest.mark.parametrize(
+    ("fault", "verdict"),
+    [("while True:\n    pass\n", "timed_out"), ("import os\nos._exit(1)\n", "crashed")],
+    ids=["loops", "exits"],
+)
+def test_a_file_that_cannot_be_loaded_costs_no_other_file(course: Course, fault: str, verdict: str) -> None:
     result = course.grade(fault + DOUBLE, as_second_topic(REFERENCE))
-    assert verdicts(result)["double"] in ("timed_out", "crashed")
+    assert verdicts(result)["double"] == verdict
     assert verdicts(result)["treble"] == verdicts(result)["Score"] == "passed"
 
 
@@ -201,11 +220,6 @@ def test_remembered_outcomes_are_those_of_a_fresh_grader(course: Course, server:
         assert without_durations(fresh) == without_durations(before)
 
 
-def without_durations(result: SubmissionResult) -> SubmissionResult:
-    exercises = tuple(msgspec.structs.replace(e, duration=0.0) for e in result.exercises)
-    return msgspec.structs.replace(result, exercises=exercises)
-
-
 @pytest.fixture
 def remote(server: ForkServer) -> Callable[[str], RemoteTransport]:
     def make(code: str) -> RemoteTransport:
@@ -234,7 +248,7 @@ def test_what_a_file_draws_while_it_is_loaded_is_the_same_everywhere(
         "DRAWN = random.random(), np.random.rand(), torch.rand(1).item()\n"
         "def drawn():\n    return list(DRAWN)\n"
     )
-    message = {"op": "call", "on": None, "name": "drawn", "args": (), "kwargs": {}}
+    message: dict[str, Any] = {"op": "call", "on": None, "name": "drawn", "args": (), "kwargs": {}}
     student = remote(code)
     drawn = student.request(message, 5.0).value
     student.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from small_course import DOUBLE_ONLY, QUICK, TALLY
+from small_course import DOUBLE_ONLY, QUICK, TALLY, without_durations
 
 from autograder.course.model import load_course
 from autograder.course.reveal import Reveal
@@ -14,7 +14,8 @@ from autograder.grading.grader import Grader
 from autograder.grading.settings import Settings, grading_key
 from autograder.results.model import SubmissionResult, Verdict
 from autograder.sandbox.fork_server import ForkServer
-from autograder.submission import Submission, open_submission
+from autograder.submission.model import Submission
+from autograder.submission.read import open_submission
 
 
 def verdicts(result: SubmissionResult) -> dict[str, str]:
@@ -250,6 +251,8 @@ def test_a_forged_reply_cannot_carry_a_hidden_input_either(hand_in) -> None:
     hidden = [check.message for check in result.exercises[0].checks if not check.visible and check.message]
     assert hidden
     assert not any("SECRET" in text.en + text.zh or "987654321" in text.en + text.zh for text in hidden)
+    visible = [check.message.en for check in result.exercises[0].checks if check.visible]
+    assert any("SECRET" in text for text in visible)  # the forgery arrived
 
 
 def test_a_forged_operator_line_is_not_shown(hand_in) -> None:
@@ -271,12 +274,8 @@ def test_a_forged_operator_line_is_not_shown(hand_in) -> None:
 
 def test_the_same_submission_twice_gives_the_same_bytes(hand_in) -> None:
     code = "import torch\ndef double(x):\n    return {str(i) for i in range(50)} and torch.rand(3)\n" + TALLY
-    assert _without_durations(hand_in(code)) == _without_durations(hand_in(code))
-
-
-def _without_durations(result: SubmissionResult) -> bytes:
-    checks = [msgspec.structs.replace(e, duration=0.0) for e in result.exercises]
-    return msgspec.json.encode(msgspec.structs.replace(result, exercises=tuple(checks)))
+    first, second = without_durations(hand_in(code)), without_durations(hand_in(code))
+    assert msgspec.json.encode(first) == msgspec.json.encode(second)
 
 
 def test_helper_modules_beside_the_file_are_imported(tmp_path: Path, grader: Grader) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from small_course import DOUBLE_ONLY, QUICK, durationless, write_course
+from small_course import DOUBLE_ONLY, QUICK, read_without_durations, without_durations, write_course
 from typer.testing import CliRunner
 
 from autograder.checks.collect import collect_checks
@@ -21,7 +21,7 @@ from autograder.results.model import SubmissionResult, Verdict
 from autograder.results.summary import ClassTally, summarise
 from autograder.sandbox.fork_server import ForkServer
 from autograder.source import Source
-from autograder.submission import open_submission
+from autograder.submission.read import open_submission
 
 SETTINGS = Settings(topics=("01_demo",))
 WRONG_FOR_FLOAT64 = "import torch\ndef double(x):\n    return (2 * x).float()\n"
@@ -117,7 +117,7 @@ def test_a_check_sees_the_helpers_before_it_so_its_place_among_them_counts(tmp_p
 def grade(root: Path, out: Path, *more: str) -> str:
     arguments = ["grade", str(root / "ann"), "--course", str(root), "--out", str(out), "--jobs", "1", *more]
     done = CliRunner(env={"PYTHONHASHSEED": "0"}).invoke(app, arguments)
-    assert done.exit_code in (0, 2), done.output
+    assert done.exit_code == 0, done.output
     return done.output
 
 
@@ -129,8 +129,7 @@ def graded(root: Path, server: ForkServer, earlier: SubmissionResult | None = No
 
 
 def bytes_of(result: SubmissionResult) -> bytes:
-    exercises = tuple(msgspec.structs.replace(exercise, duration=0.0) for exercise in result.exercises)
-    return msgspec.json.encode(msgspec.structs.replace(result, exercises=exercises))
+    return msgspec.json.encode(without_durations(result))
 
 
 def test_what_is_kept_is_what_would_come_out(root: Path, server: ForkServer) -> None:
@@ -190,7 +189,7 @@ def test_the_command_keeps_exercises_and_diff_tells_who_moved(root: Path, tmp_pa
     write_result(read_result(new / "ann.json"), old / "ann.json")
     change(root / "exercises/01_demo/topic.toml", "points = 4", "points = 8")
     grade(root, new)
-    before, after = durationless(old / "ann.json"), durationless(new / "ann.json")
+    before, after = read_without_durations(old / "ann.json"), read_without_durations(new / "ann.json")
     assert after["exercises"][0]["points"] == 2 * before["exercises"][0]["points"]
     done = CliRunner().invoke(app, ["diff", str(old), str(new)])
     assert done.exit_code == 1

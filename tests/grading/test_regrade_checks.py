@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from small_course import HIDDEN, QUICK, TALLY, VISIBLE, write_course
+from small_course import HIDDEN, QUICK, TALLY, VISIBLE, without_durations, write_course
 
 from autograder.checks.collect import Check
 from autograder.course.model import load_course
@@ -18,7 +18,7 @@ from autograder.grading.settings import Settings
 from autograder.results.model import CheckResult, SubmissionResult, Verdict
 from autograder.sandbox.fork_server import ForkServer
 from autograder.source import Source
-from autograder.submission import open_submission
+from autograder.submission.read import open_submission
 
 SETTINGS = Settings(topics=("01_demo",))
 ALL = {"double", "Tally"}  # exercises, for all their checks
@@ -76,7 +76,7 @@ class Course:
 
         def noting(grader: Grader, topic: object, exercise: object, checks: Sequence[Check], *rest: object) -> Attempt:
             self.ran += [check.id for check in checks]
-            return honest(grader, topic, exercise, checks, *rest)  # type: ignore[arg-type]
+            return honest(grader, topic, exercise, checks, *rest)  # type: ignore[arg-type]  # passed on as they came
 
         monkeypatch.setattr(Grader, "attempt", noting)
 
@@ -96,11 +96,6 @@ class Course:
 @pytest.fixture
 def course(tmp_path: Path, server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> Course:
     return Course(tmp_path / "course", server, monkeypatch)
-
-
-def durationless(result: SubmissionResult) -> SubmissionResult:
-    exercises = tuple(msgspec.structs.replace(exercise, duration=0.0) for exercise in result.exercises)
-    return msgspec.structs.replace(result, exercises=exercises)
 
 
 def replaced(old: str, new: str) -> dict[str, str]:
@@ -147,7 +142,7 @@ def test_what_a_change_touches_is_run_and_all_is_as_in_a_full_grading(
     to_run = {check for check in course.ran if check.startswith(whole)} | (touched - ALL)
     again = course.graded(code, reveal, earlier)
     assert set(course.ran) == to_run
-    assert msgspec.json.encode(durationless(again)) == msgspec.json.encode(durationless(expected))
+    assert msgspec.json.encode(without_durations(again)) == msgspec.json.encode(without_durations(expected))
 
 
 def test_what_failed_is_diagnosed_with_all_else_that_failed(course: Course) -> None:
@@ -179,7 +174,7 @@ def spoiled(result: SubmissionResult, change: Callable[[int, CheckResult], Check
 def test_a_damaged_result_is_not_kept(course: Course, change: Callable[[int, CheckResult], CheckResult]) -> None:
     earlier = course.graded(NOT_FOR_FLOAT64, Reveal.MISCONCEPTION)
     again = course.graded(NOT_FOR_FLOAT64, Reveal.MISCONCEPTION, spoiled(earlier, change))
-    assert durationless(again) == durationless(earlier)
+    assert without_durations(again) == without_durations(earlier)
     assert len(course.ran) == sum(len(exercise.checks) for exercise in earlier.exercises)
 
 
@@ -189,7 +184,7 @@ def test_results_without_checks_and_with_one_check_twice_are_not_kept(course: Co
     none = msgspec.structs.replace(double, checks=())
     twice = msgspec.structs.replace(tally, checks=(*tally.checks, tally.checks[0]))
     again = course.graded(RIGHT, Reveal.MISCONCEPTION, msgspec.structs.replace(earlier, exercises=(none, twice)))
-    assert durationless(again) == durationless(earlier)
+    assert without_durations(again) == without_durations(earlier)
     assert len(course.ran) == len(double.checks) + len(tally.checks)
 
 

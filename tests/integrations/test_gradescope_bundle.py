@@ -51,7 +51,7 @@ def test_the_zip_has_its_scripts_at_the_root_and_only_the_chosen_topics(own_cour
     names = set(archive.namelist())
     assert {"setup.sh", "run_autograder", "requirements.txt", "options", "course/course.toml"} <= names
     assert {"course/exercises/01_demo/demo.py", "course/solutions/01_demo/test_demo.py"} <= names
-    assert {"engine/autograder/__main__.py", "engine/autograder/worker/__main__.py"} <= names
+    assert {"engine/autograder/__main__.py", "engine/autograder/sandbox/worker/__main__.py"} <= names
     assert not any("02_other" in name or "__pycache__" in name or ".secret" in name for name in names)
     assert archive.read("options") == b"--isolation\nbasic\n"
     for script in SCRIPTS:
@@ -171,7 +171,7 @@ def test_hidden_material_is_roots_alone(host: Host) -> None:
     assert host.grade(**{"demo.py": SUBMISSION}).returncode == 0
     assert not [path for path in (host.root / "source").rglob("*") if path.stat().st_mode & 0o077]
     assert (host.root / "source").stat().st_mode & 0o077 == 0
-    command = ["setpriv", "--reuid=65534", "--clear-groups", "cat", host.root / "source/course/course.toml"]
+    command = ["setpriv", "--reuid=65534", "--clear-groups", "cat", str(host.root / "source/course/course.toml")]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode != 0
     assert "Permission denied" in run.stderr

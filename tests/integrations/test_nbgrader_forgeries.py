@@ -128,5 +128,7 @@ def test_a_forgery_wins_against_a_kernel(stock: dict[str, dict[str, float | None
 def test_a_forgery_earns_no_hidden_check_here(ours: dict[str, dict[str, float | None]], name: str) -> None:
     """Only the checks that any answer passes: x itself is right for an empty tensor, and leaves its input alone."""
     assert ours["honest"]["grade-double"] == 4
-    assert ours[student(name)]["grade-double"] <= ours[student("honest but wrong")]["grade-double"] < 1
+    earned, honest_but_wrong = ours[student(name)]["grade-double"], ours[student("honest but wrong")]["grade-double"]
+    assert earned is not None and honest_but_wrong is not None
+    assert earned <= honest_but_wrong < 1
     assert ours[student(name)]["grade-Tally"] == 0

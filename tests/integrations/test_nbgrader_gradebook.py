@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from nbgrader_course import ASSIGNMENT, RIGHT, SQUARES, hand_in, make_course, nbgrader, scores
-from postgres import create_database, postgres_server, program
+from postgres import create_database, find_program, postgres_server
 from small_course import autograder
 
 pytest.importorskip("nbgrader", reason="nbgrader is an extra")
@@ -17,7 +17,7 @@ pytest.importorskip("nbgrader", reason="nbgrader is an extra")
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
-    if program("initdb") is None or program("postgres") is None:
+    if find_program("initdb") is None or find_program("postgres") is None:
         pytest.skip("no PostgreSQL server is installed")
     if importlib.util.find_spec("psycopg") is None:
         pytest.skip("psycopg is not installed")

@@ -1,16 +1,13 @@
 """nbgrader's own commands and kernel on a built course, without any part of ours but what the notebooks import."""
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbgrader.api import Gradebook
-from small_course import DOUBLE_ONLY
-from small_notebooks import ANSWERS, RIGHT_TALLY, fill_in, write_notebooks
+from nbgrader_course import database, nbgrader, scores
+from small_course import DOUBLE_ONLY, TALLY
+from small_notebooks import ANSWERS, fill_in, write_notebooks
 
 from autograder.integrations.nbgrader.source.build import CONFIG_TEXT
 
@@ -31,19 +28,11 @@ class Tally:
         return 0  # right for an unknown word
 """
 SUBMISSIONS = {
-    "right": {"double": DOUBLE_ONLY, "Tally": RIGHT_TALLY},
+    "right": {"double": DOUBLE_ONLY, "Tally": TALLY},
     "untouched": {},
     "partly": {"double": "def double(x):\n    return 3 * x\n", "Tally": LOUD_TALLY},
     "banned": {"double": "def double(x):\n    return torch.add(x, x)\n", "Tally": "class Tally(:\n"},
 }
-
-
-def nbgrader(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader calls alembic
-    command = [sys.executable, "-m", "nbgrader", *arguments]
-    return subprocess.run(
-        command, cwd=cwd, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=600, check=False
-    )
 
 
 @pytest.fixture(scope="module")
@@ -65,18 +54,8 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def scores(folder: Path) -> dict[str, dict[str, float]]:
-    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
-        return {
-            submission.student.id: {
-                grade.cell.name: grade.auto_score for notebook in submission.notebooks for grade in notebook.grades
-            }
-            for submission in gradebook.assignment_submissions("01_demo")
-        }
-
-
 def test_honest_work_gets_its_points_from_nbgrader_alone(graded: Path) -> None:
-    assert scores(graded) == {
+    assert scores(database(graded)) == {
         "right": {"grade-double": 4, "grade-Tally": 2, "grade-quiz": 2},
         "untouched": {"grade-double": 0, "grade-Tally": 0, "grade-quiz": 0},
         "partly": {"grade-double": 2, "grade-Tally": 1, "grade-quiz": 0},  # 3 * nothing is 2 * nothing
@@ -87,10 +66,11 @@ def test_honest_work_gets_its_points_from_nbgrader_alone(graded: Path) -> None:
 def test_a_grade_cell_gives_one_number_and_no_noise(graded: Path) -> None:
     for student in SUBMISSIONS:
         notebook = nbformat.read(graded / f"autograded/{student}/01_demo/demo.ipynb", as_version=4)
-        for cell in notebook.cells:
-            if cell.metadata.get("nbgrader", {}).get("grade"):
-                assert [output.output_type for output in cell.outputs] == ["execute_result"]
-                float(cell.outputs[0].data["text/plain"])
+        scored = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
+        assert len(scored) == 3
+        for cell in scored:
+            assert [output.output_type for output in cell.outputs] == ["execute_result"]
+            float(cell.outputs[0].data["text/plain"])
 
 
 def test_the_release_is_a_students_and_nothing_more(graded: Path) -> None:

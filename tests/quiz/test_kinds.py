@@ -15,11 +15,11 @@ from autograder.errors import CourseError
 from autograder.notebook.questions import as_markdown
 from autograder.quiz.answers import AnswersFile, Entry
 from autograder.quiz.checkup import check_quiz
-from autograder.quiz.exchange.gift import gift
+from autograder.quiz.exchange.gift import encode_gift
 from autograder.quiz.exchange.gift_reading import read_gift
 from autograder.quiz.exchange.incoming import questions_of, write_quiz
 from autograder.quiz.exchange.item import Answer, AnyItem, Losses, WordItem
-from autograder.quiz.exchange.moodle import moodle_xml
+from autograder.quiz.exchange.moodle import encode_moodle
 from autograder.quiz.exchange.moodle_reading import read_moodle
 from autograder.quiz.exchange.outgoing import categories
 from autograder.quiz.grading import QuizGrader
@@ -228,9 +228,9 @@ def test_a_new_kind_goes_to_another_system_and_comes_back(course: Course, system
     topic = course.topic("words")
     sent = list(categories(course, [topic], language=Language.EN, variants=1, losses=losses))
     if system == "moodle":
-        items = list(read_moodle(moodle_xml(sent, losses), "x.xml", losses))
+        items = list(read_moodle(encode_moodle(sent, losses), "x.xml", losses))
     else:
-        items = list(read_gift(gift(sent, losses), "x.gift", losses))
+        items = list(read_gift(encode_gift(sent, losses), "x.gift", losses))
     ((question, key),) = questions_of(items, ["w_again"], losses)
     assert losses.names == {}
     assert question == HexNumber(id="w_again", difficulty=2, digits=4, prompt=Text(*["Which byte is 254?"] * 2))

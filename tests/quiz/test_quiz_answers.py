@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,14 +18,15 @@ from autograder.quiz.kinds.short_text import ShortText
 from autograder.quiz.kinds.single_choice import SingleChoice
 from autograder.quiz.kinds.true_false import TrueFalse
 from autograder.quiz.kinds.written import Complaint
+from autograder.quiz.question import Question
 from autograder.quiz.variant import Shown, Variant, draw
 from autograder.quiz.writing import write_answers
 from autograder.text import Language, Text
 
 PROMPT = Text("?", "？")
-LETTERS = {"A": "a", "B": "b", "C": "c"}
-COMMON = {"prompt": PROMPT, "difficulty": 1}
-QUESTIONS = {
+LETTERS: dict[str, Text | str] = {"A": "a", "B": "b", "C": "c"}
+COMMON: dict[str, Any] = {"prompt": PROMPT, "difficulty": 1}
+QUESTIONS: dict[str, Question] = {
     "single": SingleChoice(id="single", options=LETTERS, **COMMON),
     "several": MultipleChoice(id="several", options=LETTERS, **COMMON),
     "truth": TrueFalse(id="truth", **COMMON),
@@ -112,7 +114,7 @@ def test_a_file_as_editors_and_students_write_it_is_read(data: bytes) -> None:
 
 
 def test_who_and_which_attempt_are_read() -> None:
-    file = read("student: 李雷 \nattempt: ２\nanswers:\n  single: B\n".replace("２", "2"))
+    file = read("student: 李雷 \nattempt: 2\nanswers:\n  single: B\n")
     assert (file.student, file.attempt) == ("李雷", 2)
     wrong = read("student: ada\nattempt: first\nanswers: {single: B}\n")
     assert wrong.attempt == 1 and "number from 1" in wrong.problems[0].sentence.en and wrong.problems[0].line == 2

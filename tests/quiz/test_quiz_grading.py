@@ -18,13 +18,14 @@ from autograder.grading.settings import Settings, grading_key
 from autograder.quiz.answers import AnswersFile, Entry
 from autograder.quiz.copies import CopyWatch
 from autograder.quiz.grading import QuizGrader
-from autograder.quiz.kinds.numeric import right_number
+from autograder.quiz.kinds.numeric import NumericKey, right_number
 from autograder.quiz.load import load_keys, load_quizzes
 from autograder.quiz.variant import Variant, draw
 from autograder.results.model import QuestionResult, SubmissionResult, Verdict
 from autograder.results.summary import Summary, summarise
 from autograder.sandbox.fork_server import ForkServer
-from autograder.submission import find_submissions, open_submission
+from autograder.submission.layouts import find_submissions
+from autograder.submission.read import open_submission
 
 TOPICS = ("01_demo", "02_words")
 
@@ -130,7 +131,9 @@ def test_a_wrong_number_that_is_known_is_named_with_the_students_numbers(answere
 
 def test_a_number_is_right_within_its_tolerance_and_wrong_beyond(answered, variants, quizzed: Course) -> None:
     quiz = load_quizzes(quizzed)["01_demo"]
-    right = right_number(variants("ada", "d_number"), load_keys(quizzed.topic("demo"), quiz)["d_number"])
+    key = load_keys(quizzed.topic("demo"), quiz)["d_number"]
+    assert isinstance(key, NumericKey)
+    right = right_number(variants("ada", "d_number"), key)
     for off, verdict in ((0.005, Verdict.PASSED), (-0.005, Verdict.PASSED), (0.006, Verdict.FAILED)):
         assert answered("ada", {"d_number": f"{right + off:.4f}"})[0]["d_number"].verdict is verdict
     for size, verdict in ((3.003, Verdict.PASSED), (3.004, Verdict.FAILED)):

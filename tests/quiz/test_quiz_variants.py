@@ -1,5 +1,7 @@
 """What is drawn for a student, and what formulas may do."""
 
+from typing import Any
+
 import pytest
 
 from autograder.errors import CourseError
@@ -33,7 +35,7 @@ def test_the_same_student_is_asked_the_same_for_ever() -> None:
 
 def test_student_course_question_and_attempt_each_change_what_is_drawn() -> None:
     def order(question: str = "q2", **changed: object) -> str:
-        asked = {"key": "spring", "student": "ada", "attempt": 1, **changed}
+        asked: dict[str, Any] = {"key": "spring", "student": "ada", "attempt": 1, **changed}
         one = SingleChoice(id=question, prompt=PROMPT, difficulty=1, options={c: c for c in "ABCDEFGHIJKLMNOP"})
         return "".join(draw(one, **asked).letters.values())
 

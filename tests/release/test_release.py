@@ -8,6 +8,7 @@ import tomllib
 import venv
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -286,8 +287,14 @@ def test_a_release_of_the_real_course_works_where_this_repository_was_never_seen
     assert [e.name for e in load_course(home).exercises] == [e.name for e in load_course(ROOT).exercises]
 
     python = fresh_environment(tmp_path / "venv")
-    install = [sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", "-r"]
-    in_home = {"cwd": home, "env": clean_environment(), "capture_output": True, "text": True, "check": False}
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", "--no-index", "-r"]
+    in_home: dict[str, Any] = {
+        "cwd": home,
+        "env": clean_environment(),
+        "capture_output": True,
+        "text": True,
+        "check": False,
+    }
     installed = subprocess.run([*install, "requirements.txt"], **in_home)
     assert installed.returncode == 0, installed.stderr
 

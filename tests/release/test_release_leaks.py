@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from release_course import HIDDEN_SHARED, release, write_release_course, write_small_wheel
@@ -111,7 +112,7 @@ def zipped(text: str) -> bytes:
     return buffer.getvalue()
 
 
-def tarred(data: bytes, mode: str = "w") -> bytes:
+def tarred(data: bytes, mode: Literal["w", "w:gz"] = "w") -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode=mode) as archive:
         entry = tarfile.TarInfo("inner")

@@ -12,7 +12,7 @@ from autograder.course.model import load_course
 from autograder.course.stubs import write_stubs
 from autograder.errors import UsageError
 from autograder.release import update
-from autograder.release.folder import zipped
+from autograder.release.folder import write_atomically, zipped
 from autograder.release.manifest import MANIFEST_PATH, open_release, read_manifest
 from autograder.release.stub_merge import merge, parts_of
 from autograder.release.update import apply_update, plan_update
@@ -235,7 +235,7 @@ def test_an_update_that_is_stopped_anywhere_can_be_run_again(
     edit(student, STUB, TASK, MY_DOUBLE)
     (student / "exercises/01_demo/README.md").write_text("my notes\n")
     before = snapshot(student)
-    write, calls = update.write_atomically, []
+    write, calls = write_atomically, []
 
     def stopping(path: Path, data: bytes) -> None:
         calls.append(path)

@@ -25,7 +25,8 @@ from autograder.quiz.variant import draw
 from autograder.reports.inert import one_line
 from autograder.results.model import SubmissionResult, Verdict
 from autograder.sandbox.fork_server import ForkServer
-from autograder.submission import Submission, open_submission
+from autograder.submission.model import Submission
+from autograder.submission.read import open_submission
 from autograder.text import Language
 
 TOPICS = ("01_demo", "02_words")
@@ -44,9 +45,10 @@ def answers(quizzed: Course) -> dict[str, str]:
     """ada's: two wrong, one right in part, one right; four and the whole other quiz are not answered."""
     questions = {q.id: q for q in load_quizzes(quizzed)["01_demo"].questions}
     number, order = (draw(questions[name], key="spring", student="ada", attempt=1) for name in ("d_number", "d_order"))
+    x, y, n = (float(number.values[name]) for name in "xyn")
     shown = {mine: theirs for theirs, mine in order.letters.items()}
     return {
-        "d_number": f"{number.values['x'] + number.values['y'] ** number.values['n']:.2f}",
+        "d_number": f"{x + y**n:.2f}",
         "d_word": "squaring",
         "d_order": f"[{', '.join(shown[letter] for letter in 'BACD')}]",
         "d_truth": "yes",

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psutil
@@ -88,9 +89,10 @@ def test_no_worker_is_given_out_below_the_minimum() -> None:
     assert "autograder doctor" in str(refusal.value)
 
 
-def test_doctor_shows_layers_acts_and_level() -> None:
+def test_doctor_shows_layers_acts_and_level(everything: Examination) -> None:
     result = CliRunner().invoke(app, ["doctor"])
-    assert result.exit_code == (0 if "Isolation: strict" in result.output else 1)
+    assert f"Isolation: {everything.level}" in result.output
+    assert result.exit_code == (0 if everything.level is Level.STRICT else 1)
     for word in ("system_calls", "open a UDP socket", "acts are refused"):
         assert word in result.output
 
@@ -98,7 +100,7 @@ def test_doctor_shows_layers_acts_and_level() -> None:
 AS_ANOTHER_USER = """
 import sys
 sys.path[:0] = sys.argv[1:]
-from autograder.doctor import examine
+from autograder.sandbox.doctor import examine
 for without in (frozenset(), frozenset({"namespaces"})):
     found = examine(without)
     print(found.level, *sorted(one.act for one in found.acts if one.succeeded), sep="|")
@@ -127,7 +129,7 @@ def test_an_ordinary_user_gets_strict_isolation_with_and_without_namespaces() ->
 
 HOLES = """
 import sys
-from autograder.worker.heap import fill_holes, usage
+from autograder.sandbox.worker.heap import fill_holes, usage
 blocks = [bytes(size) for size in range(20, 4000, 3) for _ in range(20)]
 del blocks[::2]
 for number in range(2):
@@ -171,8 +173,8 @@ def transport() -> Iterator[Callable[..., RemoteTransport]]:
         server.close()
 
 
-def call(transport: RemoteTransport, name: str, *args: object, seconds: float = 5.0) -> object:
-    message = {"op": "call", "on": None, "name": name, "args": args, "kwargs": {}}
+def call(transport: RemoteTransport, name: str, *args: object, seconds: float = 5.0) -> Any:
+    message: dict[str, Any] = {"op": "call", "on": None, "name": name, "args": args, "kwargs": {}}
     reply = transport.request(message, seconds)
     assert reply.error is None, reply.error
     return reply.value
@@ -259,6 +261,7 @@ def test_a_library_that_was_not_loaded_beforehand_is_loaded_by_who_needs_it() ->
         student = RemoteTransport(server, limits)
         student.enter(source(SLOW_LIBRARIES), "01_demo")
         student.ensure_loaded()
+        assert call(student, "loaded")[1] is False
         assert call(student, "step", seconds=30.0) == 1
         assert call(student, "words", seconds=30.0) == ["我", "来到", "北京"]
         student.close()
@@ -294,7 +297,7 @@ def test_the_server_can_be_started_before_torch_is_imported(module: str) -> None
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60, check=False).returncode == 0
 
 
-def test_one_server_serves_several_graders_and_outlives_each(transport) -> None:
+def test_one_server_serves_several_graders_and_outlives_each() -> None:
     with ForkServer(QUICK, workers=2) as server:
         other = server.connected()
         first, second = server.spawn(), other.spawn()
@@ -305,11 +308,12 @@ def test_one_server_serves_several_graders_and_outlives_each(transport) -> None:
         while psutil.pid_exists(pid) and time.monotonic() < deadline:
             time.sleep(0.02)
         assert not psutil.pid_exists(pid)
+        second.channel.close()
         first.end()
         server.spawn().end()
 
 
-def test_a_connection_whose_server_is_lost_starts_one_of_its_own(transport) -> None:
+def test_a_connection_whose_server_is_lost_starts_one_of_its_own() -> None:
     with ForkServer(QUICK) as server:
         other = server.connected()
         assert server.process is not None

@@ -1,5 +1,6 @@
 """The codec: what goes in comes out, and what is malformed is refused within bounds."""
 
+import contextlib
 import gc
 import math
 import random
@@ -346,26 +347,24 @@ def test_long_equal_keys_are_refused_at_once() -> None:
 def test_the_collector_rests_while_a_large_header_is_read() -> None:
     """It would run hundreds of times over what is being built, ten times as long as the reading takes."""
     runs: list[str] = []
-    headers = (["L", [["L", []]] * 150_000], ["L", [["L", []]] * 150_000 + [["Z"]]])
-    for header in map(frame_of, headers):
-        gc.callbacks.append(lambda phase, info: runs.append(phase))
-        try:
-            wire.unpack(header, bytearray())
-        except wire.WireError:
-            assert header == frame_of(headers[1])
-        finally:
-            gc.callbacks.pop()
-        assert len(runs) < 20
+    lists = [["L", []]] * 150_000
+    gc.callbacks.append(lambda phase, info: runs.append(phase))
+    try:
+        wire.unpack(frame_of(["L", lists]), bytearray())
         assert gc.isenabled()
+        with pytest.raises(wire.WireError):
+            wire.unpack(frame_of(["L", [*lists, ["Z"]]]), bytearray())
+        assert gc.isenabled()
+    finally:
+        gc.callbacks.pop()
+    assert len(runs) < 20
 
 
 @given(st.binary(max_size=200), st.binary(max_size=128))
 @settings(max_examples=500, derandomize=True, database=None)
 def test_random_bytes_never_do_more_than_raise_wire_error(header: bytes, payload: bytes) -> None:
-    try:
+    with contextlib.suppress(wire.WireError):
         wire.unpack(header, bytearray(payload))
-    except wire.WireError:
-        pass
 
 
 def test_mutated_frames_never_do_more_than_raise_wire_error() -> None:

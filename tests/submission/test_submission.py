@@ -13,23 +13,30 @@ from small_course import DOUBLE_ONLY
 from autograder.course.model import Course
 from autograder.errors import SubmissionError, UsageError
 from autograder.source import Source, Unreadable
-from autograder.submission import find_submissions, gather, open_submission
+from autograder.submission import gather
+from autograder.submission.layouts import find_submissions
+from autograder.submission.model import Submission
+from autograder.submission.read import open_submission
 
 
-def the_source(path: Path, course: Course) -> Source | Unreadable | None:
-    return open_submission(path, course).sources.get("01_demo")
+def source_in(submission: Submission) -> Source:
+    found = submission.sources["01_demo"]
+    assert isinstance(found, Source), found
+    return found
 
 
 def code_of(path: Path, course: Course) -> str:
-    found = the_source(path, course)
-    assert isinstance(found, Source), found
-    return found.text
+    return source_in(open_submission(path, course)).text
+
+
+def unreadable(path: Path, course: Course) -> Unreadable:
+    found = open_submission(path, course).sources["01_demo"]
+    assert isinstance(found, Unreadable)
+    return found
 
 
 def why_not(path: Path, course: Course) -> str:
-    found = the_source(path, course)
-    assert isinstance(found, Unreadable)
-    return found.sentence.en
+    return unreadable(path, course).sentence.en
 
 
 def notebook(*cells: tuple[str, str]) -> str:
@@ -57,7 +64,7 @@ def test_a_file_is_found_wherever_it_lies(tmp_path: Path, course: Course, name: 
     path.write_text(DOUBLE_ONLY)
     submission = open_submission(tmp_path / "ann", course)
     assert submission.id == "ann"
-    assert submission.sources["01_demo"].text == DOUBLE_ONLY
+    assert source_in(submission).text == DOUBLE_ONLY
 
 
 def test_a_zip_and_a_single_file_are_submissions(tmp_path: Path, course: Course) -> None:
@@ -92,7 +99,7 @@ def test_the_right_file_is_taken_and_the_others_are_named(tmp_path: Path, course
         path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(DOUBLE_ONLY + f"# {name}\n")
     submission = open_submission(tmp_path / "ann", course)
-    assert submission.sources["01_demo"].text.endswith("# demo.py\n")
+    assert source_in(submission).text.endswith("# demo.py\n")
     assert {problem.file for problem in submission.problems} == {"old/demo.py", "demo (1).py"}
 
 
@@ -102,8 +109,7 @@ def test_helper_files_come_along(tmp_path: Path, course: Course) -> None:
     (tmp_path / "test_demo.py").write_text("x")
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "others.py").write_text("def f(x):\n    return x\n")
-    found = the_source(tmp_path, course)
-    assert list(found.files) == ["tools.py"]
+    assert list(source_in(open_submission(tmp_path, course)).files) == ["tools.py"]
 
 
 def test_a_folder_of_submissions(tmp_path: Path, course: Course) -> None:
@@ -141,7 +147,7 @@ def test_a_notebook_is_read_cell_by_cell(tmp_path: Path, course: Course) -> None
         )
     )
     submission = open_submission(path, course)
-    source = submission.sources["01_demo"]
+    source = source_in(submission)
     names = [name for name, _ in source.chunks]
     assert names == ["demo.ipynb cell 2", "demo.ipynb cell 4", "demo.ipynb cell 5", "demo.ipynb cell 6"]
     assert "rm -rf" not in source.text
@@ -164,7 +170,7 @@ def test_what_is_not_python_says_why(tmp_path: Path, course: Course) -> None:
     path.write_text("x = 1\ndef f(:\n    pass\n")
     assert why_not(path, course) == "Python cannot read line 2: invalid syntax: def f(:"
     path.write_bytes(b"x = 1\n\xff\xfe = 2\n")
-    found = the_source(path, course)
+    found = unreadable(path, course)
     assert (found.line, found.sentence.en[:22]) == (2, "The file is not UTF-8.")
     path.write_bytes("# 你好，世界\n".encode("gb18030"))
     assert "It looks like GBK" in why_not(path, course)
@@ -173,9 +179,9 @@ def test_what_is_not_python_says_why(tmp_path: Path, course: Course) -> None:
     path.write_bytes(b"x = 1\n" * (1 << 18))
     assert "larger than 512 KiB" in why_not(path, course)
     path.write_text("x = " + "(" * 5000 + ")" * 5000)
-    assert "Python cannot read" in why_not(path, course) or "nested" in why_not(path, course)
+    assert "nested" in why_not(path, course)
     path.write_text("x = " + "-" * 200_000 + "1")
-    assert isinstance(the_source(path, course), Unreadable)
+    assert "nested" in why_not(path, course)
 
 
 def test_encodings_that_python_knows_are_read(tmp_path: Path, course: Course) -> None:
@@ -189,7 +195,7 @@ def test_encodings_that_python_knows_are_read(tmp_path: Path, course: Course) ->
 @pytest.mark.parametrize("encoding", ["undefined", "punycode", "raw_unicode_escape", "no-such-thing"])
 def test_odd_encodings_are_refused(tmp_path: Path, course: Course, encoding: str) -> None:
     (tmp_path / "demo.py").write_bytes(f"# coding: {encoding}\nx = '\\ud800'\n".encode())
-    assert isinstance(the_source(tmp_path, course), Unreadable)
+    assert unreadable(tmp_path, course).sentence.en
 
 
 def test_percent_signs_that_are_python_stay(tmp_path: Path, course: Course) -> None:
@@ -204,7 +210,7 @@ def test_helper_files_are_bounded(tmp_path: Path, course: Course) -> None:
     (tmp_path / "a.txt").write_text("a" * 100_000)
     (tmp_path / "b.txt").write_text("b" * 100_000)
     submission = open_submission(tmp_path, course)
-    assert list(submission.sources["01_demo"].files) == ["a.txt"]
+    assert list(source_in(submission).files) == ["a.txt"]
     assert [problem.file for problem in submission.problems] == ["b.txt"]
 
 
@@ -224,7 +230,7 @@ def test_a_name_that_is_no_text_is_left_out(tmp_path: Path, course: Course) -> N
     with open(os.fsencode(tmp_path) + b"/\xff.py", "wb"):
         pass
     submission = open_submission(tmp_path, course)
-    assert submission.sources["01_demo"].text == DOUBLE_ONLY
+    assert source_in(submission).text == DOUBLE_ONLY
     assert [problem.sentence.en for problem in submission.problems] == ["Left out: its name is not text."]
 
 
@@ -283,7 +289,7 @@ def test_paths_out_of_the_archive_and_links_are_left_out(tmp_path: Path, course:
         ("demo.py", DOUBLE_ONLY.encode()),
     )
     submission = open_submission(path, course)
-    assert submission.sources["01_demo"].text == DOUBLE_ONLY
+    assert source_in(submission).text == DOUBLE_ONLY
     assert len(submission.problems) == 5
     assert not (tmp_path.parent / "demo.py").exists()
 

@@ -124,7 +124,8 @@ class Maker:
     def hostile(self) -> Message:
         self.offset = 0
         header = encode(self.node(self.rng.randrange(4)))
-        payload = self.rng.choice([bytes, self.rng.randbytes])(self.rng.choice([0, 1, 64, 256, self.offset, 1024]))
+        size = self.rng.choice([0, 1, 64, 256, self.offset, 1024])
+        payload = bytes(size) if self.rng.random() < 0.5 else self.rng.randbytes(size)
         return Message(header, payload, self.rng.random() < 0.5)
 
     def node(self, depth: int) -> Any:
@@ -153,7 +154,7 @@ class Maker:
         offset = self.offset if rng.random() < 0.9 else rng.choice(NUMBERS)
         if rng.random() < 0.9:
             self.offset += 64 * -(-min(8 * max(0, math.prod(shape)), 1024) // 64)
-        node = ["T" if is_tensor else "A", rng.choice(DTYPES), shape, offset]
+        node: list[Any] = ["T" if is_tensor else "A", rng.choice(DTYPES), shape, offset]
         if is_tensor:
             stride = None if rng.random() < 0.6 else [rng.choice([1, 2, 3, 4, rng.choice(NUMBERS)]) for _ in shape]
             node += [stride, rng.random() < 0.2]

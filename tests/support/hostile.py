@@ -23,7 +23,6 @@ import msgspec
 import psutil
 import torch
 from rich.console import Console
-from small_course import ROOT
 
 from autograder.course.limits import Limits
 from autograder.grading.attempt import AHEAD_SECONDS
@@ -31,7 +30,7 @@ from autograder.reports.terminal import class_table, show_submission
 from autograder.results.model import SubmissionResult, Verdict
 from autograder.results.summary import summarise
 from autograder.sandbox.channel import WALL_FACTOR
-from autograder.sandbox.fork_server import ForkServer
+from autograder.sandbox.fork_server import WORKER_PACKAGE, ForkServer
 from autograder.text import Language
 
 ATTACKS = Path(__file__).parents[1] / "attacks"
@@ -137,7 +136,7 @@ def traces(server: ForkServer) -> Traces:
 
 def _processes() -> Iterator[str]:
     """Our descendants, zombies among them, and whatever else runs this engine's worker and has lost its parents."""
-    own = str(ROOT / "autograder" / "worker" / "__main__.py")
+    own = str(WORKER_PACKAGE / "__main__.py")
     for process in psutil.Process().children(recursive=True):
         yield f"process {process.pid}"
     for process in psutil.process_iter(["cmdline", "ppid"]):

@@ -8,27 +8,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from small_course import ROOT, autograder, write_course
+from small_course import DOUBLE_ONLY, ROOT, TALLY, autograder, write_course
 
 ASSIGNMENT = "01_demo"
-DOUBLE = "def double(x):\n    return 2 * x\n"
 SQUARES = "def double(x):\n    return x**2\n"
-TALLY = """class Tally:
-    def __init__(self):
-        self.counts = {}
-
-    def add(self, word):
-        self.counts[word] = self.counts.get(word, 0) + 1
-
-    def count(self, word):
-        return self.counts.get(word, 0)
-"""
-RIGHT = {"double": DOUBLE, "Tally": TALLY}
+RIGHT = {"double": DOUBLE_ONLY, "Tally": TALLY}
 Edit = Callable[[dict[str, Any]], Any]
 
 
 def nbgrader(*arguments: str, cwd: Path, timeout: float = 900) -> subprocess.CompletedProcess[str]:
-    """One of nbgrader's own commands."""
+    """Run one of nbgrader's own commands."""
     command = [sys.executable, "-m", "nbgrader", *arguments]
     environment = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(cwd), "PYTHONPATH": str(ROOT)}
     return subprocess.run(
@@ -37,7 +26,7 @@ def nbgrader(*arguments: str, cwd: Path, timeout: float = 900) -> subprocess.Com
 
 
 def make_course(folder: Path) -> Path:
-    """<folder>/nbgrader, with its course in <folder>/torchstone; built and released."""
+    """Write the course to folder/torchstone, build and release its notebooks in folder/nbgrader; return the latter."""
     course = write_course(folder / "torchstone")
     manifest = course / "course.toml"
     manifest.write_text(f"{manifest.read_text(encoding='utf-8')}load_seconds = 2\n", encoding="utf-8")
@@ -58,7 +47,7 @@ def hand_in(
     handed_in: str = "2026-11-01 12:00:00 UTC",
     assignment: str = ASSIGNMENT,
 ) -> Path:
-    """A student's folder as nbgrader collects it: the release, with these answers, edited further."""
+    """Write a student's folder as nbgrader collects it: the release, with these answers and this edit."""
     folder = root / "submitted" / student / assignment
     shutil.copytree(root / "release" / assignment, folder)
     (path,) = folder.glob("*.ipynb")
@@ -73,16 +62,17 @@ def hand_in(
 
 
 def cell(notebook: dict[str, Any], grade_id: str) -> dict[str, Any]:
-    """The cell that nbgrader knows by this name."""
+    """Return the cell that nbgrader knows by this name."""
     return next(c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == grade_id)
 
 
 def code_cell(source: str) -> dict[str, Any]:
+    """Return a code cell as a student adds one."""
     return {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": None}
 
 
 def scores(db_url: str, assignment: str = ASSIGNMENT) -> dict[str, dict[str, float | None]]:
-    """Student -> grade_id -> automatic score, as nbgrader's own library reads them."""
+    """Return student -> grade_id -> automatic score, as nbgrader's own library reads them."""
     from nbgrader.api import Gradebook
 
     with Gradebook(db_url) as gradebook:
@@ -95,4 +85,5 @@ def scores(db_url: str, assignment: str = ASSIGNMENT) -> dict[str, dict[str, flo
 
 
 def database(root: Path) -> str:
+    """Return the URL of the course folder's gradebook."""
     return f"sqlite:///{root / 'gradebook.db'}"

@@ -14,15 +14,17 @@ from typing import Any
 START_SECONDS = 60
 
 
-def program(name: str) -> str | None:
-    """Debian keeps the server's programs out of PATH."""
+def find_program(name: str) -> str | None:
+    """Return the path of one of the server's programs. Debian keeps them out of PATH."""
     found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     return str(found[-1]) if found else shutil.which(name)
 
 
 @contextlib.contextmanager
 def postgres_server() -> Iterator[str]:
-    """A running server; the start of its URLs: postgresql+psycopg://postgres@/{}?host=…"""
+    """Run a server; yield the start of its URLs: postgresql+psycopg://postgres@/{}?host=…"""
+    initdb, postgres = find_program("initdb"), find_program("postgres")
+    assert initdb is not None and postgres is not None, "PostgreSQL is not installed"
     folder = Path(tempfile.mkdtemp(prefix="torchstone-postgres-"))
     user = _unprivileged()  # postgres refuses to run as root
     if user:
@@ -31,10 +33,10 @@ def postgres_server() -> Iterator[str]:
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **user}
     started = None
     try:
-        made = [program("initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        made = [initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
         subprocess.run(made, check=True, timeout=START_SECONDS, **quiet)
         options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
-        started = subprocess.Popen([program("postgres"), "-D", data, *options], **quiet)
+        started = subprocess.Popen([postgres, "-D", data, *options], **quiet)
         _wait(folder)
         yield f"postgresql+psycopg://postgres@/{{}}?host={folder}"
     finally:
@@ -45,7 +47,7 @@ def postgres_server() -> Iterator[str]:
 
 
 def create_database(url: str, name: str) -> str:
-    """An empty database; its URL."""
+    """Create an empty database; return its URL."""
     import psycopg
 
     folder = url.partition("host=")[2]

@@ -79,7 +79,7 @@ def read_classroom50(text: str) -> list[str]:
 
 
 def read_results(text: str) -> list[str]:
-    definitions = schema()
+    definitions: dict[str, Any] = schema()
     return _read_json(text, {**definitions, "$ref": "#/$defs/List", "$defs": {**definitions["$defs"], "List": LIST}})
 
 

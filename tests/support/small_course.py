@@ -1,18 +1,21 @@
-"""A course of one topic for the engine's tests, so that they know no real exercise."""
+"""A course of one topic for the engine's tests, and ways to run it. With it, no test needs a real exercise."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import psutil
 
 from autograder.checks.student import Student
 from autograder.course.limits import Limits
 from autograder.course.model import load_course
+from autograder.results.files import read_result
+from autograder.results.model import SubmissionResult
 from autograder.source import Source
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -211,7 +214,7 @@ DOUBLE_ONLY = "def double(x):\n    return 2 * x\n"
 
 
 def write_course(root: Path) -> Path:
-    """A course of one topic, 01_demo, with a function and a class."""
+    """Write a course of one topic, 01_demo, with a function and a class."""
     from autograder.course.stubs import write_stubs
 
     files = {
@@ -231,42 +234,49 @@ def write_course(root: Path) -> Path:
 
 
 def heed_interrupts() -> None:
-    """For a child process: a shell's background job, and what it starts, would ignore Ctrl-C."""
+    """Let Ctrl-C stop this child process: a background job of a shell, and what it starts, would ignore it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def autograder(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """The command, in a process of its own."""
+    """Run the command in a process of its own."""
     command = [sys.executable, "-m", "autograder", *map(str, arguments)]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
 
 
 def start_autograder(*arguments: str | Path, cwd: Path) -> psutil.Popen:
-    """The command, running, in a session of its own."""
+    """Start the command in a session of its own; return the running process."""
     command = [sys.executable, "-m", "autograder", *map(str, arguments)]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     return psutil.Popen(command, cwd=cwd, start_new_session=True, preexec_fn=heed_interrupts, **quiet)
 
 
-def durationless(path: Path) -> dict:
-    data = json.loads(path.read_text())
-    for exercise in data["exercises"]:
-        exercise["duration"] = 0
-    return data
+def without_durations(result: SubmissionResult) -> SubmissionResult:
+    """Return the result with every duration set to 0: two runs never take the same time."""
+    exercises = tuple(msgspec.structs.replace(exercise, duration=0.0) for exercise in result.exercises)
+    return msgspec.structs.replace(result, exercises=exercises)
+
+
+def read_without_durations(path: Path) -> dict[str, Any]:
+    """Return the content of a result file, every duration set to 0."""
+    content: dict[str, Any] = msgspec.to_builtins(without_durations(read_result(path)))
+    return content
 
 
 def source(code: str) -> Source:
+    """Return the code as a student's file demo.py."""
     return Source(filename="demo.py", chunks=(("demo.py", textwrap.dedent(code)),))
 
 
-def local_student(code: str, exercise: str = "double", **options) -> Student:
-    """A student in this process."""
+def local_student(code: str, exercise: str = "double", **options: Any) -> Student:
+    """Load the code into this process; return the student that checks ask."""
     from autograder.checks.local import LocalTransport
 
     return Student(LocalTransport(source(code)), exercise, filename="demo.py", seconds=2.0, **options)
 
 
 def run_pytest(course: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run pytest in the course's folder, as a student does."""
     command = [sys.executable, "-m", "pytest", "-p", "no:randomly", *(arguments or ("exercises",))]
     env = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
     return subprocess.run(

@@ -20,21 +20,11 @@ QUIZ = """
   difficulty: 1
   prompt: { en: "$2x$ is even.", zh: "$2x$ 是偶数。" }
 """
-RIGHT_TALLY = """class Tally:
-    def __init__(self):
-        self.counts = {}
-
-    def add(self, word):
-        self.counts[word] = self.counts.get(word, 0) + 1
-
-    def count(self, word):
-        return self.counts.get(word, 0)
-"""
 ANSWERS = "student: {student}\nattempt: 1\nanswers:\n  q1: 4\n  q2: true\n"
 
 
 def write_notebooks(root: Path) -> Path:
-    """Below `root`: the course in ours/, its notebooks in nbgrader/."""
+    """Write the course to root/ours and its notebooks to root/nbgrader; return the latter."""
     ours = write_course(root / "ours")
     (ours / "exercises/01_demo/quiz.yaml").write_text(QUIZ, encoding="utf-8")
     course = load_course(ours)

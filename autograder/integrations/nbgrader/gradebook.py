@@ -155,7 +155,7 @@ class Book:
 
     def _notebook(self, assignment: str, notebook: str) -> tuple[str, str] | None:
         api = self.api
-        return (  # type: ignore[no-any-return]
+        return (  # type: ignore[no-any-return]  # nbgrader has no types
             self.db.query(api.Notebook.id, api.Notebook.kernelspec)
             .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
             .filter(api.Assignment.name == assignment, api.Notebook.name == notebook)
@@ -164,7 +164,7 @@ class Book:
 
     def _cell_kinds(self, notebook_id: str) -> dict[str, dict[str, float | None]]:
         """grade_id -> kind of cell -> its points."""
-        api, kinds = self.api, {}  # type: ignore[var-annotated]
+        api, kinds = self.api, {}  # type: ignore[var-annotated]  # as the return type says
         for cell in self.db.query(api.BaseCell).filter(api.BaseCell.notebook_id == notebook_id):
             kinds.setdefault(cell.name, {})[cell.type] = getattr(cell, "max_score", None)
         return kinds

@@ -14,7 +14,7 @@ from ..key import Key
 from ..kinds import KINDS
 from ..kinds.items import ItemReader
 from ..question import Question
-from .item import LEFT_OUT, AnyItem, Losses, NotCarriedError
+from .item import AnyItem, Losses, NotCarriedError
 
 WIDTH = 120
 SHORT = 40  # characters of a list's entry that may share its line with others
@@ -31,7 +31,7 @@ def questions_of(items: Iterable[AnyItem], ids: Iterable[str], losses: Losses) -
         try:
             question, key = _imported(item, losses)
         except (NotCarriedError, ValueError) as reason:
-            losses.add(f"{LEFT_OUT}{reason}", item.name)
+            losses.leave_out(reason, item.name)
             continue
         imported.append((msgspec.structs.replace(question, id=next(names)), key))
     return imported

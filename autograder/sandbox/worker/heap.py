@@ -34,7 +34,7 @@ def usage() -> Usage | None:
         _libc.mallinfo2.restype = Usage
     except AttributeError:
         return None
-    return _libc.mallinfo2()  # type: ignore[no-any-return]
+    return _libc.mallinfo2()  # type: ignore[no-any-return]  # ctypes has no types
 
 
 def fill_holes() -> None:

@@ -20,7 +20,7 @@ class OperatorWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torc
     """
 
     def __init__(self, watched: Sequence[str], filenames: frozenset[str]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # torch's own class is untyped
         self.watched = tuple(watched)
         self.pattern_of: dict[str, str | None] = {}
         self.filenames = filenames

@@ -199,7 +199,7 @@ class Session:
         if not floating:
             return [None] * len(inputs)
         total = sum((out if cotangent is None else out * cotangent).sum() for out in floating)
-        return list(torch.autograd.grad(total, inputs, allow_unused=True))  # type: ignore[arg-type]
+        return list(torch.autograd.grad(total, inputs, allow_unused=True))  # type: ignore[arg-type]  # sum() may give 0, for no summands; there are some
 
     @contextlib.contextmanager
     def _watching(self, operators: list[str] | tuple[()]) -> Iterator[Mapping[str, int]]:

@@ -124,7 +124,7 @@ class Writer(Tally):
         shape = [*plain.shape]
         self.check_size(shape, plain.nbytes)
         stride = None if not self.strides or plain.is_contiguous() else self.stride(plain, shape)
-        wants_grad = self.strides and torch.Tensor.requires_grad.__get__(value)  # type: ignore[attr-defined]
+        wants_grad = self.strides and torch.Tensor.requires_grad.__get__(value)  # type: ignore[attr-defined]  # torch's stub hides the descriptor
         bits = plain.view(torch.int16) if dtype is torch.bfloat16 else plain  # numpy knows no bfloat16
         offset = self.buffer(bits.numpy(force=True))  # force: whatever its device, gradients and conjugate bit
         return TensorNode(TORCH_NAMES[dtype], shape, offset, stride, wants_grad)

@@ -1,7 +1,7 @@
 """Checks that a quiz is fair, on many variants: the part of `autograder verify` that reads quizzes."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ..course.model import Course, Topic
 from ..errors import CourseError
@@ -59,11 +59,10 @@ def _missing_texts(question: Question, key: Key) -> Iterator[str]:
     for name, text in texts.items():
         if _is_unwritten(text):
             yield f"Its {name} is still to be written."
-        elif not text.en.strip() or not CHINESE.search(text.zh):
+        elif not CHINESE.search(text.zh) or not text.en.strip():
             yield f"Its {name} is not in both languages."
     for letter, label in question.entries.items():
-        text = as_text(label)
-        if _is_unwritten(text) or not text.en.strip() or not text.zh.strip():
+        if _is_label_missing(as_text(label)):
             yield f"{letter} is not written in both languages."
 
 
@@ -71,23 +70,34 @@ def _is_unwritten(text: Text) -> bool:
     return "TODO" in text.en or "TODO" in text.zh
 
 
+def _is_label_missing(text: Text) -> bool:
+    """Return whether a label is missing in a language. Its Chinese may be a formula or a name: any text will do."""
+    return _is_unwritten(text) or not text.en.strip() or not text.zh.strip()
+
+
 def _faults_of_variants(question: Question, key: Key) -> Iterator[str]:
     """Yield what is wrong with some variants: each fault once, with the number of variants and an example."""
-    kind = kind_of(question)
     count = VARIANTS if question.parameters else 1
-    variants_with: dict[str, list[Variant]] = {}
     try:
         variants = [draw(question, key="", student=f"variant {turn}") for turn in range(count)]
-        for variant in variants:
-            for fault in _variant_faults(variant, key):
-                variants_with.setdefault(fault, []).append(variant)
+        by_fault = _variants_by_fault(variants, key)
     except CourseError as error:
         yield error.problem
         return
-    for fault, wrong in variants_with.items():
-        example = f" in {len(wrong)} of {count} variants, such as {wrong[0].values}" if question.parameters else ""
-        yield f"{fault}{example}."
-    yield from kind.faults_of_variants(variants, key)
+    for fault, wrong in by_fault.items():
+        if question.parameters:
+            yield f"{fault} in {len(wrong)} of {count} variants, such as {wrong[0].values}."
+        else:
+            yield f"{fault}."
+    yield from kind_of(question).faults_of_variants(variants, key)
+
+
+def _variants_by_fault(variants: Sequence[Variant], key: Key) -> dict[str, list[Variant]]:
+    by_fault: dict[str, list[Variant]] = {}
+    for variant in variants:
+        for fault in _variant_faults(variant, key):
+            by_fault.setdefault(fault, []).append(variant)
+    return by_fault
 
 
 def _variant_faults(variant: Variant, key: Key) -> Iterator[str]:

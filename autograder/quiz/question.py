@@ -19,13 +19,18 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     digits: int = 2
 
     def __post_init__(self) -> None:
-        given = [source for source in (self.integer, self.uniform, self.choice) if source is not None]
-        if len(given) != 1:
+        sources = (self.integer, self.uniform, self.choice)
+        if sources.count(None) != len(sources) - 1:
             raise ValueError("a parameter has exactly one of integer, uniform, choice")
+        if self.choice is not None:
+            self._check_choice(self.choice)
         span = self.integer or self.uniform
         if span is not None and span[0] >= span[1]:
             raise ValueError("a range begins below its end")
-        if self.choice is not None and len(set(self.choice)) < max(2, len(self.choice)):
+
+    def _check_choice(self, values: tuple[Value, ...]) -> None:
+        is_each_different = len(set(values)) == len(values)
+        if len(values) < 2 or not is_each_different:
             raise ValueError("a choice has two or more values, all different")
 
 

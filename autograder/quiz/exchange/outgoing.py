@@ -57,8 +57,7 @@ def _variants(course: Course, question: Question, count: int) -> list[Variant]:
     variants: list[Variant] = []
     for number in range(1, draws + 1):
         variant = draw(question, key=course.quiz.key, student=f"item {number}")
-        is_new = all(variant.values != other.values for other in variants)
-        if is_new:
+        if variant.values not in [other.values for other in variants]:
             variants.append(variant)
         if len(variants) == count:
             break

@@ -79,10 +79,9 @@ class NumericKind(Kind[Numeric, NumericKey, float]):
     def variant_faults(self, question: Numeric, variant: Variant, key: NumericKey) -> Iterator[str]:
         """Yield a right answer that is wrong after rounding, and wrong numbers that are right or have no value."""
         right = right_number(variant, key)
-        figures = question.figures
-        if figures is None and not right.is_integer():
-            figures = FIGURES
-        if figures is not None and not is_within(float(f"{right:.{figures}g}"), right, key):
+        figures = question.figures or FIGURES
+        is_rounding_expected = question.figures is not None or not right.is_integer()
+        if is_rounding_expected and not is_within(float(f"{right:.{figures}g}"), right, key):
             yield f"The right answer with {figures} significant digits is not accepted"
         for mistake in key.replies:
             fault = _fault_of_mistake(mistake.wrong, right, variant, key)
@@ -105,10 +104,7 @@ class NumericKind(Kind[Numeric, NumericKey, float]):
         """Take numbers."""
         if not isinstance(item, NumberItem):
             return None
-        rights = [answer for answer in item.answers if answer.share == 1 and answer.value is not None]
-        if len(rights) != 1:
-            raise NotCarriedError(f"one number is right; here {len(rights)} are")
-        right = rights[0]
+        right = _right_answer(item)
         reader.lose_replies([right])
         reader.lose_partial(item.answers)
         mistakes: list[Number] = []
@@ -171,6 +167,13 @@ def _fault_of_mistake(formula: Formula, right: float, variant: Variant, key: Num
 def _answer(value: float, key: NumericKey, *, share: float, reply: str = "") -> Number:
     value = without_noise(value)
     return Number(value=value, tolerance=without_noise(key.tolerance(value)), share=share, reply=reply)
+
+
+def _right_answer(item: NumberItem) -> Number:
+    right = [answer for answer in item.answers if answer.share == 1 and answer.value is not None]
+    if len(right) != 1:
+        raise NotCarriedError(f"one number is right; here {len(right)} are")
+    return right[0]
 
 
 def _tolerances(right: Number, mistakes: Sequence[Number], reader: ItemReader) -> tuple[float, float]:

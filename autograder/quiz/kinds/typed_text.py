@@ -82,9 +82,11 @@ def read_texts(item: WordItem, reader: ItemReader) -> tuple[tuple[str, ...], tup
     reader.lose_replies(right)
     if not right:
         raise NotCarriedError("no answer gives all of the points")
-    mistakes: list[WrongAnswer[str]] = []
+    texts = [answer.text for answer in right]
+    return tuple(texts), tuple(_mistakes(item))
+
+
+def _mistakes(item: WordItem) -> Iterator[WrongAnswer[str]]:
     for answer in item.answers:
         if answer.share < 1 and answer.reply:
-            mistakes.append(WrongAnswer(wrong=answer.text, en=answer.reply, zh=answer.reply))
-    texts = [answer.text for answer in right]
-    return tuple(texts), tuple(mistakes)
+            yield WrongAnswer(wrong=answer.text, en=answer.reply, zh=answer.reply)

@@ -85,8 +85,7 @@ def _scale(unit: str, units: Mapping[str, float]) -> float | Complaint:
         return without_case[unit.casefold()]
     if unit == "%":
         return 0.01
-    are_sizes_equal = len(set(units.values())) <= 1
-    if not unit and are_sizes_equal:
+    if not unit and len(set(units.values())) <= 1:
         return 1.0
     if not units:
         return Complaint(NO_UNIT)

@@ -92,12 +92,8 @@ class NumericKind(Kind[Numeric, NumericKey, float]):
         """Return the right number, and the wrong ones that this variant has."""
         variant = writer.variant
         answers = [_answer(right_number(variant, key), key, share=1.0)]
-        for mistake in key.replies:
-            try:
-                wrong = number(mistake.wrong, variant.values)
-            except FormulaError:
-                continue  # this variant has no such wrong number
-            answers.append(_answer(wrong, key, share=0.0, reply=writer.block(mistake.reply)))
+        for wrong, reply in _wrong_numbers(variant, key):
+            answers.append(_answer(wrong, key, share=0.0, reply=writer.block(reply)))
         return NumberItem(**writer.common(key), answers=tuple(answers), units=dict(question.units))
 
     def from_item(self, item: AnyItem, reader: ItemReader) -> tuple[Numeric, NumericKey] | None:
@@ -114,9 +110,9 @@ class NumericKind(Kind[Numeric, NumericKey, float]):
             elif answer.share < 1 and answer.reply:
                 mistakes.append(answer)
         absolute, relative = _tolerances(right, mistakes, reader)
-        replies: list[WrongAnswer[Formula]] = [
-            WrongAnswer(wrong=_as_written(one), en=one.reply, zh=one.reply) for one in mistakes
-        ]
+        replies: list[WrongAnswer[Formula]] = []
+        for mistake in mistakes:
+            replies.append(WrongAnswer(wrong=_as_written(mistake), en=mistake.reply, zh=mistake.reply))
         question = Numeric(**reader.question_fields(), units=_units(item))
         key = NumericKey(
             answer=_as_written(right),
@@ -141,14 +137,19 @@ def is_within(value: float, target: float, key: NumericKey) -> bool:
 
 def reply_to_wrong(variant: Variant, key: NumericKey, value: float) -> Text | None:
     """Return the reply to a wrong number that the key knows, or None."""
+    for wrong, reply in _wrong_numbers(variant, key):
+        if is_within(value, wrong, key):
+            return reply
+    return None
+
+
+def _wrong_numbers(variant: Variant, key: NumericKey) -> Iterator[tuple[float, Text]]:
+    """Yield each known wrong number of this variant with its reply."""
     for mistake in key.replies:
         try:
-            wrong = number(mistake.wrong, variant.values)
+            yield number(mistake.wrong, variant.values), mistake.reply
         except FormulaError:
             continue  # this variant has no such wrong number
-        if is_within(value, wrong, key):
-            return mistake.reply
-    return None
 
 
 def _fault_of_mistake(formula: Formula, right: float, variant: Variant, key: NumericKey) -> str | None:

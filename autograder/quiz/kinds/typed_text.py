@@ -7,12 +7,10 @@ from ...text import Text
 from ..answers import Entry
 from ..exchange.item import Answer, NotCarriedError, WordItem
 from ..key import Key, WrongAnswer
-from ..question import Question, filled
+from ..question import filled
 from ..variant import Variant
 from .items import ItemReader, ItemWriter
-from .kind import RIGHT, WRONG, Judgement, Kind
-
-QuestionT = TypeVar("QuestionT", bound=Question)
+from .kind import RIGHT, WRONG, Judgement, Kind, QuestionT
 
 
 class TextKey(Key, frozen=True, kw_only=True):

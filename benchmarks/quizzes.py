@@ -17,18 +17,15 @@ from pathlib import Path
 from autograder.course.model import Course, load_course
 from autograder.quiz.copies import FLAGS_FILE
 from autograder.quiz.formula import FormulaError
-from autograder.quiz.judge import right_number
-from autograder.quiz.key import (
-    Key,
-    MultipleChoiceKey,
-    NumericKey,
-    OrderKey,
-    ShortTextKey,
-    SingleChoiceKey,
-    TrueFalseKey,
-)
+from autograder.quiz.key import Key
+from autograder.quiz.kinds.multiple_choice import MultipleChoiceKey
+from autograder.quiz.kinds.numeric import NumericKey, right_number
+from autograder.quiz.kinds.order import OrderKey
+from autograder.quiz.kinds.single_choice import SingleChoiceKey
+from autograder.quiz.kinds.true_false import TrueFalseKey
+from autograder.quiz.kinds.typed_text import TextKey
 from autograder.quiz.load import load_keys, load_quizzes
-from autograder.quiz.question import AnyQuestion
+from autograder.quiz.question import Question
 from autograder.quiz.variant import Variant, draw
 from autograder.sandbox.environment import HASH_SEED, ONE_THREAD
 
@@ -51,8 +48,8 @@ def right_answer(variant: Variant, key: Key) -> str:
     if isinstance(key, NumericKey):
         unit = next(iter(getattr(variant.question, "units", {})), "")
         return f"{right_number(variant, key)!r} {unit}".strip()
-    text = key.accepted[0] if isinstance(key, ShortTextKey) else key.answer
-    return "|\n" + "\n".join(f"    {line}" for line in text.splitlines())
+    assert isinstance(key, TextKey)
+    return "|\n" + "\n".join(f"    {line}" for line in key.right_texts[0].splitlines())
 
 
 def wrong_answer(variant: Variant, key: Key, chance: random.Random) -> str:
@@ -81,7 +78,7 @@ def write_class(course: Course, folder: Path, students: int, seed: int) -> int:
     return answers
 
 
-def _answer(course: Course, question: AnyQuestion, key: Key, number: int, students: int, chance: random.Random) -> str:
+def _answer(course: Course, question: Question, key: Key, number: int, students: int, chance: random.Random) -> str:
     (what,) = chance.choices(list(MIX), list(MIX.values()))
     if what == "left out":
         return ""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from ..course.model import Course, Topic
 from ..errors import UsageError
+from ..quiz.kinds import KINDS
 from ..quiz.session import Session, known_student, open_session
 from ..quiz.variant import Shown
 from ..text import Language, Text
@@ -12,15 +13,6 @@ from ..text import Language, Text
 ANSWERED = Text("{answered} of {count} questions have an answer.", "{count} 题中已答 {answered} 题。")
 YOUR_ANSWER = Text("Your answer: `{answer}`", "你的答案：`{answer}`")
 BY_HAND = Text('To answer: `answer("{question}", {sample})`', '作答：`answer("{question}", {sample})`')
-ASKED = {  # what an answer is, and one as an example
-    "single_choice": (Text("One letter.", "选一个。"), '"B"'),
-    "multiple_choice": (Text("All that are right.", "选出所有正确的。"), '"A, C"'),
-    "true_false": (Text("True or false.", "判断对错。"), "True"),
-    "numeric": (Text("A number.", "填一个数。"), "0.24"),
-    "short_text": (Text("A word or two.", "填一两个词。"), '"…"'),
-    "order": (Text("All letters, the first step first.", "按先后顺序写出所有字母。"), '"B, A, C"'),
-    "predict_output": (Text("What is printed.", "写出输出内容。"), '"…"'),
-}
 
 
 def open_quiz(course: Course, student: str | None) -> Session:
@@ -75,8 +67,8 @@ def written(value: object) -> str | list[str]:
 
 
 def _question(number: str, question: Shown, answer: str | None, language: Language) -> Iterator[str]:
-    asked, sample = ASKED[question.kind]
-    yield f"**{number} · {question.id}** · " + " ".join(asked.lines(language))
+    kind = KINDS[question.kind]
+    yield f"**{number} · {question.id}** · " + " ".join(kind.notebook_instruction.lines(language))
     yield from question.prompt.lines(language)
     if question.code:
         yield f"```python\n{question.code.rstrip()}\n```"
@@ -84,7 +76,7 @@ def _question(number: str, question: Shown, answer: str | None, language: Langua
         options = question.options.items()
         yield "\n".join(f"- **{letter}**  {' / '.join(option.lines(language))}" for letter, option in options)
     if answer is None:
-        lines = BY_HAND.filled(question=question.id, sample=sample).lines(language)
+        lines = BY_HAND.filled(question=question.id, sample=kind.notebook_example).lines(language)
     else:
         lines = YOUR_ANSWER.filled(answer=" ".join(answer.replace("`", "'").split())).lines(language)
     yield "  \n".join(lines)

@@ -16,11 +16,9 @@ from ..course.model import Course
 from ..results.files import write_whole
 from ..results.summary import Summary, WrongNumber
 from .formula import FormulaError
-from .judge import is_within, named_wrong, right_number
-from .key import NumericKey
+from .kinds.numeric import Numeric, NumericKey, is_within, reply_to_wrong, right_number
+from .kinds.written import Complaint, read_number
 from .load import load_keys, load_quizzes
-from .question import Numeric
-from .understand import Complaint, number
 from .variant import draw, student_id
 
 FLAGS_FILE = "quiz_flags.json"  # in the folder of results; for the instructor alone
@@ -67,6 +65,7 @@ class CopyWatch:
             keys = load_keys(course.topic(name), quiz)
             for question in quiz.questions:
                 key = keys[question.id]
+                # Only a drawn number can show whose variant an answer was for, so only this kind is looked at.
                 if isinstance(question, Numeric) and isinstance(key, NumericKey) and question.parameters:
                     self.numbers[question.id] = question, key
 
@@ -91,11 +90,11 @@ class CopyWatch:
 
     def _fits(self, student: str, wrong: WrongNumber) -> tuple[str, ...]:
         question, key = self.numbers[wrong.question]
-        value = number(wrong.answer, question.units)
+        value = read_number(wrong.answer, question.units)
         if isinstance(value, Complaint):
             return ()
         own = draw(question, key=self.course_key, student=student, attempt=wrong.attempt)
-        if named_wrong(own, key, value) is not None:
+        if reply_to_wrong(own, key, value) is not None:
             return ()
         variants = self._variants(question, key)
         if variants is None:
@@ -134,7 +133,7 @@ class _Variants:
 
     def owners_of(self, value: float, key: NumericKey) -> list[int]:
         """Those for whom the value is right."""
-        width = MARGIN * max(key.absolute, key.relative * abs(value), 1e-8 * abs(value))
+        width = MARGIN * max(key.tolerance(value), 1e-8 * abs(value))
         near = range(bisect_left(self.answers, value - width), bisect_right(self.answers, value + width))
         return [self.owners[place] for place in near if is_within(value, self.answers[place], key)]
 

@@ -11,12 +11,13 @@ from ..results.model import Problem, QuestionResult, QuizResult, Verdict
 from ..text import NOTHING, Text, printable
 from .answers import AnswersFile, Entry
 from .formula import FormulaError
-from .judge import Judgement, judge
+from .judge import judge, understand
 from .key import Key
+from .kinds.kind import Judgement
+from .kinds.written import Complaint
 from .load import Quiz, load_keys, load_quizzes
-from .question import AnyQuestion
-from .understand import Complaint, understand
-from .variant import Variant, draw, filled_text, kind_of, student_id
+from .question import Question
+from .variant import Variant, draw, filled_text, student_id
 
 MAX_ANSWER = 200  # characters of an answer in the result
 MAX_PROMPT = 200
@@ -106,7 +107,7 @@ class QuizGrader:
             questions=tuple(result for _, result in judged),
         )
 
-    def _question(self, quiz: Quiz, question: AnyQuestion, submission: str, given: Given | None) -> QuestionResult:
+    def _question(self, quiz: Quiz, question: Question, submission: str, given: Given | None) -> QuestionResult:
         worth = quiz.points * question.weight / quiz.weight
         if given is None:
             return _unanswered(question, worth)
@@ -117,7 +118,7 @@ class QuizGrader:
             verdict, share, worth, reply, explanation = Verdict.BROKEN, 0.0, 0.0, BROKEN_QUESTION, NOTHING
         return QuestionResult(
             id=question.id,
-            kind=kind_of(question),
+            kind=question.kind,
             prompt=_first_line(filled_text(question.prompt, variant.values)),
             verdict=verdict,
             points=round(worth * share, 6),
@@ -145,11 +146,11 @@ class QuizGrader:
         return Verdict.PASSED if judgement.share == 1 else Verdict.FAILED, judgement.share, reply, explanation
 
 
-def _unanswered(question: AnyQuestion, worth: float) -> QuestionResult:
+def _unanswered(question: Question, worth: float) -> QuestionResult:
     """Nothing is drawn for it: of a class's results these are most."""
     return QuestionResult(
         id=question.id,
-        kind=kind_of(question),
+        kind=question.kind,
         prompt=NOTHING,
         verdict=Verdict.NOT_ATTEMPTED,
         points=0.0,

@@ -16,10 +16,10 @@ from ..errors import CourseError, UsageError
 from ..text import NOTHING, Language, Text
 from .answers import AnswersFile, Entry, read_answers
 from .formula import FormulaError
-from .judge import judge
+from .judge import judge, understand
 from .key import Key
+from .kinds.written import Complaint
 from .load import load_keys, load_quiz
-from .understand import Complaint, understand
 from .variant import Variant, draw, filled_text, show, student_id
 from .writing import write_answers
 

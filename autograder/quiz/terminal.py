@@ -12,17 +12,14 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from ..text import Language, Text
+from .kinds import KINDS
+from .kinds.kind import Input
 from .session import Session
 from .variant import Shown
 
 BACK, SKIP, FINISH = "← back", "→ skip", "finish"
 KEYS = Text("PageUp: back  PageDown: skip  Ctrl-C: stop", "PageUp：上一题  PageDown：跳过  Ctrl-C：退出")
 MARKS = ((r"`[^`]+`", "cyan"), (r"\$[^$]+\$", "magenta"))
-HOW = {
-    "multiple_choice": Text("Space marks, Enter ends.", "空格选择，回车确认。"),
-    "order": Text("Which step comes next?", "下一步是哪个？"),
-    "predict_output": Text("Esc, then Enter, ends.", "先按 Esc 再按回车结束。"),
-}
 
 Ask = Callable[[Session, Shown, Language], Any]
 
@@ -55,7 +52,7 @@ def _ask_one(session: Session, place: int, language: Language, console: Console)
     question = session.questions[place]
     _show(session, place, language, console)
     while True:
-        given = ASKS[question.kind](session, question, language)
+        given = ASKS[KINDS[question.kind].input](session, question, language)
         if given in (BACK, SKIP):
             return -min(1, place) if given == BACK else 1
         complaint = session.record(question.id, given)
@@ -75,8 +72,10 @@ def _show(session: Session, place: int, language: Language, console: Console) ->
         console.print(_marked(line))
     if question.code:
         console.print(Syntax(question.code.rstrip(), "python", theme="ansi_dark", background_color="default"))
-    for line in (*(HOW[question.kind].lines(language) if question.kind in HOW else ()), *KEYS.lines(language)):
-        console.print(line, style="dim", highlight=False)
+    hint = KINDS[question.kind].terminal_hint
+    for text in [hint, KEYS] if hint else [KEYS]:
+        for line in text.lines(language):
+            console.print(line, style="dim", highlight=False)
 
 
 def _marked(text: str) -> Line:
@@ -122,7 +121,7 @@ def _one_line(written: str | tuple[str, ...] | None) -> str:
     return ", ".join(written) if isinstance(written, tuple) else " ⏎ ".join(written.strip().splitlines())
 
 
-# Each asks for one kind's answer: as it is recorded, or BACK, or SKIP.
+# Each asks for an answer in one way, and returns the answer as it is recorded, or BACK, or SKIP.
 
 
 def _letter(session: Session, question: Shown, language: Language) -> Any:
@@ -182,14 +181,13 @@ def _text(session: Session, question: Shown, language: Language, *, is_long: boo
     )
 
 
-ASKS: dict[str, Ask] = {
-    "single_choice": _letter,
-    "multiple_choice": _letters,
-    "true_false": _truth,
-    "order": _order,
-    "numeric": _line,
-    "short_text": _line,
-    "predict_output": _lines,
+ASKS: dict[Input, Ask] = {
+    Input.ONE_OPTION: _letter,
+    Input.SEVERAL_OPTIONS: _letters,
+    Input.TRUE_OR_FALSE: _truth,
+    Input.ALL_IN_ORDER: _order,
+    Input.LINE: _line,
+    Input.LINES: _lines,
 }
 
 

@@ -12,7 +12,7 @@ import msgspec
 from ..errors import CourseError
 from ..text import Text
 from .formula import holds
-from .question import AnyQuestion, Label, Order, Parameter, Value, WithOptions, filled
+from .question import Label, Parameter, Question, Value, filled
 
 MAX_DRAWS = 1000  # until `require` holds
 MAX_DIGITS = 12  # decimals of a drawn number
@@ -21,7 +21,7 @@ MAX_DIGITS = 12  # decimals of a drawn number
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
     """What was drawn for one student."""
 
-    question: AnyQuestion
+    question: Question
     attempt: int
     values: dict[str, Value]
     letters: dict[str, str]  # the letter that the student sees -> the author's; in the order of being shown
@@ -43,13 +43,13 @@ def student_id(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip()
 
 
-def draw(question: AnyQuestion, *, key: str, student: str, attempt: int = 1) -> Variant:
+def draw(question: Question, *, key: str, student: str, attempt: int = 1) -> Variant:
     """The student's variant. Raises CourseError where no draw fulfils what the question requires.
 
     key: of the course
     """
     source = Source(key, student, question.id, attempt)
-    entries = list(entries_of(question))
+    entries = list(question.entries)
     return Variant(
         question=question,
         attempt=attempt,
@@ -58,25 +58,13 @@ def draw(question: AnyQuestion, *, key: str, student: str, attempt: int = 1) -> 
     )
 
 
-def entries_of(question: AnyQuestion) -> dict[str, Label]:
-    """The options or steps, by the author's letters."""
-    if isinstance(question, WithOptions):
-        return question.options
-    return question.steps if isinstance(question, Order) else {}
-
-
-def kind_of(question: AnyQuestion) -> str:
-    """Its kind, as the files name it."""
-    return str(type(question).__struct_config__.tag)
-
-
 def show(variant: Variant) -> Shown:
     """The question with the drawn numbers and letters in place."""
     question, values = variant.question, variant.values
-    entries = entries_of(question)
+    entries = question.entries
     return Shown(
         id=question.id,
-        kind=kind_of(question),
+        kind=question.kind,
         prompt=filled_text(question.prompt, values),
         options={letter: filled_text(as_text(entries[own]), values) for letter, own in variant.letters.items()},
         code=filled(question.code, values) if question.code else None,
@@ -121,7 +109,7 @@ def _hash_key(key: str) -> bytes:
     return hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=32).digest()
 
 
-def _values(question: AnyQuestion, source: Source) -> dict[str, Value]:
+def _values(question: Question, source: Source) -> dict[str, Value]:
     for turn in range(MAX_DRAWS):
         values = {
             name: value_of(parameter, source.index(size_of(parameter), f"value {turn} {name}"))

@@ -93,13 +93,12 @@ function render({ model, el }) {
   }
 
   const WAYS = {
-    single_choice: (question) => choice(question, "one"),
-    multiple_choice: (question) => choice(question, "many"),
-    true_false: (question) => choice(question, "truth"),
-    order,
-    numeric: (question) => typed(question, false),
-    short_text: (question) => typed(question, false),
-    predict_output: (question) => typed(question, true),
+    one_option: (question) => choice(question, "one"),
+    several_options: (question) => choice(question, "many"),
+    true_or_false: (question) => choice(question, "truth"),
+    all_in_order: order,
+    line: (question) => typed(question, false),
+    lines: (question) => typed(question, true),
   };
 
   function shown(question, number) {
@@ -108,7 +107,7 @@ function render({ model, el }) {
     if (answerOf(question.id) !== undefined) head.append(make("span", "ts-done", " ✓"));
     box.append(head, prose(question.prompt[language()]));
     if (question.code) box.append(make("pre", "ts-code", question.code));
-    box.append(WAYS[question.kind](question));
+    box.append(WAYS[question.input](question));
     const complaint = model.get("complaints")[question.id];
     if (complaint) box.append(make("div", "ts-complaint", complaint[language()]));
     return box;

@@ -10,6 +10,7 @@ import anywidget
 import traitlets
 
 from ..course.model import Course, find_course, load_course
+from .kinds import KINDS
 from .session import Session, open_session
 from .variant import Shown
 
@@ -78,7 +79,7 @@ def _plain(question: Shown) -> dict[str, Any]:
     """The question as the page gets it."""
     return {
         "id": question.id,
-        "kind": question.kind,
+        "input": KINDS[question.kind].input.value,
         "prompt": {"en": question.prompt.en, "zh": question.prompt.zh},
         "options": [[letter, {"en": text.en, "zh": text.zh}] for letter, text in question.options.items()],
         "code": question.code or "",

@@ -9,22 +9,10 @@ import yaml
 from ..results.files import write_whole
 from ..text import Language, Text
 from .answers import Entry
+from .kinds import KINDS
 from .variant import Shown
 
 WIDTH = 110
-HOW = {
-    "single_choice": Text("One letter.", "填一个字母。"),
-    "multiple_choice": Text("All the right letters, such as [A, C].", "填所有正确选项的字母，例如 [A, C]。"),
-    "true_false": Text("true or false.", "填 true 或 false。"),
-    "numeric": Text("A number, such as 0.24, 2.5e-4 or 1/4.", "填一个数，例如 0.24、2.5e-4 或 1/4。"),
-    "short_text": Text("A word or two.", "填一两个词。"),
-    "order": Text(
-        "All the letters, the first step first, such as [B, A, C].", "按先后顺序填所有字母，例如 [B, A, C]。"
-    ),
-    "predict_output": Text(
-        "What is printed; several lines below a `|`, each indented.", "填输出内容；多行时写在 `|` 之后，每行缩进。"
-    ),
-}
 
 
 def write_answers(
@@ -54,7 +42,7 @@ def write_answers(
 
 def _described(question: Shown, number: str, language: Language) -> list[str]:
     """The question as comments."""
-    how = HOW[question.kind]
+    how = KINDS[question.kind].instruction
     if question.units:
         names = ", ".join(question.units)
         how += Text(f" With its unit: {names}.", f"带单位：{names}。")

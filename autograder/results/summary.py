@@ -95,6 +95,7 @@ def _wrong_numbers(result: SubmissionResult) -> list[WrongNumber]:
     numbers = []
     for quiz in result.quizzes:
         for question in quiz.questions:
+            # Only drawn numbers can show a copied answer.
             if question.kind == "numeric" and question.verdict is Verdict.FAILED:
                 number = WrongNumber(question=question.id, attempt=question.attempt, answer=question.answer)
                 numbers.append(number)

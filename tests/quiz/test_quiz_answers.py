@@ -1,4 +1,4 @@
-"""answers.yaml: what is clear is understood, what is not is told, and nothing hostile comes through."""
+"""answers.yaml: clear answers are understood, unclear ones get a complaint, and hostile files do no harm."""
 
 import time
 from pathlib import Path
@@ -9,17 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.quiz.answers import MAX_BYTES, AnswersFile, Entry, read_answers
-from autograder.quiz.question import (
-    AnyQuestion,
-    MultipleChoice,
-    Numeric,
-    Order,
-    PredictOutput,
-    ShortText,
-    SingleChoice,
-    TrueFalse,
-)
-from autograder.quiz.understand import Complaint, understand
+from autograder.quiz.judge import understand
+from autograder.quiz.kinds.multiple_choice import MultipleChoice
+from autograder.quiz.kinds.numeric import Numeric
+from autograder.quiz.kinds.order import Order
+from autograder.quiz.kinds.predict_output import PredictOutput
+from autograder.quiz.kinds.short_text import ShortText
+from autograder.quiz.kinds.single_choice import SingleChoice
+from autograder.quiz.kinds.true_false import TrueFalse
+from autograder.quiz.kinds.written import Complaint
+from autograder.quiz.question import Question
 from autograder.quiz.variant import Shown, Variant, draw
 from autograder.quiz.writing import write_answers
 from autograder.text import Language, Text
@@ -27,7 +26,7 @@ from autograder.text import Language, Text
 PROMPT = Text("?", "？")
 LETTERS: dict[str, Text | str] = {"A": "a", "B": "b", "C": "c"}
 COMMON: dict[str, Any] = {"prompt": PROMPT, "difficulty": 1}
-QUESTIONS: dict[str, AnyQuestion] = {
+QUESTIONS: dict[str, Question] = {
     "single": SingleChoice(id="single", options=LETTERS, **COMMON),
     "several": MultipleChoice(id="several", options=LETTERS, **COMMON),
     "truth": TrueFalse(id="truth", **COMMON),
@@ -41,7 +40,7 @@ QUESTIONS: dict[str, AnyQuestion] = {
 
 
 def asked(name: str) -> Variant:
-    """The question, with the author's letters."""
+    """Return the question with the author's letters."""
     variant = draw(QUESTIONS[name], key="", student="ada")
     return Variant(question=variant.question, attempt=1, values={}, letters={c: c for c in variant.letters})
 
@@ -51,7 +50,7 @@ def read(text: str | bytes) -> AnswersFile:
 
 
 def understood(name: str, line: str) -> object:
-    """What is understood of `name: line` in a file."""
+    """Return the answer that a file with `name: line` gives to a question."""
     file = read(f"answers:\n  {name}: {line}\n")
     assert not file.problems, file.problems
     found = understand(asked(name), file.entries[name])
@@ -90,7 +89,7 @@ def understood(name: str, line: str) -> object:
         ("several", "[]", "complaint"),
     ],
 )  # fmt: skip
-def test_what_is_clear_is_understood_and_the_rest_is_told(name: str, line: str, answer: object) -> None:
+def test_a_clear_answer_is_understood_and_an_unclear_one_gets_a_complaint(name: str, line: str, answer: object) -> None:
     found = understood(name, line)
     assert found == (pytest.approx(answer) if isinstance(answer, float) else answer)
     assert type(found) is type(answer)
@@ -109,12 +108,12 @@ def test_what_is_clear_is_understood_and_the_rest_is_told(name: str, line: str, 
         b"---\nanswers:\n  single: B\n...\n",
     ],
 )
-def test_a_file_as_editors_and_students_write_it_is_read(data: bytes) -> None:
+def test_a_file_is_read_as_editors_and_students_write_it(data: bytes) -> None:
     file = read(data)
     assert file.problems == () and understand(asked("single"), file.entries["single"]) == "B"
 
 
-def test_who_and_which_attempt_are_read() -> None:
+def test_the_student_and_the_attempt_are_read() -> None:
     file = read("student: 李雷 \nattempt: 2\nanswers:\n  single: B\n")
     assert (file.student, file.attempt) == ("李雷", 2)
     wrong = read("student: ada\nattempt: first\nanswers: {single: B}\n")
@@ -152,7 +151,7 @@ BOMB = "a: &a [x,x]\n" + "\n".join(f"{b}: &{b} [*{a},*{a}]" for a, b in zip("abc
         ("answers: !!python/object/apply:os.system [echo]\n", 1, "Below `answers:`"),
     ],
 )  # fmt: skip
-def test_a_file_that_is_none_is_told_with_its_line_and_costs_its_answers(
+def test_an_unreadable_file_loses_its_answers_and_is_reported_with_the_line(
     text: str | bytes, line: int | None, words: str
 ) -> None:
     started = time.process_time()
@@ -171,7 +170,7 @@ def test_a_file_that_is_none_is_told_with_its_line_and_costs_its_answers(
         "&a [*a, *a]",
     ],
 )  # fmt: skip
-def test_an_alias_an_anchor_or_a_tag_costs_its_own_question_only(line: str, tmp_path: Path) -> None:
+def test_an_alias_an_anchor_or_a_tag_spoils_only_its_own_question(line: str, tmp_path: Path) -> None:
     file = read(f"answers:\n  single: {line}\n  truth: no\n")
     assert file.problems == ()
     found = understand(asked("single"), file.entries["single"])
@@ -179,12 +178,12 @@ def test_an_alias_an_anchor_or_a_tag_costs_its_own_question_only(line: str, tmp_
     assert understand(asked("truth"), file.entries["truth"]) is False
 
 
-def test_a_bomb_of_aliases_is_a_few_refused_entries() -> None:
+def test_a_bomb_of_aliases_becomes_a_few_refused_entries() -> None:
     file = read(BOMB)
     assert len(file.entries) == 9 and all(entry.refused for entry in file.entries.values())
 
 
-def test_a_question_answered_twice_counts_for_neither_unless_both_agree() -> None:
+def test_a_question_answered_twice_counts_only_if_both_answers_agree() -> None:
     file = read("answers:\n  single: A\n  single: B\n  truth: no\n  truth: no\n")
     found = understand(asked("single"), file.entries["single"])
     assert isinstance(found, Complaint) and "lines 2 and 3" in found.sentence.en
@@ -197,7 +196,7 @@ WORDS = st.sampled_from(
 
 
 def bounded(data: bytes) -> AnswersFile:
-    """Whatever comes, the file is read or told, and every entry is an answer or told."""
+    """Read a file of any content: each problem and each complaint has its sentence, and reading ends soon."""
     started = time.process_time()
     file = read(data)
     for problem in file.problems:
@@ -224,7 +223,7 @@ def test_any_yaml_ends_in_answers_or_a_clear_message(text: str) -> None:
 
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
 @given(st.text(max_size=80), st.sampled_from(sorted(QUESTIONS)))
-def test_any_text_beside_a_question_is_an_answer_or_a_complaint(text: str, name: str) -> None:
+def test_any_text_is_an_answer_or_gets_a_complaint(text: str, name: str) -> None:
     found = understand(asked(name), Entry(text=text, line=1))
     assert found is None or isinstance(found, str | tuple | bool | float | Complaint)
 
@@ -238,7 +237,7 @@ PRINTABLE = st.text(
 @given(
     PRINTABLE, st.lists(PRINTABLE.map(lambda text: text.replace("\n", "")).filter(str.strip), min_size=1, max_size=3)
 )
-def test_what_is_written_for_a_student_is_read_back_as_it_was(
+def test_a_written_answers_file_is_read_back_unchanged(
     tmp_path_factory: pytest.TempPathFactory, text: str, items: list[str]
 ) -> None:
     path = tmp_path_factory.mktemp("written") / "answers.yaml"

@@ -1,4 +1,4 @@
-"""Quizzes as an author writes them: what loading tells, and what verify finds."""
+"""Quizzes as an author writes them: loading reports what is wrong in a file, verify what is unfair."""
 
 import subprocess
 import sys
@@ -36,7 +36,7 @@ def findings(root: Path, topic: str = "demo") -> list[tuple[str, str]]:
     return list(check_quiz(course, course.topic(topic)))
 
 
-def test_every_wrong_question_is_told_with_its_line_at_once(root: Path) -> None:
+def test_loading_reports_all_wrong_questions_at_once_with_their_lines(root: Path) -> None:
     change(root, QUIZ, "weight: 2", "weight: 0")
     change(root, QUIZ, "kind: true_false", "kind: true_or_false")
     change(root, QUIZ, 'A: "2", B: "3"', 'A: "2", E: "3"')
@@ -50,7 +50,7 @@ def test_every_wrong_question_is_told_with_its_line_at_once(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "told"),
+    ("name", "old", "new", "message"),
     [
         (QUIZ, "id: d_truth", "id: d_single", "line 18: d_single: another question has this id."),
         (QUIZ, "id: d_truth", "id: w_truth", "w_truth is a question of 01_demo, too."),
@@ -66,15 +66,15 @@ def test_every_wrong_question_is_told_with_its_line_at_once(root: Path) -> None:
         (KEY, "answer: true", "answer: 1", "d_truth: Expected `bool`"),
     ],
 )
-def test_a_wrong_file_is_told_with_its_place(root: Path, name: str, old: str, new: str, told: str) -> None:
+def test_loading_reports_where_a_file_is_wrong(root: Path, name: str, old: str, new: str, message: str) -> None:
     change(root, name, old, new)
     course = load_course(root)
     with pytest.raises(CourseError) as error:
         QuizGrader(course, ["01_demo", "02_words"], Reveal.MISCONCEPTION)
-    assert told in str(error.value) and Path(name).name in str(error.value)
+    assert message in str(error.value) and Path(name).name in str(error.value)
 
 
-def test_a_key_that_is_missing_is_told(root: Path) -> None:
+def test_loading_reports_a_missing_key(root: Path) -> None:
     path = root / "solutions/02_words/quiz_key.yaml"
     course = load_course(root)
     path.write_text("{}\n")
@@ -85,7 +85,7 @@ def test_a_key_that_is_missing_is_told(root: Path) -> None:
         load_keys(course.topic("words"), load_quiz(course.topic("words")))
 
 
-def test_points_are_the_manifests_or_two_and_need_a_quiz(root: Path) -> None:
+def test_a_quiz_is_worth_the_manifests_points_or_two_and_points_need_a_quiz(root: Path) -> None:
     assert [topic.quiz_points for topic in load_course(root).topics] == [2, 3]
     (root / QUIZ).unlink()
     assert load_course(root).topics[0].quiz_points == 0
@@ -94,7 +94,7 @@ def test_points_are_the_manifests_or_two_and_need_a_quiz(root: Path) -> None:
         load_course(root)
 
 
-def test_a_topic_without_exercises_is_a_topic_everywhere(root: Path) -> None:
+def test_every_command_accepts_a_topic_without_exercises(root: Path) -> None:
     course = load_course(root)
     assert stale_stubs(course) == [] and set(collect_checks(course.topics)) == {"double", "Tally"}
     assert collect_checks([course.topic("words")]) == {}
@@ -103,12 +103,12 @@ def test_a_topic_without_exercises_is_a_topic_everywhere(root: Path) -> None:
     assert run.returncode == 0 and "4 passed" in run.stdout and "01 A topic" in run.stdout
 
 
-def test_verify_finds_nothing_in_a_quiz_that_keeps_its_promises(root: Path) -> None:
+def test_verify_finds_nothing_in_a_fair_quiz(root: Path) -> None:
     assert findings(root) == [] and findings(root, "words") == []
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "told"),
+    ("name", "old", "new", "message"),
     [
         (QUIZ, "en: Twice zero is zero., zh: 零的两倍是零。", "en: Twice zero is zero., zh: Twice.", "prompt is not in both"),
         (QUIZ, "exercise: double", "exercise: treble", "no exercise treble"),
@@ -130,10 +130,10 @@ def test_verify_finds_nothing_in_a_quiz_that_keeps_its_promises(root: Path) -> N
         (KEY, "{first: B, then: A,", "{first: A, then: B,", "A before B is right and wrong."),
     ],
 )  # fmt: skip
-def test_verify_finds_what_is_unfair_or_missing(root: Path, name: str, old: str, new: str, told: str) -> None:
+def test_verify_finds_what_is_unfair_or_missing(root: Path, name: str, old: str, new: str, message: str) -> None:
     change(root, name, old, new)
     found = findings(root)
-    assert any(told in what for _, what in found), found
+    assert any(message in fault for _, fault in found), found
     assert len({where for where, _ in found}) == 1
 
 
@@ -147,7 +147,7 @@ def test_verify_finds_that_the_longest_option_is_the_right_one(root: Path) -> No
     ]
 
 
-def test_the_command_tells_what_it_finds_in_a_quiz(root: Path) -> None:
+def test_the_command_prints_what_it_finds_in_a_quiz(root: Path) -> None:
     change(root, "solutions/02_words/quiz_key.yaml", "en: Think of jieba.", "en: TODO")
     run = autograder("verify", "--topic", "02", cwd=root)
     assert run.returncode == 1 and "w_truth: Its reply is still to be written." in run.stdout, run.stderr

@@ -1,4 +1,4 @@
-"""Quizzes graded: what an answer earns, what is told, and whose numbers were copied."""
+"""Grading of quizzes: points, replies, problems of answers files, and copied numbers."""
 
 import json
 import os
@@ -18,8 +18,7 @@ from autograder.grading.settings import Settings, grading_key
 from autograder.quiz.answers import AnswersFile, Entry
 from autograder.quiz.copies import CopyWatch
 from autograder.quiz.grading import QuizGrader
-from autograder.quiz.judge import right_number
-from autograder.quiz.key import NumericKey
+from autograder.quiz.kinds.numeric import NumericKey, right_number
 from autograder.quiz.load import load_keys, load_quizzes
 from autograder.quiz.variant import Variant, draw
 from autograder.results.model import QuestionResult, SubmissionResult, Verdict
@@ -38,7 +37,7 @@ def quizzed(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 @pytest.fixture(scope="module")
 def variants(quizzed: Course):
-    """student, question, attempt -> the variant."""
+    """Return a function that draws a variant: (student, question, attempt) -> variant."""
     questions = {q.id: q for quiz in load_quizzes(quizzed).values() for q in quiz.questions}
 
     def variant(student: str, question: str, attempt: int = 1) -> Variant:
@@ -49,7 +48,7 @@ def variants(quizzed: Course):
 
 @pytest.fixture
 def answered(quizzed: Course, tmp_path: Path):
-    """Grade answers, handed in as a folder of one file."""
+    """Return a function that grades answers, handed in as a folder with one file."""
 
     def grade(student: str, answers: dict[str, str], *, head: str = "", explains: bool = False):
         folder = tmp_path / student
@@ -66,7 +65,7 @@ def answered(quizzed: Course, tmp_path: Path):
 
 
 def letters(variant: Variant, own: str) -> str:
-    """The author's letters as the student is shown them."""
+    """Return the author's letters as this student sees them."""
     shown = {mine: theirs for theirs, mine in variant.letters.items()}
     return "[" + ", ".join(shown[letter] for letter in own) + "]"
 
@@ -91,7 +90,7 @@ def right_answers(student: str, variants, attempt: int = 1) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("student", ["ada", "boris", "李雷"])
-def test_right_answers_earn_everything_whatever_was_drawn(student: str, answered, variants) -> None:
+def test_right_answers_earn_all_points_in_every_variant(student: str, answered, variants) -> None:
     graded, problems = answered(student, right_answers(student, variants))
     assert problems == [] and {q.verdict for q in graded.values()} == {Verdict.PASSED}
     assert sum(q.points for q in graded.values()) == pytest.approx(5)
@@ -113,7 +112,7 @@ def test_right_answers_earn_everything_whatever_was_drawn(student: str, answered
         ("d_order", "DCBA", 0, "no x to add"),
     ],
 )
-def test_letters_earn_by_their_rule_and_are_replied_to(
+def test_letters_earn_points_by_the_rule_of_their_kind_and_get_a_reply(
     question: str, own: str, share: float, reply: str, answered, variants
 ) -> None:
     graded, _ = answered("ada", {question: letters(variants("ada", question), own)})
@@ -123,14 +122,14 @@ def test_letters_earn_by_their_rule_and_are_replied_to(
     assert reply in found.reply.en and bool(reply) == bool(found.reply.en) == bool(found.reply.zh)
 
 
-def test_a_wrong_number_that_is_known_is_named_with_the_students_numbers(answered, variants) -> None:
+def test_a_known_wrong_number_gets_its_reply_with_the_students_numbers(answered, variants) -> None:
     values = variants("ada", "d_number").values
     graded, _ = answered("ada", {"d_number": f"{values['x'] + values['y'] ** values['n']:.2f}", "d_size": "1.5 MB"})
     assert graded["d_number"].reply.en == f"You did not double {values['x']}."
     assert graded["d_number"].points == 0 and graded["d_size"].reply.en == "That is one of them."
 
 
-def test_a_number_is_right_within_its_tolerance_and_wrong_beyond(answered, variants, quizzed: Course) -> None:
+def test_a_number_is_right_within_the_tolerance_and_wrong_beyond_it(answered, variants, quizzed: Course) -> None:
     quiz = load_quizzes(quizzed)["01_demo"]
     key = load_keys(quizzed.topic("demo"), quiz)["d_number"]
     assert isinstance(key, NumericKey)
@@ -141,7 +140,7 @@ def test_a_number_is_right_within_its_tolerance_and_wrong_beyond(answered, varia
         assert answered("ada", {"d_size": f"{size} MB"})[0]["d_size"].verdict is verdict
 
 
-def test_what_cannot_be_understood_costs_its_question_and_is_told(answered) -> None:
+def test_an_unclear_answer_earns_nothing_and_gets_a_complaint(answered) -> None:
     graded, problems = answered("ada", {"d_single": "the second", "d_number": "1,234", "d_size": "3", "d_truth": "yes"})
     assert problems == [] and graded["d_truth"].verdict is Verdict.PASSED
     assert "one of the letters A, B, C" in graded["d_single"].reply.en and "MB, KB" in graded["d_size"].reply.zh
@@ -149,7 +148,7 @@ def test_what_cannot_be_understood_costs_its_question_and_is_told(answered) -> N
     assert graded["d_word"].verdict is Verdict.NOT_ATTEMPTED and graded["d_word"].answer == ""
 
 
-def test_titles_give_no_right_answer_away_and_calls_explain(answered, variants) -> None:
+def test_only_a_full_reveal_gives_right_answers_away(answered, variants) -> None:
     wrong = {"d_several": letters(variants("ada", "d_several"), "AB"), "d_word": "squaring", "d_number": "1000"}
     for explains in (False, True):
         graded, _ = answered("ada", wrong, explains=explains)
@@ -159,21 +158,21 @@ def test_titles_give_no_right_answer_away_and_calls_explain(answered, variants) 
         assert "That is a power." in text and "3 is odd." in text
 
 
-def test_the_answer_is_shown_cleaned_and_cut(answered) -> None:
+def test_a_shown_answer_has_no_control_characters_and_a_limited_length(answered) -> None:
     graded, _ = answered("ada", {"d_word": '"\\e[31m<b>\\u202e' + "x" * 5000 + '"', "d_output": '"a\\nb"'})
     assert graded["d_word"].answer.startswith("�[31m<b>�xxx") and len(graded["d_word"].answer) == 200
     assert graded["d_output"].answer == "a\nb" and graded["d_output"].prompt.en.startswith("What is printed")
     assert "second line" not in graded["d_number"].prompt.en
 
 
-def test_a_file_for_somebody_else_counts_as_ones_own_and_is_told(answered, variants) -> None:
+def test_a_file_for_another_student_is_graded_by_the_own_variant_and_reported(answered, variants) -> None:
     graded, problems = answered("boris", right_answers("ada", variants), head="student: ada")
     assert graded["d_number"].verdict is Verdict.FAILED and graded["d_truth"].verdict is Verdict.PASSED
     (problem,) = problems
     assert "ada" in problem.sentence.en and "boris" in problem.sentence.zh
 
 
-def test_an_attempt_is_its_own_variant_and_one_that_is_not_open_does_not_count(answered, variants) -> None:
+def test_each_attempt_is_another_variant_and_only_open_attempts_count(answered, variants) -> None:
     graded, problems = answered("ada", right_answers("ada", variants, 2), head="attempt: 2")
     assert problems == [] and {q.verdict for q in graded.values()} == {Verdict.PASSED}
     assert {q.attempt for q in graded.values()} == {2}
@@ -182,13 +181,13 @@ def test_an_attempt_is_its_own_variant_and_one_that_is_not_open_does_not_count(a
     assert "Attempt 3 is not open: this course has 2." in problems[0].sentence.en
 
 
-def test_a_question_that_is_not_there_is_told_with_the_one_that_is_near(answered) -> None:
+def test_an_unknown_question_is_reported_with_a_similar_id(answered) -> None:
     _, problems = answered("ada", {"d_truht": "yes", "x" * 900: "1", **{f"q{n}": "1" for n in range(50)}})
     assert "Did you mean d_truth?" in problems[0].sentence.en and problems[0].line == 3
     assert len(problems) == 20 and all(len(problem.sentence.en) < 200 for problem in problems)
 
 
-def test_answers_are_found_anywhere_and_those_in_the_topics_folder_win(quizzed: Course, tmp_path: Path) -> None:
+def test_answers_are_found_in_any_folder_and_the_topics_folder_wins(quizzed: Course, tmp_path: Path) -> None:
     ada = tmp_path / "ada"
     files = {
         "answers.yaml": "answers: {d_truth: no, w_truth: yes}",
@@ -213,7 +212,7 @@ def test_answers_are_found_anywhere_and_those_in_the_topics_folder_win(quizzed: 
     assert len([p for p in submission.problems if "link" in p.sentence.en]) == 2
 
 
-def test_a_folder_and_a_file_of_answers_alone_are_submissions(quizzed: Course, tmp_path: Path) -> None:
+def test_a_folder_or_a_file_with_only_answers_is_a_submission(quizzed: Course, tmp_path: Path) -> None:
     for name in ("class/ada", "class/boris"):
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "answers.yaml").write_text("answers: {d_truth: yes}")
@@ -242,7 +241,7 @@ def quiz_grader(quizzed: Course, server: ForkServer) -> Grader:
     return Grader(quizzed, server, Settings(topics=TOPICS, reveal=Reveal.MISCONCEPTION))
 
 
-def test_points_of_code_and_quiz_add_up_and_no_worker_is_needed_for_a_quiz(
+def test_points_of_code_and_quiz_add_up_and_a_quiz_needs_no_worker(
     quiz_grader: Grader, quizzed: Course, tmp_path: Path, variants
 ) -> None:
     ada = tmp_path / "ada"
@@ -259,7 +258,7 @@ def test_points_of_code_and_quiz_add_up_and_no_worker_is_needed_for_a_quiz(
     assert both.points == 9.0 and both.quizzes == result.quizzes
 
 
-def test_a_course_that_changes_a_key_grades_again(tmp_path: Path, variants) -> None:
+def test_a_changed_key_changes_the_grading_key(tmp_path: Path, variants) -> None:
     root = write_quiz_course(tmp_path / "course")
     (tmp_path / "ada.yaml").write_text("answers: {d_truth: yes}")
     keys = set()
@@ -273,7 +272,7 @@ def test_a_course_that_changes_a_key_grades_again(tmp_path: Path, variants) -> N
     assert load_course(root).digest == course.digest
 
 
-def test_a_broken_formula_is_the_authors_and_costs_nobody_points(tmp_path: Path) -> None:
+def test_a_broken_formula_costs_no_student_points(tmp_path: Path) -> None:
     root = write_quiz_course(tmp_path / "course")
     path = root / "solutions/01_demo/quiz_key.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("2*x + y**n", "2*x / 0"), encoding="utf-8")
@@ -301,7 +300,7 @@ def wrong_number(student: str, answer: str, question: str = "d_number") -> Summa
     )
 
 
-def test_only_a_number_that_points_at_somebody_is_flagged(quizzed: Course, variants) -> None:
+def test_only_a_number_that_fits_few_other_variants_is_flagged(quizzed: Course, variants) -> None:
     roster = [f"student {n}" for n in range(30)]
     rights = {name: right_sum(name, variants) for name in roster}
     watch = CopyWatch(quizzed, TOPICS, roster)
@@ -318,8 +317,8 @@ def test_only_a_number_that_points_at_somebody_is_flagged(quizzed: Course, varia
     assert json.loads(watch.file())["flags"][0]["answer"] == rights["student 7"]
 
 
-def test_a_named_wrong_number_is_no_flag_even_where_it_fits_somebody(quizzed: Course, variants) -> None:
-    """Somebody whose right answer is what another one gets by a known mistake."""
+def test_a_known_wrong_number_is_not_flagged_even_if_it_fits_another_variant(quizzed: Course, variants) -> None:
+    """The right answer of one student is the result of a known mistake of another."""
     own = variants("ada", "d_number").values
     known = own["x"] + own["y"] ** own["n"]
     names = (f"other {n}" for n in range(100_000))
@@ -331,7 +330,7 @@ def test_a_named_wrong_number_is_no_flag_even_where_it_fits_somebody(quizzed: Co
     assert [flag.fits for flag in watch.flags] == [(fitting,)]
 
 
-def test_nothing_is_flagged_where_an_answer_fits_many_by_accident(quizzed: Course, variants) -> None:
+def test_nothing_is_flagged_if_answers_fit_many_variants_by_accident(quizzed: Course, variants) -> None:
     roster = [f"student {n}" for n in range(3000)]
     watch = CopyWatch(quizzed, TOPICS, roster)
     watch.look(wrong_number("student 1", right_sum("student 7", variants)))
@@ -340,7 +339,7 @@ def test_nothing_is_flagged_where_an_answer_fits_many_by_accident(quizzed: Cours
 
 @pytest.fixture(scope="module")
 def class_run(quizzed: Course, tmp_path_factory: pytest.TempPathFactory, variants):
-    """One real `autograder grade` of a class of five, twice."""
+    """Run `autograder grade` twice on a class of five."""
     folder = tmp_path_factory.mktemp("class")
     answers = {
         "ada": right_answers("ada", variants),
@@ -363,7 +362,7 @@ def class_run(quizzed: Course, tmp_path_factory: pytest.TempPathFactory, variant
     return folder, runs
 
 
-def test_a_class_of_quizzes_is_graded_in_one_command_and_twice_the_same(class_run) -> None:
+def test_two_runs_over_a_class_of_quizzes_write_the_same_bytes(class_run) -> None:
     folder, runs = class_run
     for run in runs:
         assert run.returncode == 0, run.stderr
@@ -381,7 +380,7 @@ def test_two_students_with_the_same_file_are_graded_by_their_own_variants(class_
     assert ada["points"] == 5 and carla["points"] < 5
 
 
-def test_the_instructor_is_told_whose_numbers_were_handed_in_and_no_student_is(class_run) -> None:
+def test_only_the_instructor_sees_whose_numbers_were_handed_in(class_run) -> None:
     folder, runs = class_run
     flags = json.loads((folder / "first" / "quiz_flags.json").read_text())["flags"]
     assert [(flag["submission"], flag["fits"]) for flag in flags] == [("boris", ["ada"]), ("carla", ["ada"])]
@@ -403,7 +402,7 @@ def test_a_single_submission_shows_its_wrong_answers_with_replies(class_run, qui
     assert "quizzes not attempted: 02" in shown and "零加零" not in shown
 
 
-def test_a_summary_remembers_wrong_numbers_and_nothing_else(class_run) -> None:
+def test_a_summary_keeps_wrong_numbers_and_no_other_answers(class_run) -> None:
     folder, _ = class_run
     result = msgspec.json.decode((folder / "first" / "boris.json").read_bytes(), type=SubmissionResult)
     summary = summarise(result)

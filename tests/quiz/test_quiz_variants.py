@@ -6,7 +6,9 @@ import pytest
 
 from autograder.errors import CourseError
 from autograder.quiz.formula import FormulaError, number
-from autograder.quiz.question import Numeric, Parameter, SingleChoice
+from autograder.quiz.kinds.numeric import Numeric
+from autograder.quiz.kinds.single_choice import SingleChoice
+from autograder.quiz.question import Parameter
 from autograder.quiz.variant import draw, show
 from autograder.text import Text
 

@@ -54,7 +54,7 @@ def metadata_part(metadata: Any, name: str) -> dict[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
-class Cells(msgspec.Struct, frozen=True):
+class CodeCells(msgspec.Struct, frozen=True):
     """The code cells of one notebook."""
 
     chunks: tuple[Chunk, ...]  # the cells that Python can parse
@@ -73,10 +73,10 @@ def read_notebook(data: bytes) -> Notebook | Unreadable:
         )
 
 
-def code_cells(data: bytes, filename: str) -> Cells | Unreadable:
+def code_cells(data: bytes, filename: str) -> CodeCells | Unreadable:
     """Return the notebook's code cells, or why the notebook cannot be read.
 
-    Lines with a magic (`%matplotlib`, `!pip`) are emptied; `%time` leaves its statement. Cells with `%%` that are not
+    Lines with a magic (`%matplotlib`, `!pip`) are emptied; `%time` leaves its statement. CodeCells with `%%` that are not
     Python are dropped.
     """
     notebook = read_notebook(data)
@@ -97,7 +97,7 @@ def code_cells(data: bytes, filename: str) -> Cells | Unreadable:
             sentence = Text("This cell was left out. ", "此单元格未被读取。") + problem.sentence
             problems.append(Problem(file=name, sentence=sentence, line=problem.line))
             left_out.append((name, code, problem.line or 1))
-    return Cells(tuple(chunks), tuple(left_out), tuple(problems), notebook)
+    return CodeCells(tuple(chunks), tuple(left_out), tuple(problems), notebook)
 
 
 def _code_size(notebook: Notebook) -> int:

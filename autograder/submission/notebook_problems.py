@@ -127,12 +127,14 @@ def _known_cell(cell: Cell, exercises: Sequence[str]) -> KnownCell | None:
     role, exercise = ours.get("role"), ours.get("exercise")
     if role in ("grade", "solution") and exercise in exercises:
         return KnownCell(role, str(exercise), cell)
-    for name in (cell.part("nbgrader").get("grade_id"), cell.id):
-        if not isinstance(name, str):
-            continue
-        if name in exercises:
-            return KnownCell("solution", name, cell)
-        exercise = name.removeprefix("grade-")
-        if name != exercise and exercise in exercises:
+    by_nbgrader = _named_cell(cell, cell.part("nbgrader").get("grade_id"), exercises)
+    return by_nbgrader or _named_cell(cell, cell.id, exercises)
+
+
+def _named_cell(cell: Cell, name: object, exercises: Sequence[str]) -> KnownCell | None:
+    for exercise in exercises:
+        if name == _name("solution", exercise):
+            return KnownCell("solution", exercise, cell)
+        if name == _name("grade", exercise):
             return KnownCell("grade", exercise, cell)
     return None

@@ -1,7 +1,7 @@
 """Helpers for the tests of question exchange: the real course's questions, and a comparison of two items."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -25,6 +25,36 @@ SPECIAL = "\\~=#{}:*_`$<>&[]()!|-+.,1a \"'%/;?^@é中"
 def real_categories(language: Language, losses: Losses, variants: int = 1) -> list[Category]:
     topics = [topic for topic in COURSE.topics if topic.quiz_points]
     return list(categories(COURSE, topics, language=language, variants=variants, losses=losses))
+
+
+class Export:
+    """The real course in one language, exported by an encoder."""
+
+    def __init__(self, encode: Callable[[Sequence[Category], Losses], bytes], language: Language) -> None:
+        self.losses = Losses()
+        self.language = language
+        self.categories = real_categories(language, self.losses)
+        self.data = encode(self.categories, self.losses)
+        self.left_out = left_out_names(self.losses)
+        self.items = [item for item in items_of(self.categories) if item.name not in self.left_out]
+
+
+def left_out_names(losses: Losses) -> set[str]:
+    left_out = set()
+    for reason, names in losses.names.items():
+        if reason.startswith("Left out"):
+            left_out.update(names)
+    return left_out
+
+
+def assert_comes_back(back: Sequence[AnyItem], items: Sequence[AnyItem], folder: Path) -> None:
+    """The items read from an export equal the exported ones, also after a way through our own files."""
+    assert [comparable(item) for item in back] == [comparable(item) for item in items]
+    assert [item.name for item in back] == [item.name for item in items]
+    losses = Losses()
+    again = through_yaml(back, folder, losses)
+    assert losses.names == {}
+    assert [comparable(item) for item in again] == [comparable(item) for item in items]
 
 
 def items_of(found: Iterable[Category]) -> list[AnyItem]:

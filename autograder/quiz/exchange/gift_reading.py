@@ -172,14 +172,21 @@ class _GiftQuestion:
     def _choices(self, choices: list[Tree[Token]], common: dict[str, Any]) -> AnyItem:
         """Return a choice, an order or a word: GIFT writes them alike."""
         marks = {_token(choice, "RIGHT") or _token(choice, "WRONG") for choice in choices}
+        texts = [_token(choice, "TEXT") for choice in choices]
         if "~" in marks:
             options = tuple(self._option(choice) for choice in choices)
             return ChoiceItem(**common, options=options, is_single="=" in marks)
-        texts = [_token(choice, "TEXT") for choice in choices]
         if all(ARROW in text for text in texts):
-            pairs = [self._pair(text) for text in texts]
-            return OrderItem(**common, accepted=(steps_in_order(pairs),))
+            return self._order(texts, common)
         return WordItem(**common, answers=tuple(self._words(choices)))
+
+    def _order(self, texts: list[str], common: dict[str, Any]) -> OrderItem:
+        """Return the steps of texts such as "step -> 1"."""
+        pairs = []
+        for text in texts:
+            left, _, right = text.partition(ARROW)
+            pairs.append((self._text(left), _unescaped(right)))
+        return OrderItem(**common, accepted=(steps_in_order(pairs),))
 
     def _option(self, choice: Tree[Token]) -> Answer:
         default = 1.0 if _token(choice, "RIGHT") else 0.0
@@ -188,10 +195,6 @@ class _GiftQuestion:
             share=_share(choice, default),
             reply=self._text_below(choice, "reply"),
         )
-
-    def _pair(self, text: str) -> tuple[str, str]:
-        left, _, right = text.partition(ARROW)
-        return self._text(left), _unescaped(right)
 
     def _words(self, choices: list[Tree[Token]]) -> Iterator[Answer]:
         for choice in choices:

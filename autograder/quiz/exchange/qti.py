@@ -119,16 +119,20 @@ def _choice(item: ChoiceItem) -> Iterator[str]:
     if left_out:
         yield _led("-", left_out)
     for position, option in enumerate(item.options):
-        mark = _single_mark(position) if item.is_single else "[ ]"
-        if option.share > 0:
-            mark = f"*{mark}" if item.is_single else "[*]"
+        is_right = option.share > 0
+        mark = _single_mark(position, is_right) if item.is_single else _multiple_mark(is_right)
         yield _led(mark, option.text)
         if option.reply:
             yield _led("...", option.reply)
 
 
-def _single_mark(position: int) -> str:
-    return f"{chr(ord('a') + position)})"
+def _single_mark(position: int, is_right: bool) -> str:
+    letter = chr(ord("a") + position)
+    return f"*{letter})" if is_right else f"{letter})"
+
+
+def _multiple_mark(is_right: bool) -> str:
+    return "[*]" if is_right else "[ ]"
 
 
 def _truth(item: TruthItem) -> Iterator[str]:
@@ -156,11 +160,15 @@ def _range(value: float, tolerance: float) -> str:
     is_exact = tolerance == 0 and value.is_integer() and value != 0
     if is_exact:
         return f"{value:.0f}"
-    for end in (value - tolerance, value + tolerance):
-        error = abs(round(end, DECIMALS) - end)
-        if abs(end) < LEAST or error > tolerance / 10:
-            raise NotCarriedError("Canvas keeps four decimals, too few for this answer and its tolerance")
+    _refuse_rounding(value - tolerance, tolerance)
+    _refuse_rounding(value + tolerance, tolerance)
     return f"{number_text(value)} +- {number_text(tolerance)}"
+
+
+def _refuse_rounding(end: float, tolerance: float) -> None:
+    error = abs(round(end, DECIMALS) - end)
+    if abs(end) < LEAST or error > tolerance / 10:
+        raise NotCarriedError("Canvas keeps four decimals, too few for this answer and its tolerance")
 
 
 def _words(item: WordItem, losses: Losses) -> Iterator[str]:

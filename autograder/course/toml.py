@@ -128,9 +128,12 @@ def _shown(steps: list[Step]) -> str:
     """Return the steps as an author writes them: "[limits] call_seconds", or "[[softmax]] entry 2, name"."""
     *table, key = steps
     if not table:
-        return str(key)
-    name = ".".join(step for step in table if isinstance(step, str))
-    positions = [step for step in table if isinstance(step, int)]
-    if not positions:
-        return f"[{name}] {key}"
-    return f"[[{name}]] entry {positions[-1] + 1}, {key}"
+        return _step(key)
+    names = ".".join(step for step in table if isinstance(step, str))
+    if isinstance(table[-1], int):
+        return f"[[{names}]] {_step(table[-1])}, {_step(key)}"
+    return f"[{names}] {_step(key)}"
+
+
+def _step(step: Step) -> str:
+    return f"entry {step + 1}" if isinstance(step, int) else step

@@ -171,11 +171,11 @@ class _GiftQuestion:
 
     def _choices(self, choices: list[Tree[Token]], common: dict[str, Any]) -> AnyItem:
         """Return a choice, an order or a word: GIFT writes them alike."""
-        marks = {_token(choice, "RIGHT") or _token(choice, "WRONG") for choice in choices}
-        texts = [_token(choice, "TEXT") for choice in choices]
-        if "~" in marks:
+        has_wrong = _have(choices, "WRONG")
+        if has_wrong:
             options = tuple(self._option(choice) for choice in choices)
-            return ChoiceItem(**common, options=options, is_single="=" in marks)
+            return ChoiceItem(**common, options=options, is_single=_have(choices, "RIGHT"))
+        texts = [_token(choice, "TEXT") for choice in choices]
         if all(ARROW in text for text in texts):
             return self._order(texts, common)
         return WordItem(**common, answers=tuple(self._words(choices)))
@@ -241,6 +241,10 @@ def _token(tree: Tree[Token], kind: str) -> str:
         if isinstance(part, Token) and part.type == kind:
             return str(part)
     return ""
+
+
+def _have(choices: list[Tree[Token]], kind: str) -> bool:
+    return any(_token(choice, kind) for choice in choices)
 
 
 def _share(choice: Tree[Token], default: float) -> float:

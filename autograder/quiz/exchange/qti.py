@@ -145,18 +145,18 @@ def _truth(item: TruthItem) -> Iterator[str]:
 def _number(item: NumberItem, losses: Losses) -> Iterator[str]:
     if item.needs_unit:
         raise NotCarriedError("the answer needs a unit, but Canvas has no units")
-    right = next(number for number in item.answers if number.share == 1)
-    if right.value is None:
-        raise NotCarriedError("any number is right")
     if item.units:
         losses.add("Canvas has no units: the number is written alone", item.name)
     if any(number.reply for number in item.answers):
         losses.add("Canvas has no replies to single wrong numbers", item.name)
+    right = next(number for number in item.answers if number.share == 1)
     yield f"=   {_range(right.value, right.tolerance)}"
 
 
-def _range(value: float, tolerance: float) -> str:
-    """Return the accepted numbers as text2qti writes them. Raise NotCarriedError if rounding would change them."""
+def _range(value: float | None, tolerance: float) -> str:
+    """Return the accepted numbers as text2qti writes them. Raise NotCarriedError if Canvas would change them."""
+    if value is None:
+        raise NotCarriedError("any number is right")
     is_exact = tolerance == 0 and value.is_integer() and value != 0
     if is_exact:
         return f"{value:.0f}"

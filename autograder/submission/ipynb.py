@@ -30,7 +30,7 @@ class Cell(msgspec.Struct, frozen=True):
 
     @property
     def is_code(self) -> bool:
-        """A code cell, or a cell for an answer that was changed to another type by accident."""
+        """True for a code cell, and for a cell for an answer that was changed to another type by accident."""
         return self.cell_type == "code" or self.part("torchstone").get("role") == "solution"
 
 
@@ -42,7 +42,7 @@ class Notebook(msgspec.Struct, frozen=True):
 
     @property
     def is_ours(self) -> bool:
-        """Built by `autograder notebooks build`, as the metadata of the notebook or of one of its cells says."""
+        """True if `autograder notebooks build` made it, by the metadata of the notebook or of one of its cells."""
         if metadata_part(self.metadata, "torchstone"):
             return True
         return any(cell.part("torchstone") for cell in self.cells)
@@ -55,7 +55,7 @@ def metadata_part(metadata: Any, name: str) -> dict[str, Any]:
 
 
 class CodeCells(msgspec.Struct, frozen=True):
-    """The code cells of one notebook."""
+    """The code cells of a notebook, split into those that Python can parse and the others."""
 
     chunks: tuple[Chunk, ...]  # the cells that Python can parse
     left_out: tuple[UnparsedChunk, ...]  # the other cells

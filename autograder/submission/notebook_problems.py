@@ -51,14 +51,14 @@ class KnownCell(msgspec.Struct, frozen=True):
 
     @property
     def is_changed(self) -> bool:
-        """A cell that is scored, and that somebody changed although it is locked."""
+        """True for a scored cell that somebody changed although it is locked."""
         if self.role != "grade":
             return False
         return self.cell.cell_type != "code" or self.cell.code.strip() != f'grade("{self.exercise}")'
 
     @property
     def is_no_code(self) -> bool:
-        """A cell for an answer that became a text cell."""
+        """True for a cell for an answer that became a text cell."""
         return self.role == "solution" and self.cell.cell_type != "code"
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 
 class Reveal(StrEnum):
-    """How much a student sees of a hidden check. Each level includes the levels before it."""
+    """A level of detail: what a student sees of a hidden check. Each level includes the levels before it."""
 
     NOTHING = "nothing"  # that the check exists, and whether it passed
     TITLE = "title"  # its title and the kind of failure

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import inspect
 
 from ..errors import CourseError, did_you_mean
 
@@ -27,10 +26,10 @@ def read_toml(path: Path, type: type[T]) -> T:
         raise CourseError(f"{path} is missing.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CourseError(f"{path}: {error}.") from None
-    message = _complaint(content, type)
-    if message is not None:
-        raise _invalid(path, content, type, message)
-    return msgspec.convert(content, type)
+    try:
+        return msgspec.convert(content, type)
+    except msgspec.ValidationError as error:
+        raise _invalid(path, content, type, str(error)) from None
 
 
 def _complaint(content: Any, type: Any) -> str | None:
@@ -48,7 +47,8 @@ def _invalid(path: Path, content: dict[str, Any], type: Any, message: str) -> Co
     complaint = PLACE.sub("", message)
     if unknown := UNKNOWN_KEY.fullmatch(complaint):
         key = unknown[1]
-        return CourseError(f"{path}: {_shown([*steps, key])}: unknown key.", fix=did_you_mean(key, _keys(type, steps)))
+        fix = did_you_mean(key, _other_keys(type, key))
+        return CourseError(f"{path}: {_shown([*steps, key])}: unknown key.", fix=fix)
     if missing := MISSING_KEY.fullmatch(complaint):
         return CourseError(f"{path}: {_shown([*steps, missing[1]])}: this key is missing.")
     where = f"{_shown(steps)}: " if steps else ""
@@ -92,45 +92,25 @@ def _with_one_key(content: Any, steps: list[Step], key: str) -> Any:
     return copied
 
 
-def _keys(type: Any, steps: list[Step]) -> list[str]:
-    """Return the keys that the table at `steps` may have."""
-    known = _struct_in(inspect.type_info(type))
-    for step in steps:
-        known = _struct_in(_type_below(known, step))
-    return list(_fields(known))
-
-
-def _fields(known: inspect.Type) -> dict[str, inspect.Type]:
-    """Return the types of a struct's fields by key; nothing for any other type."""
-    if not isinstance(known, inspect.StructType):
-        return {}
-    return {field.encode_name: field.type for field in known.fields}
-
-
-def _type_below(known: inspect.Type, step: Step) -> inspect.Type:
-    if isinstance(known, inspect.DictType):
-        return known.value_type
-    if isinstance(known, inspect.ListType | inspect.VarTupleType):
-        return known.item_type
-    return _fields(known).get(str(step), known)
-
-
-def _struct_in(known: inspect.Type) -> inspect.Type:
-    """Return the struct of a union such as `Later | None`; any other type as it is."""
-    options = known.types if isinstance(known, inspect.UnionType) else ()
-    for option in options:
-        if isinstance(option, inspect.StructType):
-            return option
-    return known
+def _other_keys(type: Any, key: str) -> list[str]:
+    """Return the keys that any table of the file may have, without this one."""
+    _, tables = msgspec.json.schema_components([type])
+    known: set[str] = set()
+    for table in tables.values():
+        known.update(table.get("properties", {}))
+    return sorted(known - {key})
 
 
 def _shown(steps: list[Step]) -> str:
     """Return the steps as an author writes them: "[limits] call_seconds", or "[[softmax]] entry 2, name"."""
     *table, key = steps
     if not table:
-        return str(key)
-    name = ".".join(step for step in table if isinstance(step, str))
-    positions = [step for step in table if isinstance(step, int)]
-    if not positions:
-        return f"[{name}] {key}"
-    return f"[[{name}]] entry {positions[-1] + 1}, {key}"
+        return _step(key)
+    names = ".".join(step for step in table if isinstance(step, str))
+    if isinstance(table[-1], int):
+        return f"[[{names}]] {_step(table[-1])}, {_step(key)}"
+    return f"[{names}] {_step(key)}"
+
+
+def _step(step: Step) -> str:
+    return f"entry {step + 1}" if isinstance(step, int) else step

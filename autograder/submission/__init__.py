@@ -1,4 +1,4 @@
-"""What a student handed in. It is read as text and never run here.
+"""A submission: what a student handed in. It is read as text and never run here.
 
 model              a submission as data: one source per topic, and the answers to quizzes
 layouts            finds the submissions in a folder; a new layout is one more function there

@@ -1,4 +1,4 @@
-"""What a file's name says about its content. Names of copies count like the original's."""
+"""Reads from a file's name what the file contains. The name of a copy counts like the original's."""
 
 import functools
 import re

@@ -30,7 +30,7 @@ class Cell(msgspec.Struct, frozen=True):
 
     @property
     def is_code(self) -> bool:
-        """A code cell, or a cell for an answer that was changed to another type by accident."""
+        """True for a code cell, and for a cell for an answer that was changed to another type by accident."""
         return self.cell_type == "code" or self.part("torchstone").get("role") == "solution"
 
 
@@ -42,7 +42,7 @@ class Notebook(msgspec.Struct, frozen=True):
 
     @property
     def is_ours(self) -> bool:
-        """Built by `autograder notebooks build`, as the metadata of the notebook or of one of its cells says."""
+        """True if `autograder notebooks build` made it, by the metadata of the notebook or of one of its cells."""
         if metadata_part(self.metadata, "torchstone"):
             return True
         return any(cell.part("torchstone") for cell in self.cells)
@@ -54,8 +54,8 @@ def metadata_part(metadata: Any, name: str) -> dict[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
-class Cells(msgspec.Struct, frozen=True):
-    """The code cells of one notebook."""
+class CodeCells(msgspec.Struct, frozen=True):
+    """The code cells of a notebook, split into those that Python can parse and the others."""
 
     chunks: tuple[Chunk, ...]  # the cells that Python can parse
     left_out: tuple[UnparsedChunk, ...]  # the other cells
@@ -73,10 +73,10 @@ def read_notebook(data: bytes) -> Notebook | Unreadable:
         )
 
 
-def code_cells(data: bytes, filename: str) -> Cells | Unreadable:
+def code_cells(data: bytes, filename: str) -> CodeCells | Unreadable:
     """Return the notebook's code cells, or why the notebook cannot be read.
 
-    Lines with a magic (`%matplotlib`, `!pip`) are emptied; `%time` leaves its statement. Cells with `%%` that are not
+    Lines with a magic (`%matplotlib`, `!pip`) are emptied; `%time` leaves its statement. CodeCells with `%%` that are not
     Python are dropped.
     """
     notebook = read_notebook(data)
@@ -97,7 +97,7 @@ def code_cells(data: bytes, filename: str) -> Cells | Unreadable:
             sentence = Text("This cell was left out. ", "此单元格未被读取。") + problem.sentence
             problems.append(Problem(file=name, sentence=sentence, line=problem.line))
             left_out.append((name, code, problem.line or 1))
-    return Cells(tuple(chunks), tuple(left_out), tuple(problems), notebook)
+    return CodeCells(tuple(chunks), tuple(left_out), tuple(problems), notebook)
 
 
 def _code_size(notebook: Notebook) -> int:

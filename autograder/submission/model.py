@@ -22,5 +22,5 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def dedup_key(self) -> str:
-        """Submissions with equal keys get equal results. Answers to quizzes depend on the student's name."""
+        """A key that is equal for submissions with equal results. Results of quizzes depend on the student's name, too."""
         return f"{self.content_hash} {self.id}" if self.answers else self.content_hash

@@ -51,14 +51,14 @@ class KnownCell(msgspec.Struct, frozen=True):
 
     @property
     def is_changed(self) -> bool:
-        """A cell that is scored, and that somebody changed although it is locked."""
+        """True for a scored cell that somebody changed although it is locked."""
         if self.role != "grade":
             return False
         return self.cell.cell_type != "code" or self.cell.code.strip() != f'grade("{self.exercise}")'
 
     @property
     def is_no_code(self) -> bool:
-        """A cell for an answer that became a text cell."""
+        """True for a cell for an answer that became a text cell."""
         return self.role == "solution" and self.cell.cell_type != "code"
 
 
@@ -127,12 +127,14 @@ def _known_cell(cell: Cell, exercises: Sequence[str]) -> KnownCell | None:
     role, exercise = ours.get("role"), ours.get("exercise")
     if role in ("grade", "solution") and exercise in exercises:
         return KnownCell(role, str(exercise), cell)
-    for name in (cell.part("nbgrader").get("grade_id"), cell.id):
-        if not isinstance(name, str):
-            continue
-        if name in exercises:
-            return KnownCell("solution", name, cell)
-        exercise = name.removeprefix("grade-")
-        if name != exercise and exercise in exercises:
+    by_nbgrader = _named_cell(cell, cell.part("nbgrader").get("grade_id"), exercises)
+    return by_nbgrader or _named_cell(cell, cell.id, exercises)
+
+
+def _named_cell(cell: Cell, name: object, exercises: Sequence[str]) -> KnownCell | None:
+    for exercise in exercises:
+        if name == _name("solution", exercise):
+            return KnownCell("solution", exercise, cell)
+        if name == _name("grade", exercise):
             return KnownCell("grade", exercise, cell)
     return None

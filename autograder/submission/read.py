@@ -1,4 +1,4 @@
-"""Reads one submission: which of its files belongs to which topic, and what cannot be read."""
+"""Reads one submission: finds the file of each topic, and reports what cannot be read."""
 
 import hashlib
 import re

@@ -74,14 +74,20 @@ def without_later_stubs(chunks: Sequence[Chunk], stub: ReleasedStub, problems: l
         if len(of_exercise) < 2:
             continue
         answers = [definition for definition in of_exercise if _skeleton(definition.node) != untouched]
-        if not answers:
-            continue
-        last_answer = of_exercise.index(answers[-1])
-        for later_stub in of_exercise[last_answer + 1 :]:
+        for later_stub in _after_last_answer(of_exercise, answers):
             kept[later_stub.cell] = _blanked(kept[later_stub.cell], [later_stub.node])
         if len(answers) > 1:
             problems.append(_several_answers(exercise, [answer.cell for answer in answers]))
     return list(kept.items())
+
+
+def _after_last_answer(
+    definitions: Sequence[CellDefinition], answers: Sequence[CellDefinition]
+) -> Sequence[CellDefinition]:
+    """Return the definitions after the last answer, which are stubs; nothing if there is no answer."""
+    if not answers:
+        return []
+    return definitions[definitions.index(answers[-1]) + 1 :]
 
 
 def _definitions_by_name(chunks: Sequence[Chunk]) -> dict[str, list[CellDefinition]]:

@@ -38,6 +38,11 @@ def load_every_toml(root: Path) -> None:
             "[exercises.other] points: Expected `int`, got `str`.",
         ),
         (
+            "exercises/01_demo/topic.toml",
+            '[exercises.other]\ntitle = {en = "", zh = ""}\npoints = 1\ndifficulty = 1\nhints = [{en = "a", zh = "b"}, "c"]',
+            "[exercises.other.hints] entry 2: Expected `object`, got `str`.",
+        ),
+        (
             "solutions/01_demo/misconceptions.toml",
             '[[other]]\nname = "a"\nwrote = "b"\nen = "c"\nzh = "d"\n[[other]]\nnames = "a"',
             "[[other]] entry 2, names: unknown key. Did you mean name?",

@@ -1,4 +1,4 @@
-"""`autograder questions`: files are written whole, what is lost is told, faults end in sentences."""
+"""The commands `autograder questions`: files are complete, losses are listed, and faults end in clear errors."""
 
 import zipfile
 from pathlib import Path
@@ -15,7 +15,7 @@ def questions(*arguments: str | Path) -> Result:
     return CliRunner().invoke(app, ["questions", *map(str, arguments), "--course", str(ROOT)])
 
 
-def test_a_topic_goes_out_as_moodle_xml_and_comes_back_with_fresh_ids(tmp_path: Path) -> None:
+def test_a_topic_is_exported_as_moodle_xml_and_imported_with_new_ids(tmp_path: Path) -> None:
     file = tmp_path / "new" / "bank.xml"
     out = questions("export", "10", "--format", "moodle", "--out", file, "--variants", "2")
     assert out.exit_code == 0, out.output
@@ -36,7 +36,7 @@ def test_a_topic_goes_out_as_moodle_xml_and_comes_back_with_fresh_ids(tmp_path: 
     assert again.exit_code == 2 and "exists" in again.stderr
 
 
-def test_losses_are_told_on_stderr(tmp_path: Path) -> None:
+def test_losses_are_listed_on_stderr(tmp_path: Path) -> None:
     run = questions("export", "12", "--format", "gift", "--out", tmp_path / "bank.gift", "--lang", "zh")
     assert run.exit_code == 0
     assert "Left out: the answer has several lines, but the format allows only one (1: q12_07)" in run.stderr
@@ -52,7 +52,7 @@ def test_canvas_gets_a_zip_for_each_topic(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "name", "told"),
+    ("content", "name", "message"),
     [
         (b"::essay::Write.{}", "a.txt", "essay questions are not supported (1: essay)"),
         (b"<quiz>", "a.xml", "is not XML"),
@@ -60,22 +60,24 @@ def test_canvas_gets_a_zip_for_each_topic(tmp_path: Path) -> None:
         (b"", "a.gift", "holds no question that can be imported"),
     ],
 )
-def test_a_file_without_anything_to_take_writes_nothing(tmp_path: Path, content: bytes, name: str, told: str) -> None:
+def test_a_file_without_readable_questions_writes_nothing(
+    tmp_path: Path, content: bytes, name: str, message: str
+) -> None:
     (tmp_path / name).write_bytes(content)
     run = questions("import", tmp_path / name, "--topic", "10", "--out", tmp_path / "in")
     assert run.exit_code == 2
-    assert told in run.stderr
+    assert message in run.stderr
     assert not (tmp_path / "in").exists()
 
 
-def test_names_cannot_command_the_terminal(tmp_path: Path) -> None:
+def test_names_in_a_file_cannot_control_the_terminal(tmp_path: Path) -> None:
     (tmp_path / "a.gift").write_text("::\x1b[2Jx::Write.{}\n\nYes?{T}\n")
     run = questions("import", tmp_path / "a.gift", "--topic", "10", "--out", tmp_path / "in")
     assert run.exit_code == 0
     assert "essay" in run.stderr and "\x1b" not in run.stderr
 
 
-def test_a_folder_or_a_file_in_the_wrong_place_is_refused(tmp_path: Path) -> None:
+def test_a_folder_instead_of_a_file_and_a_file_instead_of_a_folder_are_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     assert "is a folder" in questions("export", "10", "--format", "gift", "--out", tmp_path).stderr
     assert "is a file" in questions("export", "10", "--format", "qti", "--out", tmp_path / "file").stderr

@@ -1,4 +1,4 @@
-"""GIFT: what we write is what gift-pegjs and Moodle read, and comes back as far as GIFT can say it."""
+"""GIFT: gift-pegjs reads what we write, and our own reader gets back all that GIFT can represent."""
 
 import json
 import shutil
@@ -9,12 +9,12 @@ import msgspec
 import pytest
 from exchange_items import (
     SPECIAL,
+    Export,
+    assert_comes_back,
     comparable,
     items_of,
     outputs_of_several_lines,
-    real_categories,
     showing,
-    through_yaml,
 )
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -38,8 +38,12 @@ from autograder.quiz.exchange.reading import MAX_BYTES
 from autograder.text import Language
 
 
+def representable(export: Export) -> list[AnyItem]:
+    return [as_gift_can_say(item) for item in export.items]
+
+
 def as_gift_can_say(item: AnyItem) -> AnyItem:
-    """Without what is named as lost: weights, units, capital letters, replies to options left out."""
+    """Return the item without what GIFT loses: weights, units, capital letters, replies to options left out."""
     item = msgspec.structs.replace(item, weight=1)
     if isinstance(item, WordItem):
         return msgspec.structs.replace(item, minds_case=False)
@@ -51,40 +55,22 @@ def as_gift_can_say(item: AnyItem) -> AnyItem:
     return item
 
 
-class Sent:
-    """The real course's items in one language, as GIFT."""
-
-    def __init__(self, language: Language) -> None:
-        self.losses = Losses()
-        self.categories = real_categories(language, self.losses)
-        self.data = encode_gift(self.categories, self.losses)
-        left_out = {
-            name for reason, names in self.losses.names.items() if reason.startswith("Left out") for name in names
-        }
-        assert len(left_out) == self.losses.left_out
-        self.items = [as_gift_can_say(item) for item in items_of(self.categories) if item.name not in left_out]
-
-
 @pytest.fixture(scope="module", params=[Language.EN, Language.ZH])
-def sent(request: pytest.FixtureRequest) -> Sent:
-    return Sent(request.param)
+def export(request: pytest.FixtureRequest) -> Export:
+    return Export(encode_gift, request.param)
 
 
-def test_every_question_of_the_course_comes_back_the_same(sent: Sent, tmp_path: Path) -> None:
-    """Through GIFT, and then through files of our own."""
+def test_every_question_of_the_course_comes_back_the_same(export: Export, tmp_path: Path) -> None:
+    """The way back leads through GIFT and then through our own files."""
     losses = Losses()
-    back = list(read_gift(sent.data, "x.gift", losses))
+    back = list(read_gift(export.data, "x.gift", losses))
     assert losses.names == {}
-    assert [comparable(item) for item in back] == [comparable(item) for item in sent.items]
-    assert [item.name for item in back] == [item.name for item in sent.items]
-    again = through_yaml(back, tmp_path, losses)
-    assert losses.names == {}
-    assert [comparable(item) for item in again] == [comparable(item) for item in sent.items]
+    assert_comes_back(back, representable(export), tmp_path)
 
 
-def test_what_gift_has_no_place_for_is_named(sent: Sent) -> None:
-    """Told by name, and by the right one: nothing is dropped in silence."""
-    items = items_of(sent.categories)
+def test_what_gift_cannot_represent_is_listed(export: Export) -> None:
+    """Each loss is listed with the names of exactly the questions that lose it."""
+    items = items_of(export.categories)
     expected = {
         "Left out: several orders are right, but GIFT can state only one": [
             item.name for item in items if isinstance(item, OrderItem) and len(item.accepted) > 1
@@ -97,13 +83,15 @@ def test_what_gift_has_no_place_for_is_named(sent: Sent) -> None:
             item.name for item in items if isinstance(item, NumberItem) and item.units
         ],
         "In GIFT, capital and small letters count alike": [
-            item.name for item in sent.items if item.name in {i.name for i in items if getattr(i, "minds_case", False)}
+            item.name
+            for item in export.items
+            if item.name in {i.name for i in items if getattr(i, "minds_case", False)}
         ],
     }
     assert all(expected.values())
     no_format = "No format has replies to steps in the wrong order"
-    assert {reason: names for reason, names in sent.losses.names.items() if reason != no_format} == expected
-    assert len(sent.items) == len(items) - sent.losses.left_out
+    assert {reason: names for reason, names in export.losses.names.items() if reason != no_format} == expected
+    assert len(export.items) == len(items) - export.losses.left_out
 
 
 PEGJS = """
@@ -116,7 +104,7 @@ const chunks = []; process.stdin.on("data", c => chunks.push(c)).on("end", () =>
 
 @pytest.fixture(scope="module")
 def pegjs(request: pytest.FixtureRequest):
-    """gift-pegjs, the reference grammar of GIFT, from npm: installed once into pytest's cache."""
+    """Return the parser gift-pegjs, the reference grammar of GIFT. npm installs it once into pytest's cache."""
     if shutil.which("npm") is None:
         pytest.skip("gift-pegjs needs node and npm")
     folder = request.config.cache.mkdir("gift-pegjs")
@@ -129,7 +117,7 @@ def pegjs(request: pytest.FixtureRequest):
     def parse(data: bytes) -> list[dict]:
         run = subprocess.run(["node", "-e", PEGJS], cwd=folder, input=data, capture_output=True, check=False)
         assert run.returncode == 0, run.stderr.decode()[-1000:]
-        # It leaves the semicolon of its own mark for a newline standing.
+        # gift-pegjs leaves a semicolon after each newline.
         return json.loads(run.stdout.decode().replace("\\n;", "\\n"))
 
     return parse
@@ -138,10 +126,10 @@ def pegjs(request: pytest.FixtureRequest):
 KINDS = {ChoiceItem: "MC", TruthItem: "TF", NumberItem: "Numerical", WordItem: "Short", OrderItem: "Matching"}
 
 
-def test_the_reference_parser_finds_the_same_questions(sent: Sent, pegjs) -> None:
-    found = [one for one in pegjs(sent.data) if one["type"] != "Category"]
-    assert [(one["title"], one["type"]) for one in found] == [(item.name, KINDS[type(item)]) for item in sent.items]
-    for one, item in zip(found, sent.items, strict=True):
+def test_the_reference_parser_finds_the_same_questions(export: Export, pegjs) -> None:
+    found = [one for one in pegjs(export.data) if one["type"] != "Category"]
+    assert [(one["title"], one["type"]) for one in found] == [(item.name, KINDS[type(item)]) for item in export.items]
+    for one, item in zip(found, export.items, strict=True):
         assert one["stem"]["format"] == "html"
         if isinstance(item, TruthItem):
             assert one["isTrue"] == item.is_true
@@ -204,7 +192,7 @@ def test_the_reference_parser_reads_special_characters_too(pegjs, typed: str) ->
     assert found[4]["choices"][0]["text"]["number"] == 2.5e-7
 
 
-def test_an_arrow_in_an_answer_is_refused_by_name() -> None:
+def test_a_question_with_an_arrow_in_an_answer_is_left_out() -> None:
     losses = Losses()
     item = WordItem(name="n", prompt="p", answers=(Answer(text="a -> b", share=1.0),))
     assert b"::n::" not in encode_gift([Category(path=("c",), items=(item,))], losses)
@@ -216,8 +204,7 @@ def from_gift(text: str) -> tuple[list[AnyItem], dict[str, list[str]]]:
     return list(read_gift(text.encode(), "bank.gift", losses)), losses.names
 
 
-def test_the_kinds_of_the_format_are_read() -> None:
-    """The forms that the format's documentation shows."""
+def test_every_form_in_the_documentation_of_gift_is_read() -> None:
     found, lost = from_gift(
         "// a comment [tag:difficulty 4]\n"
         "Who's buried in Grant's tomb?{=Grant ~no one #was true for 12 years ~Napoleon}\n\n"
@@ -250,7 +237,7 @@ def test_the_kinds_of_the_format_are_read() -> None:
     assert [option.share for option in two.options] == [0.5, 0.5, -0.5]  # type: ignore[union-attr]  # its kind is known
 
 
-def test_what_has_no_place_here_is_named_with_its_line() -> None:
+def test_questions_that_cannot_be_read_are_listed_with_name_or_line() -> None:
     found, lost = from_gift(
         "::essay::Write.{}\n\nJust text.\n\n::pairs::Match{=a -> x =b -> y}\n\nbroken {=a ~b\n\n"
         "two {=a}{=b}\n\n::star::Any {=*}\n\n::number::n {#x}\n\n::good::Yes?{T}\n"
@@ -267,7 +254,7 @@ def test_what_has_no_place_here_is_named_with_its_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "message"),
     [
         ("ok {T}\n\n\N{LATIN SMALL LETTER E WITH ACUTE}{T}".encode("latin-1"), "line 3: this is not UTF-8"),
         ("ok {T}".encode("utf-16"), "not UTF-8"),
@@ -276,8 +263,8 @@ def test_what_has_no_place_here_is_named_with_its_line() -> None:
     ],
     ids=["latin-1", "utf-16", "zeros", "huge"],
 )
-def test_a_hostile_file_ends_in_a_sentence(data: bytes, told: str) -> None:
-    with pytest.raises(UsageError, match=told):
+def test_a_hostile_file_is_refused(data: bytes, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
         list(read_gift(data, "bank.gift", Losses()))
 
 
@@ -293,6 +280,6 @@ def test_a_hostile_file_ends_in_a_sentence(data: bytes, told: str) -> None:
     ],
     ids=["braces", "titles", "backslashes", "tags", "answers", "huge"],
 )
-def test_a_hostile_question_costs_no_other(bad: str) -> None:
+def test_a_hostile_question_does_not_affect_the_others(bad: str) -> None:
     found, _ = from_gift(f"{bad}\n\n::good::Yes?{{T}}\n")
     assert found[-1].name == "good"

@@ -1,4 +1,4 @@
-"""Moodle XML: what we write is what Moodle reads, and comes back as the same questions."""
+"""Moodle XML: what we write follows Moodle's documentation, and our own reader gets back the same questions."""
 
 import io
 from pathlib import Path
@@ -8,6 +8,8 @@ import msgspec
 import pytest
 from exchange_items import (
     SPECIAL,
+    Export,
+    assert_comes_back,
     comparable,
     items_of,
     outputs_of_several_lines,
@@ -42,52 +44,35 @@ from autograder.text import Language
 SCHEMA = lxml.etree.RelaxNG(lxml.etree.parse(Path(__file__).parents[1] / "contracts" / "moodle_xml.rng"))
 
 
-class Sent:
-    """The real course's items in one language, as Moodle XML."""
-
-    def __init__(self, language: Language) -> None:
-        self.losses = Losses()
-        self.categories = real_categories(language, self.losses)
-        self.xml = encode_moodle(self.categories, self.losses)
-        self.left_out = {
-            name for reason, names in self.losses.names.items() if reason.startswith("Left out") for name in names
-        }
-        self.items = [item for item in items_of(self.categories) if item.name not in self.left_out]
-
-
 @pytest.fixture(scope="module", params=[Language.EN, Language.ZH])
-def sent(request: pytest.FixtureRequest) -> Sent:
-    return Sent(request.param)
+def export(request: pytest.FixtureRequest) -> Export:
+    return Export(encode_moodle, request.param)
 
 
-def test_every_question_of_the_course_comes_back_the_same(sent: Sent, tmp_path: Path) -> None:
-    """Through Moodle XML, and then through files of our own: answers, tolerances, replies, explanations."""
+def test_every_question_of_the_course_comes_back_the_same(export: Export, tmp_path: Path) -> None:
+    """The way back leads through Moodle XML and then through our own files."""
     losses = Losses()
-    back = list(read_moodle(sent.xml, "x.xml", losses))
+    back = list(read_moodle(export.data, "x.xml", losses))
     assert losses.names == {}
-    assert [comparable(item) for item in back] == [comparable(item) for item in sent.items]
-    assert [item.name for item in back] == [item.name for item in sent.items]
-    again = through_yaml(back, tmp_path, losses)
-    assert losses.names == {}
-    assert [comparable(item) for item in again] == [comparable(item) for item in sent.items]
+    assert_comes_back(back, export.items, tmp_path)
 
 
-def test_what_moodle_has_no_place_for_is_named(sent: Sent) -> None:
-    """Orders of which more than one is right, and outputs of several lines: no other."""
-    items = items_of(sent.categories)
+def test_what_moodle_cannot_represent_is_left_out(export: Export) -> None:
+    """Only questions with several right orders or with an output of several lines are left out."""
+    items = items_of(export.categories)
     orders = [item.name for item in items if isinstance(item, OrderItem) and len(item.accepted) > 1]
     assert orders and outputs_of_several_lines(items)
-    assert sent.left_out == {*orders, *outputs_of_several_lines(items)}
-    assert len(sent.left_out) == sent.losses.left_out
+    assert export.left_out == {*orders, *outputs_of_several_lines(items)}
+    assert len(export.left_out) == export.losses.left_out
 
 
-def test_the_schema_written_from_moodles_documentation_accepts_it(sent: Sent) -> None:
-    SCHEMA.assertValid(lxml.etree.fromstring(sent.xml))
+def test_the_export_is_valid_by_the_schema_from_moodles_documentation(export: Export) -> None:
+    SCHEMA.assertValid(lxml.etree.fromstring(export.data))
 
 
-def test_an_independent_reader_finds_the_same_options(sent: Sent) -> None:
-    found = {one.name: one for one in parse_bytes(sent.xml)["multichoice"]}
-    choices = [item for item in sent.items if isinstance(item, ChoiceItem)]
+def test_an_independent_reader_finds_the_same_options(export: Export) -> None:
+    found = {one.name: one for one in parse_bytes(export.data)["multichoice"]}
+    choices = [item for item in export.items if isinstance(item, ChoiceItem)]
     assert len(choices) == len(found) > 50
     for item in choices:
         one = found[item.name]
@@ -98,10 +83,9 @@ def test_an_independent_reader_finds_the_same_options(sent: Sent) -> None:
         )
 
 
-def test_the_same_questions_give_the_same_bytes(sent: Sent) -> None:
+def test_the_same_questions_give_the_same_bytes(export: Export) -> None:
     losses = Losses()
-    language = Language.EN if b"How" in sent.xml else Language.ZH
-    assert encode_moodle(real_categories(language, losses), losses) == sent.xml
+    assert encode_moodle(real_categories(export.language, losses), losses) == export.data
 
 
 def xml_of(*items: AnyItem) -> lxml.etree._Element:
@@ -122,7 +106,7 @@ CHOICE = ChoiceItem(
 )
 
 
-def test_several_right_options_share_the_points_as_moodle_lists_parts() -> None:
+def test_several_right_options_share_the_points() -> None:
     root = xml_of(CHOICE)
     assert root.xpath("//answer/@fraction") == ["33.33333", "33.33333", "33.33333", "-33.33333"]
     assert root.findtext("question/category/text") == "$course$/top/A//B/c"
@@ -132,7 +116,7 @@ def test_several_right_options_share_the_points_as_moodle_lists_parts() -> None:
     )
 
 
-def test_units_become_moodles_multipliers_and_a_missing_one_costs_the_points() -> None:
+def test_units_become_multipliers_and_a_missing_unit_costs_the_points() -> None:
     number = Number(value=1.5, tolerance=0.01, share=1.0)
     root = xml_of(NumberItem(name="n", prompt="p", answers=(number,), units={"MB": 1, "KB": 0.001}))
     assert root.xpath("//multiplier/text()") == ["1", "1000"]
@@ -143,12 +127,12 @@ def test_units_become_moodles_multipliers_and_a_missing_one_costs_the_points() -
     assert xml_of(NumberItem(name="n", prompt="p", answers=(number,))).findtext("question/showunits") == "3"
 
 
-def test_a_star_in_an_answer_is_no_wildcard() -> None:
+def test_a_star_in_an_answer_is_not_a_wildcard() -> None:
     item = WordItem(name="n", prompt="p", answers=(Answer(text="a*b", share=1.0),))
     assert xml_of(item).findtext("question/answer/text") == r"a\*b"
 
 
-def test_eleven_right_options_are_refused_by_name() -> None:
+def test_a_question_with_eleven_right_options_is_left_out() -> None:
     options = tuple(Answer(text=f"o{place}", share=1 / 11) for place in range(11))
     losses = Losses()
     found = encode_moodle([Category(path=("c",), items=(msgspec.structs.replace(CHOICE, options=options),))], losses)
@@ -204,7 +188,7 @@ def question(kind: str, inside: str, name: str = "one") -> str:
     )
 
 
-def test_html_of_an_editor_becomes_markdown() -> None:
+def test_the_html_of_an_editor_becomes_markdown() -> None:
     html = (
         "<p>Let <b>x</b> be \\(a_1*b\\).<br>Price $5 or $6, <code>a_b</code></p><script>alert(1)</script>"
         '<img src="@@PLUGINFILE@@/a.png" alt="a curve"><a href="javascript:alert(1)">y</a>'
@@ -220,7 +204,7 @@ def test_html_of_an_editor_becomes_markdown() -> None:
     assert lost == {"Pictures were replaced by their descriptions": ["n"]}
 
 
-def test_steps_that_are_matched_with_places_become_an_order() -> None:
+def test_steps_that_are_matched_with_positions_become_an_order() -> None:
     pairs = [("b", "2"), ("a", "1"), ("c", "3")]
     subs = "".join(
         f'<subquestion format="html"><text>{a}</text><answer><text>{b}</text></answer></subquestion>' for a, b in pairs
@@ -230,7 +214,7 @@ def test_steps_that_are_matched_with_places_become_an_order() -> None:
     assert list(lost.values()) == [["two"]]
 
 
-def test_what_has_no_place_here_is_named(tmp_path: Path) -> None:
+def test_questions_that_cannot_be_read_are_listed(tmp_path: Path) -> None:
     right, half = '<answer fraction="100"><text>a</text></answer>', '<answer fraction="50"><text>b</text></answer>'
     bank = "".join(
         [
@@ -261,7 +245,7 @@ BOMB = '<!DOCTYPE quiz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "message"),
     [
         (ENTITY.encode(), "declares a DTD or entities"),
         (BOMB.encode(), "declares a DTD or entities"),
@@ -277,13 +261,13 @@ BOMB = '<!DOCTYPE quiz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b
     ],
     ids=["entity", "bomb", "dtd", "empty", "cut off", "html", "latin-1", "klingon", "utf-7", "zeros", "huge"],
 )
-def test_a_hostile_file_ends_in_a_sentence(data: bytes, told: str) -> None:
-    with pytest.raises(UsageError, match=told):
+def test_a_hostile_file_is_refused(data: bytes, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
         list(read_moodle(data, "bank.xml", Losses()))
 
 
 @pytest.mark.parametrize("inside", ["<div>" * 50_000, "<p>a</p>" * 50_000], ids=["deep", "long"])
-def test_a_hostile_text_costs_one_question(inside: str) -> None:
+def test_a_hostile_text_costs_only_its_question(inside: str) -> None:
     text = f'<questiontext format="html"><text><![CDATA[{inside}]]></text></questiontext>'
     right = '<answer fraction="100"><text>true</text></answer>'
     bad = f'<question type="truefalse"><name><text>bad</text></name>{text}{right}</question>'
@@ -298,7 +282,7 @@ def test_files_in_other_encodings_are_read() -> None:
     assert found[0].name == "\N{LATIN SMALL LETTER E WITH ACUTE}"
 
 
-def test_a_control_character_is_named_not_written() -> None:
+def test_a_question_with_a_control_character_is_left_out() -> None:
     losses = Losses()
     item = TruthItem(name="n", prompt="\x1b[2J", is_true=True)
     found = encode_moodle([Category(path=("c",), items=(item,))], losses)

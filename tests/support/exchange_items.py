@@ -1,7 +1,7 @@
-"""The real course's questions as items, and the comparison of items after a round trip."""
+"""Helpers for the tests of question exchange: the real course's questions, and a comparison of two items."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -27,6 +27,36 @@ def real_categories(language: Language, losses: Losses, variants: int = 1) -> li
     return list(categories(COURSE, topics, language=language, variants=variants, losses=losses))
 
 
+class Export:
+    """The real course in one language, exported by an encoder."""
+
+    def __init__(self, encode: Callable[[Sequence[Category], Losses], bytes], language: Language) -> None:
+        self.losses = Losses()
+        self.language = language
+        self.categories = real_categories(language, self.losses)
+        self.data = encode(self.categories, self.losses)
+        self.left_out = left_out_names(self.losses)
+        self.items = [item for item in items_of(self.categories) if item.name not in self.left_out]
+
+
+def left_out_names(losses: Losses) -> set[str]:
+    left_out = set()
+    for reason, names in losses.names.items():
+        if reason.startswith("Left out"):
+            left_out.update(names)
+    return left_out
+
+
+def assert_comes_back(back: Sequence[AnyItem], items: Sequence[AnyItem], folder: Path) -> None:
+    """The items read from an export equal the exported ones, also after a way through our own files."""
+    assert [comparable(item) for item in back] == [comparable(item) for item in items]
+    assert [item.name for item in back] == [item.name for item in items]
+    losses = Losses()
+    again = through_yaml(back, folder, losses)
+    assert losses.names == {}
+    assert [comparable(item) for item in again] == [comparable(item) for item in items]
+
+
 def items_of(found: Iterable[Category]) -> list[AnyItem]:
     return [item for category in found for item in category.items]
 
@@ -36,7 +66,7 @@ def outputs_of_several_lines(items: Iterable[AnyItem]) -> list[str]:
 
 
 def through_yaml(items: Iterable[AnyItem], folder: Path, losses: Losses) -> list[AnyItem]:
-    """Import the items, write them to files, read the files again, and return the items that they give."""
+    """Write the items to files of an imported quiz, load that quiz, and return its questions as items."""
     write_quiz(questions_of(items, fresh_ids("q99", ["q99_07", "q10_55"]), losses), folder)
     topic: Topic = msgspec.structs.replace(COURSE.topics[0], exercises_folder=folder, solutions_folder=folder)
     quiz = load_quiz(topic)
@@ -49,12 +79,12 @@ def through_yaml(items: Iterable[AnyItem], folder: Path, losses: Losses) -> list
 
 
 def showing(plain: str) -> str:
-    """Return Markdown that shows every character of the text; nothing in it is maths."""
+    """Return Markdown that shows every character of the text. What looks like maths stays text."""
     return to_markdown(f"<p>{NO_MATHS.sub(PARTED, escapeHtml(plain))}</p>") if plain else ""
 
 
 def shown(markdown: str) -> str:
-    """Return the HTML as a reader sees it: with each run of white space as one space."""
+    """Return the HTML that a reader sees, with one space for all white space that a browser collapses."""
     soup = BeautifulSoup(to_html(markdown), "html.parser")
     for text in soup.find_all(string=True):
         if not text.find_parent("pre"):
@@ -63,7 +93,7 @@ def shown(markdown: str) -> str:
 
 
 def comparable(item: AnyItem) -> object:
-    """Return what must be the same after a round trip: all but the name and the exercise's tag."""
+    """Return what must be the same after a round trip: everything but the name and the exercise's tag."""
 
     def plain(value: object, name: str = "") -> object:
         if isinstance(value, msgspec.Struct):

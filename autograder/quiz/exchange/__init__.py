@@ -7,7 +7,7 @@ markup          turns Markdown into HTML and back, maths included
 moodle          writes items as Moodle XML
 gift            writes items as GIFT
 qti             writes items as Canvas QTI, with text2qti
-reading         what the two readers share
+reading         functions that the two readers share
 moodle_reading  reads Moodle XML into items
 gift_reading    reads GIFT into items
 files           reads and writes the files of the command line

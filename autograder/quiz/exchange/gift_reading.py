@@ -171,15 +171,22 @@ class _GiftQuestion:
 
     def _choices(self, choices: list[Tree[Token]], common: dict[str, Any]) -> AnyItem:
         """Return a choice, an order or a word: GIFT writes them alike."""
-        marks = {_token(choice, "RIGHT") or _token(choice, "WRONG") for choice in choices}
-        if "~" in marks:
+        has_wrong = _have(choices, "WRONG")
+        if has_wrong:
             options = tuple(self._option(choice) for choice in choices)
-            return ChoiceItem(**common, options=options, is_single="=" in marks)
+            return ChoiceItem(**common, options=options, is_single=_have(choices, "RIGHT"))
         texts = [_token(choice, "TEXT") for choice in choices]
         if all(ARROW in text for text in texts):
-            pairs = [self._pair(text) for text in texts]
-            return OrderItem(**common, accepted=(steps_in_order(pairs),))
+            return self._order(texts, common)
         return WordItem(**common, answers=tuple(self._words(choices)))
+
+    def _order(self, texts: list[str], common: dict[str, Any]) -> OrderItem:
+        """Return the steps of texts such as "step -> 1"."""
+        pairs = []
+        for text in texts:
+            left, _, right = text.partition(ARROW)
+            pairs.append((self._text(left), _unescaped(right)))
+        return OrderItem(**common, accepted=(steps_in_order(pairs),))
 
     def _option(self, choice: Tree[Token]) -> Answer:
         default = 1.0 if _token(choice, "RIGHT") else 0.0
@@ -188,10 +195,6 @@ class _GiftQuestion:
             share=_share(choice, default),
             reply=self._text_below(choice, "reply"),
         )
-
-    def _pair(self, text: str) -> tuple[str, str]:
-        left, _, right = text.partition(ARROW)
-        return self._text(left), _unescaped(right)
 
     def _words(self, choices: list[Tree[Token]]) -> Iterator[Answer]:
         for choice in choices:
@@ -238,6 +241,10 @@ def _token(tree: Tree[Token], kind: str) -> str:
         if isinstance(part, Token) and part.type == kind:
             return str(part)
     return ""
+
+
+def _have(choices: list[Tree[Token]], kind: str) -> bool:
+    return any(_token(choice, kind) for choice in choices)
 
 
 def _share(choice: Tree[Token], default: float) -> float:

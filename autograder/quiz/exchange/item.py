@@ -12,7 +12,7 @@ LEFT_OUT = "Left out: "  # begins the reason why a whole question was left out
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """What all kinds of items have. Texts are Markdown; answers that students type are plain text."""
+    """The fields that all kinds of items have. Texts are Markdown; answers that students type are plain text."""
 
     name: str
     prompt: str

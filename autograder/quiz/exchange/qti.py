@@ -119,16 +119,20 @@ def _choice(item: ChoiceItem) -> Iterator[str]:
     if left_out:
         yield _led("-", left_out)
     for position, option in enumerate(item.options):
-        mark = _single_mark(position) if item.is_single else "[ ]"
-        if option.share > 0:
-            mark = f"*{mark}" if item.is_single else "[*]"
+        is_right = option.share > 0
+        mark = _single_mark(position, is_right) if item.is_single else _multiple_mark(is_right)
         yield _led(mark, option.text)
         if option.reply:
             yield _led("...", option.reply)
 
 
-def _single_mark(position: int) -> str:
-    return f"{chr(ord('a') + position)})"
+def _single_mark(position: int, is_right: bool) -> str:
+    letter = chr(ord("a") + position)
+    return f"*{letter})" if is_right else f"{letter})"
+
+
+def _multiple_mark(is_right: bool) -> str:
+    return "[*]" if is_right else "[ ]"
 
 
 def _truth(item: TruthItem) -> Iterator[str]:
@@ -141,26 +145,30 @@ def _truth(item: TruthItem) -> Iterator[str]:
 def _number(item: NumberItem, losses: Losses) -> Iterator[str]:
     if item.needs_unit:
         raise NotCarriedError("the answer needs a unit, but Canvas has no units")
-    right = next(number for number in item.answers if number.share == 1)
-    if right.value is None:
-        raise NotCarriedError("any number is right")
     if item.units:
         losses.add("Canvas has no units: the number is written alone", item.name)
     if any(number.reply for number in item.answers):
         losses.add("Canvas has no replies to single wrong numbers", item.name)
+    right = next(number for number in item.answers if number.share == 1)
     yield f"=   {_range(right.value, right.tolerance)}"
 
 
-def _range(value: float, tolerance: float) -> str:
-    """Return the accepted numbers as text2qti writes them. Raise NotCarriedError if rounding would change them."""
+def _range(value: float | None, tolerance: float) -> str:
+    """Return the accepted numbers as text2qti writes them. Raise NotCarriedError if Canvas would change them."""
+    if value is None:
+        raise NotCarriedError("any number is right")
     is_exact = tolerance == 0 and value.is_integer() and value != 0
     if is_exact:
         return f"{value:.0f}"
-    for end in (value - tolerance, value + tolerance):
-        error = abs(round(end, DECIMALS) - end)
-        if abs(end) < LEAST or error > tolerance / 10:
-            raise NotCarriedError("Canvas keeps four decimals, too few for this answer and its tolerance")
+    _refuse_rounding(value - tolerance, tolerance)
+    _refuse_rounding(value + tolerance, tolerance)
     return f"{number_text(value)} +- {number_text(tolerance)}"
+
+
+def _refuse_rounding(end: float, tolerance: float) -> None:
+    error = abs(round(end, DECIMALS) - end)
+    if abs(end) < LEAST or error > tolerance / 10:
+        raise NotCarriedError("Canvas keeps four decimals, too few for this answer and its tolerance")
 
 
 def _words(item: WordItem, losses: Losses) -> Iterator[str]:

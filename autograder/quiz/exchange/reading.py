@@ -1,4 +1,4 @@
-"""What the readers of all formats share: a limit of size, Moodle's ways of writing, and what is lost on the way."""
+"""Functions that the readers share: they limit a file's size and decode what both formats take from Moodle."""
 
 from ...errors import UsageError
 from .item import Losses, NotCarriedError

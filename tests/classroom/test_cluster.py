@@ -94,7 +94,7 @@ def class_folder(own_course: Path) -> Path:
     return own_course / "class"
 
 
-def test_a_cluster_that_loses_a_worker_finds_what_this_machine_finds(
+def test_a_cluster_that_loses_a_worker_gives_the_same_results_as_this_machine(
     class_folder: Path, cluster: Cluster, tmp_path: Path
 ) -> None:
     """One of two is killed in the middle. Its grader and their folder go with it; the next run finds the other warm."""
@@ -134,7 +134,7 @@ def graders_of(worker: psutil.Process) -> list[psutil.Process]:
     return found
 
 
-def test_a_worker_without_us_is_told(own_course: Path, cluster: Cluster, tmp_path: Path) -> None:
+def test_a_worker_without_torchstone_is_reported(own_course: Path, cluster: Cluster, tmp_path: Path) -> None:
     (tmp_path / "autograder").mkdir()
     (tmp_path / "autograder" / "__init__.py").write_text("")
     cluster.add_worker(PYTHONPATH=str(tmp_path))
@@ -143,7 +143,7 @@ def test_a_worker_without_us_is_told(own_course: Path, cluster: Cluster, tmp_pat
     assert "cannot grade: ModuleNotFoundError" in str(told.value)
 
 
-def test_another_engine_and_no_worker_are_told(
+def test_a_different_engine_and_a_cluster_without_workers_are_reported(
     class_folder: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONHASHSEED", "0")
@@ -175,7 +175,7 @@ def test_another_engine_and_no_worker_are_told(
         ("tls://127.0.0.1:1", "A tls:// address needs certificates. docs/cluster.md"),
     ],
 )
-def test_a_wrong_address_is_told(address: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_address_is_reported(address: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "CONNECT_SECONDS", 0.2)
     with pytest.raises(ClusterError) as told, client._connected(address):
         pass
@@ -187,7 +187,7 @@ def test_a_wrong_address_is_told(address: str, message: str, monkeypatch: pytest
     [(["--jobs", "2"], "--jobs is for this machine."), ([], "pip install 'torchstone[cluster]'")],
     ids=["with --jobs", "without Dask"],
 )
-def test_what_cannot_be_is_told(
+def test_impossible_options_are_reported(
     class_folder: Path, options: list[str], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONHASHSEED", "0")
@@ -256,14 +256,14 @@ def test_a_grader_ends_when_its_worker_hangs_up(grader_plugin: GraderPlugin, sub
     assert not grader.folder.exists()
 
 
-def test_a_grader_that_is_lost_again_and_again_is_told(
+def test_a_grader_that_is_lost_twice_is_reported(
     grader_plugin: GraderPlugin, submission: Submission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(plugin.GraderProcess, "ask", lambda self, submission: self.process.kill())
     assert ask(grader_plugin, submission).failure == "A grader process was lost twice while grading it."
 
 
-def test_what_a_check_prints_does_not_get_among_the_replies(
+def test_output_of_a_check_does_not_mix_with_the_replies(
     own_course: Path, submission: Submission, tmp_path: Path
 ) -> None:
     checks = own_course / "solutions/01_demo/test_demo.py"
@@ -274,7 +274,7 @@ def test_what_a_check_prints_does_not_get_among_the_replies(
     grader_plugin.teardown(NO_WORKER)
 
 
-def test_a_faulty_course_is_told_by_the_worker(own_course: Path, submission: Submission) -> None:
+def test_the_worker_reports_a_faulty_course(own_course: Path, submission: Submission) -> None:
     (own_course / "solutions/01_demo/test_demo.py").write_text("def test_x(:")
     grader_plugin = GraderPlugin(pack_course(own_course), SETTINGS, engine())
     grader_plugin.setup(NO_WORKER)
@@ -284,7 +284,7 @@ def test_a_faulty_course_is_told_by_the_worker(own_course: Path, submission: Sub
     grader_plugin.teardown(NO_WORKER)
 
 
-def test_a_worker_without_room_on_its_disk_is_told(
+def test_a_worker_without_a_temporary_folder_is_reported(
     course: Course, submission: Submission, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
@@ -299,7 +299,7 @@ def test_a_worker_without_room_on_its_disk_is_told(
     assert outcome.reason.startswith("A worker of the cluster failed on it: FileNotFoundError")
 
 
-def test_a_worker_of_another_engine_refuses(submission: Submission) -> None:
+def test_a_worker_with_a_different_engine_refuses_to_grade(submission: Submission) -> None:
     """One that joined after the run had begun."""
     grader_plugin = GraderPlugin(b"", SETTINGS, {**engine(), "torchstone": "0.0.1"})
     grader_plugin.setup(NO_WORKER)
@@ -307,7 +307,7 @@ def test_a_worker_of_another_engine_refuses(submission: Submission) -> None:
     assert grader_plugin.grader is None
 
 
-def test_a_grader_that_nobody_asks_ends(grader: Grader, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_idle_grader_ends(grader: Grader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "IDLE_SECONDS", 0.05)
     replies = io.BytesIO()
     process._answer(grader, queue.SimpleQueue(), replies)
@@ -317,7 +317,7 @@ def test_a_grader_that_nobody_asks_ends(grader: Grader, monkeypatch: pytest.Monk
 # What travels
 
 
-def test_a_course_travels_without_junk_and_with_the_same_digest(own_course: Path, tmp_path: Path) -> None:
+def test_a_packed_course_has_no_junk_and_the_same_digest(own_course: Path, tmp_path: Path) -> None:
     before = pack_course(own_course)
     (own_course / "exercises/01_demo/__pycache__").mkdir()
     (own_course / "exercises/01_demo/__pycache__/demo.pyc").write_bytes(b"x")
@@ -334,11 +334,11 @@ def test_a_course_travels_without_junk_and_with_the_same_digest(own_course: Path
     assert load_course(tmp_path / "there").digest == load_course(own_course).digest
 
 
-def test_a_submission_travels_whole(submission: Submission) -> None:
+def test_a_submission_survives_the_way_to_a_worker(submission: Submission) -> None:
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(submission), type=Submission) == submission
 
 
-def test_frames_end_where_the_other_end_hangs_up() -> None:
+def test_a_frame_that_is_cut_off_is_read_as_none() -> None:
     stream = io.BytesIO()
     write_frame(stream, b"one")
     write_frame(stream, b"")
@@ -348,7 +348,7 @@ def test_frames_end_where_the_other_end_hangs_up() -> None:
         assert found == [b"one" if cut >= 11 else None, b"" if cut >= 19 else None, None]
 
 
-def test_two_plugins_of_one_course_are_one(course: Course) -> None:
+def test_two_plugins_of_one_course_have_one_name(course: Course) -> None:
     """So that the second run finds the first one's graders."""
     packed = pack_course(course.root)
     assert GraderPlugin(packed, SETTINGS, engine()).name == GraderPlugin(packed, SETTINGS, engine()).name

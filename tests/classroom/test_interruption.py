@@ -43,7 +43,7 @@ def graders_of(run: psutil.Popen) -> list[psutil.Process]:
     [(1, signal.SIGINT), (2, signal.SIGINT), (2, signal.SIGKILL)],
     ids=["Ctrl-C", "Ctrl-C of two", "kill -9 of two"],
 )
-def test_a_run_that_is_stopped_goes_on_where_it_was(
+def test_a_stopped_run_is_resumed_by_the_next_one(
     own_course: Path, tmp_path: Path, number: int, jobs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "temporary").mkdir()
@@ -71,7 +71,7 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(
     assert not [path for path in out.iterdir() if path.suffix != ".json"]
 
 
-def test_kills_at_any_moment_change_nothing(own_course: Path, tmp_path: Path) -> None:
+def test_kills_at_any_moment_do_not_change_the_results(own_course: Path, tmp_path: Path) -> None:
     """A run or one of its graders is killed again and again; what comes out is what an undisturbed run gives."""
     write_class(own_course, 30, seconds=0.02)
     draw = random.Random(20)
@@ -101,7 +101,7 @@ def contents(out: Path) -> dict[str, dict[str, Any]]:
     return {path.name: read_without_durations(path) for path in out.iterdir()}
 
 
-def test_a_lost_grader_costs_a_retry(own_course: Path, tmp_path: Path) -> None:
+def test_submissions_of_a_lost_grader_are_tried_again(own_course: Path, tmp_path: Path) -> None:
     write_class(own_course, 16)
     run = start_autograder("grade", "class", "--jobs", "2", "--out", tmp_path / "out", cwd=own_course)
     wait_for(tmp_path / "out", 3)
@@ -132,7 +132,7 @@ grade_all(sorted(Path("class").iterdir()), course, settings, Path(sys.argv[1]), 
 """
 
 
-def test_who_kills_its_grader_twice_is_told_and_nobody_else(own_course: Path, tmp_path: Path) -> None:
+def test_only_a_submission_that_kills_its_grader_twice_gets_no_result(own_course: Path, tmp_path: Path) -> None:
     write_class(own_course, 8, seconds=0)
     command = [sys.executable, "-c", WITH_A_KILLER, str(tmp_path / "out"), "s01"]
     run = subprocess.run(command, cwd=own_course, capture_output=True, text=True, timeout=120, check=True)
@@ -143,7 +143,7 @@ def test_who_kills_its_grader_twice_is_told_and_nobody_else(own_course: Path, tm
     assert set(told.values()) == {"True||False"}
 
 
-def test_where_every_grader_is_lost_the_run_ends_with_a_sentence(own_course: Path, tmp_path: Path) -> None:
+def test_a_run_that_loses_every_grader_ends_with_an_error(own_course: Path, tmp_path: Path) -> None:
     write_class(own_course, 12, seconds=0)
     everyone = ",".join(f"s{index:02}" for index in range(12))
     command = [sys.executable, "-c", WITH_A_KILLER, str(tmp_path / "out"), everyone]

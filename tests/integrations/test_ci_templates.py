@@ -26,7 +26,7 @@ def lint(*command: str | Path) -> None:
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-def test_the_command_lists_and_prints_them() -> None:
+def test_the_command_lists_and_prints_the_templates() -> None:
     names = CliRunner().invoke(app, ["ci"]).stdout.split()
     assert names == ["dockerfile", *GITHUB, *GITLAB]
     for name in names:
@@ -78,7 +78,7 @@ def test_the_job_that_grades_has_no_secret_and_no_right_to_write() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in GITHUB + GITLAB if "hidden" in name])
-def test_the_commands_in_them_exist(name: str) -> None:
+def test_the_options_in_a_template_exist(name: str) -> None:
     """Every option of `autograder grade` in a template is one that the command has."""
     text = " ".join(templates()[name].read_text().split())
     used = set(re.findall(r"autograder grade (.*?)(?: - uses| artifacts|$)", text))

@@ -75,7 +75,9 @@ def test_packages_are_pinned_to_what_this_machine_has() -> None:
     assert f"torch=={version}+cpu" in others
 
 
-def test_a_students_copy_makes_no_zip(own_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_course_without_solutions_gives_no_zip(
+    own_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.rmtree(own_course / "solutions")
     monkeypatch.chdir(own_course)
     run = CliRunner().invoke(app, ["gradescope", "build", "--out", str(tmp_path / "a.zip")])
@@ -166,7 +168,7 @@ def test_a_submission_is_graded_as_gradescope_does_it(host: Host) -> None:
         assert secret not in text + run.stdout + run.stderr
 
 
-def test_hidden_material_is_roots_alone(host: Host) -> None:
+def test_only_root_can_read_the_hidden_material(host: Host) -> None:
     """Student code runs as another user; it could not read the checks even without the sandbox's other walls."""
     assert host.grade(**{"demo.py": SUBMISSION}).returncode == 0
     assert not [path for path in (host.root / "source").rglob("*") if path.stat().st_mode & 0o077]
@@ -190,7 +192,7 @@ def test_folders_that_look_like_a_class_are_one_submission(host: Host) -> None:
     assert json.loads(host.results.read_text())["score"] > 0
 
 
-def test_a_fault_of_the_graders_leaves_no_result(host: Host) -> None:
+def test_a_failure_of_the_grader_leaves_no_result(host: Host) -> None:
     """Gradescope then tells the instructor; an old result would be taken for the new one."""
     assert host.results.exists()
     checks = host.root / "source/course/solutions/01_demo/test_demo.py"

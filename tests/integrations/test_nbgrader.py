@@ -105,7 +105,7 @@ def result_of(graded: SimpleNamespace, student: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("student", CLASS)
-def test_a_student_gets_what_they_earned_and_is_told_what_is_odd(graded: SimpleNamespace, student: str) -> None:
+def test_each_student_gets_the_expected_scores_and_remarks(graded: SimpleNamespace, student: str) -> None:
     *_, points, remark = CLASS[student]
     assert graded.scores[student] == points
     told = " ".join(problem["sentence"]["en"] for problem in result_of(graded, student)["problems"])
@@ -114,7 +114,7 @@ def test_a_student_gets_what_they_earned_and_is_told_what_is_odd(graded: SimpleN
 
 
 @pytest.mark.parametrize("student", ONLY_OURS)
-def test_notebooks_of_other_names_count(graded: SimpleNamespace, student: str) -> None:
+def test_a_notebook_with_another_name_is_graded(graded: SimpleNamespace, student: str) -> None:
     assert graded.scores[student] == FULL
     assert ONLY_OURS[student] in json.dumps(result_of(graded, student)["problems"])
 
@@ -125,7 +125,7 @@ def test_the_command_shows_the_class_and_succeeds(graded: SimpleNamespace) -> No
     assert "two: timestamp.txt holds no date" in graded.run.stderr
 
 
-def test_an_endless_loop_is_told_as_one(graded: SimpleNamespace) -> None:
+def test_an_endless_loop_is_reported_as_a_timeout(graded: SimpleNamespace) -> None:
     double = result_of(graded, "loops")["exercises"][0]
     assert double["verdict"] == "timed_out"
     assert "cell" in double["checks"][0]["message"]["en"]
@@ -147,7 +147,7 @@ def test_autograded_notebooks_hold_one_clean_number_and_the_feedback(graded: Sim
         assert all(c.get("outputs", []) == [] for c in others)
 
 
-def test_nbgrader_reads_its_feedback_from_what_we_wrote(graded: SimpleNamespace) -> None:
+def test_nbgrader_makes_its_feedback_from_our_notebooks(graded: SimpleNamespace) -> None:
     made = nbgrader("generate_feedback", ASSIGNMENT, "--student=squares", cwd=graded.root)
     assert made.returncode == 0, made.stderr
     page = (graded.root / "feedback" / "squares" / ASSIGNMENT / "demo.html").read_text(encoding="utf-8")

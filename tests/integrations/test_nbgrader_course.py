@@ -98,7 +98,7 @@ def forget(root: Path, topic: str) -> None:
         gradebook.db.commit()
 
 
-def test_the_commands_of_the_page_give_a_gradebook(tmp_path: Path) -> None:
+def test_the_commands_in_the_docs_fill_a_gradebook(tmp_path: Path) -> None:
     """The first block of docs/nbgrader.md, as it stands there, without the installation."""
     page = (ROOT / "docs" / "nbgrader.md").read_text(encoding="utf-8")
     block = re.search(r"```sh\n(.*?)```", page, re.DOTALL)

@@ -118,14 +118,14 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, float 
 
 
 @pytest.mark.parametrize("name", FORGERIES)
-def test_a_forgery_wins_against_a_kernel(stock: dict[str, dict[str, float | None]], name: str) -> None:
+def test_a_forgery_succeeds_in_nbgraders_own_kernel(stock: dict[str, dict[str, float | None]], name: str) -> None:
     won = FORGERIES[name][1]
     found = stock[student(name)]
     assert tuple(found[cell] for cell in TESTS) == (won or (None, None, None))
 
 
 @pytest.mark.parametrize("name", [*FORGERIES, "claims"])
-def test_a_forgery_earns_no_hidden_check_here(ours: dict[str, dict[str, float | None]], name: str) -> None:
+def test_a_forgery_passes_no_hidden_check_in_the_sandbox(ours: dict[str, dict[str, float | None]], name: str) -> None:
     """Only the checks that any answer passes: x itself is right for an empty tensor, and leaves its input alone."""
     assert ours["honest"]["grade-double"] == 4
     earned, honest_but_wrong = ours[student(name)]["grade-double"], ours[student("honest but wrong")]["grade-double"]

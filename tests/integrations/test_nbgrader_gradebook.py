@@ -125,7 +125,7 @@ def test_results_of_any_run_are_exported_and_again_without_a_change(results: Pat
         ("oracle+nothing://x", "A gradebook is sqlite:///"),
     ],
 )
-def test_a_gradebook_that_cannot_be_had_is_told_in_a_sentence(
+def test_a_gradebook_that_cannot_be_opened_is_reported_in_a_sentence(
     results: Path, tmp_path: Path, url: str, reason: str
 ) -> None:
     run = autograder("export", "nbgrader", results, "--db", url, cwd=tmp_path)

@@ -73,7 +73,7 @@ def test_a_grade_cell_gives_one_number_and_no_noise(graded: Path) -> None:
             float(cell.outputs[0].data["text/plain"])
 
 
-def test_the_release_is_a_students_and_nothing_more(graded: Path) -> None:
+def test_the_release_holds_only_what_a_student_needs(graded: Path) -> None:
     files = {str(path.relative_to(graded / "release")) for path in (graded / "release").rglob("*") if path.is_file()}
     assert files == {
         "01_demo/demo.ipynb",

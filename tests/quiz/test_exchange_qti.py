@@ -8,6 +8,7 @@ import pytest
 from exchange_items import SPECIAL, items_of, real_categories, showing
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from text2qti.err import Text2qtiError
 
 from autograder.quiz.exchange.item import (
     Answer,
@@ -21,7 +22,7 @@ from autograder.quiz.exchange.item import (
     TruthItem,
     WordItem,
 )
-from autograder.quiz.exchange.qti import qti
+from autograder.quiz.exchange.qti import _read, qti
 from autograder.text import Language
 
 KINDS = {
@@ -143,6 +144,8 @@ def test_code_that_asks_to_be_run_is_not() -> None:
     package, lost = package_of(TruthItem(name="n", prompt=prompt, is_true=True))
     assert package is not None and lost == {}
     assert b"42000" not in b"".join(package.files.values())
+    with pytest.raises(Text2qtiError, match="Code execution for code blocks is not enabled"):
+        _read(f"Quiz title: t\n\n{prompt}\n")
 
 
 TEXTS = st.text(SPECIAL + "\n", max_size=30).map(lambda text: " ".join(text.split()))

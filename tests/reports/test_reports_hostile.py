@@ -58,7 +58,7 @@ def known_again(hostile: str) -> str:
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("name", READERS)
-def test_a_hostile_text_is_text(course: Course, name: str, hostile: str) -> None:
+def test_a_hostile_text_stays_text(course: Course, name: str, hostile: str) -> None:
     file = rendered(name, [result_of(hostile)], context(course))
     assert not set(file.removeprefix("\ufeff")) & set("\0\x1b\x07\x9b\x85\u2028\u2029\u202e\u2066\ud800\udfff\ufeff")
     file.encode()
@@ -102,7 +102,7 @@ def test_a_student_who_is_named_like_a_formula_stays_in_one_cell(course: Course)
     assert '\r\n"a"",""b",0,4,' in file
 
 
-def test_only_github_is_told_to_stop_reading_commands(capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_on_github_is_the_reading_of_commands_stopped(capsys: pytest.CaptureFixture[str]) -> None:
     with without_commands({}):
         print("::error::x")
     assert capsys.readouterr().out == "::error::x\n"
@@ -125,7 +125,7 @@ def test_github_reads_no_command_of_a_students_and_goes_on_afterwards(capsys: py
     assert len(words) == 2  # nobody can know the word
 
 
-def test_variables_of_the_runner_are_text_too(course: Course) -> None:
+def test_environment_variables_of_the_runner_stay_text(course: Course) -> None:
     file = rendered("classroom50", [result_of("")], context(course, SUBMISSION_TAG='a"\ud800\x1b'))
     READERS["classroom50"](file)
     assert json.loads(file)["submission"] == 'a"\ufffd\ufffd'

@@ -75,7 +75,7 @@ def ada(quizzed: Course, server: ForkServer, handed_in: Submission) -> Submissio
 
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("name", READERS)
-def test_a_wrong_answer_is_told_with_its_prompt_and_reply(
+def test_a_wrong_answer_is_shown_with_its_prompt_and_reply(
     quizzed: Course, ada: SubmissionResult, answers: dict[str, str], name: str, language: Language
 ) -> None:
     texts = "\n".join(READERS[name](rendered(name, [ada], context(quizzed, language))))
@@ -164,9 +164,7 @@ def test_a_quiz_without_a_fault_passes(quizzed: Course, ada: SubmissionResult) -
     assert found[1] == {"test-name": "quiz 02_words", "passed": True, "score": 3, "max-score": 3}
 
 
-def test_the_summary_counts_a_quiz_in_its_topics_row_and_names_it_after_the_exercises(
-    quizzed: Course, ada: SubmissionResult
-) -> None:
+def test_the_summary_counts_a_quiz_in_the_row_of_its_topic(quizzed: Course, ada: SubmissionResult) -> None:
     def texts(result: SubmissionResult) -> list[str]:
         return READERS["github"](rendered("github", [result], context(quizzed, Language.EN)))
 
@@ -183,7 +181,7 @@ def test_the_summary_counts_a_quiz_in_its_topics_row_and_names_it_after_the_exer
 
 
 @pytest.mark.parametrize("level", list(Reveal))
-def test_no_report_tells_more_of_a_quiz_than_the_level_allows(
+def test_no_report_shows_more_of_a_quiz_than_the_level_allows(
     quizzed: Course, ada: SubmissionResult, handed_in: Submission, level: Reveal
 ) -> None:
     quizzes, _ = QuizGrader(quizzed, TOPICS, level).grade("ada", handed_in.answers)
@@ -198,7 +196,7 @@ ANSWERS = {name: text for name, text in HOSTILE.items() if text.strip()}
 
 
 @pytest.mark.parametrize("hostile", ANSWERS.values(), ids=ANSWERS)
-def test_a_hostile_answer_is_text(quizzed: Course, ada: SubmissionResult, hostile: str) -> None:
+def test_a_hostile_answer_stays_text(quizzed: Course, ada: SubmissionResult, hostile: str) -> None:
     file = AnswersFile(file="answers.yaml", entries={"d_word": Entry(text=hostile, line=1)})
     quizzes, _ = QuizGrader(quizzed, TOPICS, Reveal.CALL).grade("ada", [file])
     (answer,) = [q.answer for q in quizzes[0].questions if q.answer]
@@ -209,7 +207,7 @@ def test_a_hostile_answer_is_text(quizzed: Course, ada: SubmissionResult, hostil
         assert name in TELL_NO_ANSWER or any(one_line(answer) in text for text in texts)
 
 
-def test_an_answer_of_many_lines_makes_no_line_of_its_own(quizzed: Course, ada: SubmissionResult) -> None:
+def test_an_answer_of_many_lines_is_shown_on_one_line(quizzed: Course, ada: SubmissionResult) -> None:
     """Or it could look like a question that is right."""
     entry = Entry(text="a\n✓ d_single  What doubles x?", line=1)
     quizzes, _ = QuizGrader(quizzed, TOPICS, Reveal.CALL).grade(

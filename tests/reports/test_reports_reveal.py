@@ -101,7 +101,7 @@ def shown(result: SubmissionResult, course: Course) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("level", [Reveal.NOTHING, Reveal.TITLE, Reveal.MISCONCEPTION])
-def test_no_report_tells_more_than_the_level_allows(
+def test_no_report_shows_more_than_the_level_allows(
     results: dict[Reveal, SubmissionResult], marked: Course, level: Reveal
 ) -> None:
     forbidden = {
@@ -114,7 +114,7 @@ def test_no_report_tells_more_than_the_level_allows(
     assert told == []
 
 
-def test_every_level_tells_what_it_promises(results: dict[Reveal, SubmissionResult], marked: Course) -> None:
+def test_every_level_shows_what_it_promises(results: dict[Reveal, SubmissionResult], marked: Course) -> None:
     texts = {level: shown(result, marked)["json"] for level, result in results.items()}
     assert "隐藏检查 3" in texts[Reveal.NOTHING]
     for mark in (*TITLES, "returned wrong values"):
@@ -143,7 +143,7 @@ def test_without_a_title_a_hidden_check_has_a_number_and_no_message(results: dic
     assert Verdict.FAILED in {check.verdict for check in hidden}
 
 
-def test_the_next_step_says_which_check_even_where_nothing_is_told(
+def test_the_next_step_names_the_check_even_at_the_lowest_level(
     results: dict[Reveal, SubmissionResult], marked: Course
 ) -> None:
     printed = announced("github", [results[Reveal.NOTHING]], context(marked, Language.EN))
@@ -160,7 +160,7 @@ def test_a_misconception_that_visible_checks_show_is_named_at_every_level(
     assert [diagnosis.name for diagnosis in result.exercises[0].misconceptions] == ["triples"]
 
 
-def test_a_broken_rule_is_told_at_every_level(marked: Course, server: ForkServer, tmp_path: Path) -> None:
+def test_a_broken_rule_is_shown_at_every_level(marked: Course, server: ForkServer, tmp_path: Path) -> None:
     """It costs all points, and is about the student's file."""
     code = """
     import torch
@@ -195,7 +195,7 @@ def test_the_level_changes_with_the_date(own_course: Path) -> None:
     assert policy.at(date) is Reveal.CALL
 
 
-def test_misconceptions_are_named_where_a_course_says_nothing(course: Course) -> None:
+def test_by_default_misconceptions_are_named(course: Course) -> None:
     assert course.reveal.at(datetime.now(UTC)) is Reveal.MISCONCEPTION
 
 
@@ -208,7 +208,7 @@ def test_misconceptions_are_named_where_a_course_says_nothing(course: Course) ->
         ('[gradescope]\nhidden = "never"\n', "Invalid enum value 'never'"),
     ],
 )
-def test_a_policy_that_means_nothing_is_the_authors_to_mend(own_course: Path, text: str, said: str) -> None:
+def test_an_invalid_policy_is_an_error_of_the_course(own_course: Path, text: str, said: str) -> None:
     with pytest.raises(CourseError, match=r"course\.toml: ") as error:
         course_with(own_course, text)
     assert said in str(error.value)
@@ -227,7 +227,7 @@ def level_of(own_course: Path) -> str:
     return json.loads((own_course / "out/ann.json").read_text())["reveal"]
 
 
-def test_the_command_takes_the_courses_level_and_an_option_beats_it(
+def test_the_command_uses_the_level_of_the_course_unless_an_option_sets_another(
     command: Callable[..., Any], own_course: Path
 ) -> None:
     """The level is recorded, and belongs to the key: after the date, the same command grades anew."""

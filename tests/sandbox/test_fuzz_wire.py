@@ -18,7 +18,7 @@ def test_twenty_thousand_messages_break_no_promise() -> None:
     assert report.slowest < SECONDS
 
 
-def test_a_broken_promise_is_told_with_its_message(monkeypatch) -> None:
+def test_a_broken_promise_is_reported_with_its_message(monkeypatch) -> None:
     monkeypatch.setattr(wire, "unpack", lambda *args, **options: object())
     with pytest.raises(AssertionError, match="message 1 of seed 1: Message"):
         run(1, seed=1)

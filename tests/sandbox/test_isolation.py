@@ -63,7 +63,7 @@ HELD_BACK = {
 
 @is_root
 @pytest.mark.parametrize("left_out", HELD_BACK, ids="+".join)
-def test_without_a_layer_something_can_be_done(left_out: tuple[str, ...]) -> None:
+def test_each_layer_prevents_something(left_out: tuple[str, ...]) -> None:
     found = examine(frozenset(left_out))
     assert all(found.layers[layer] == "missing: turned off" for layer in left_out)
     assert can_do(found) >= HELD_BACK[left_out]
@@ -142,7 +142,7 @@ for number in range(2):
 """
 
 
-def test_what_libraries_freed_is_no_holes_for_workers_to_fill() -> None:
+def test_memory_that_libraries_freed_is_filled_before_workers_are_forked() -> None:
     environment = os.environ | {"PYTHONMALLOC": "malloc", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
     command = [sys.executable, "-c", HOLES]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
@@ -200,7 +200,7 @@ def chatter():
 
 
 @pytest.mark.parametrize("name", ["spin", "nap"])
-def test_a_deadline_counts_processor_time_and_no_more_than_twice_that_by_the_clock(name: str, transport) -> None:
+def test_a_deadline_is_processor_time_and_at_most_twice_as_long_by_the_clock(name: str, transport) -> None:
     student = transport(SLEEPER)
     started = time.monotonic()
     with pytest.raises(WorkerDied, match="time"):
@@ -209,7 +209,7 @@ def test_a_deadline_counts_processor_time_and_no_more_than_twice_that_by_the_clo
     assert not student.is_alive
 
 
-def test_a_busy_machine_does_not_cost_a_call_its_time(transport) -> None:
+def test_time_that_other_processes_use_does_not_count(transport) -> None:
     """The worker is stopped for longer than its deadline, as if others had the processor; then it goes on."""
     student = transport("def work():\n    return sum(range(2_000_000))\n")
     pid = _pid_here(student._worker.pidfd)
@@ -228,7 +228,7 @@ def test_a_scratch_folder_has_a_size(without: tuple[str, ...], transport) -> Non
         call(student, "fill")
 
 
-def test_what_is_printed_is_counted_and_thrown_away(transport) -> None:
+def test_output_is_counted_and_discarded(transport) -> None:
     student = transport(SLEEPER)
     call(student, "chatter")
     call(student, "chatter")
@@ -255,7 +255,7 @@ def backward():
 """
 
 
-def test_a_library_that_was_not_loaded_beforehand_is_loaded_by_who_needs_it() -> None:
+def test_a_library_that_was_not_preloaded_is_loaded_on_use() -> None:
     limits = msgspec.structs.replace(QUICK, call_seconds=30.0)
     with ForkServer(limits, preload=frozenset()) as server:
         student = RemoteTransport(server, limits)
@@ -267,7 +267,7 @@ def test_a_library_that_was_not_loaded_beforehand_is_loaded_by_who_needs_it() ->
         student.close()
 
 
-def test_libraries_are_loaded_beforehand_where_the_topics_name_them() -> None:
+def test_the_libraries_that_the_topics_use_are_preloaded() -> None:
     course = load_course(ROOT)
     optimisers, words = "06_optimisers", "12_text_embedding"
     backward = "backward with a gradient"
@@ -280,7 +280,7 @@ def test_libraries_are_loaded_beforehand_where_the_topics_name_them() -> None:
 @pytest.mark.parametrize(
     ("slow", "function"), [("torch.optim", "step"), ("backward with a gradient", "backward"), ("jieba", "words")]
 )
-def test_what_was_used_beforehand_loads_nothing_in_a_worker(slow: str, function: str) -> None:
+def test_a_preloaded_library_loads_nothing_more_in_a_worker(slow: str, function: str) -> None:
     with ForkServer(QUICK, preload=frozenset({slow})) as server:
         student = RemoteTransport(server, QUICK)
         student.enter(source(SLOW_LIBRARIES), "01_demo")

@@ -180,7 +180,7 @@ def test_arrays_of_no_dimension_and_of_the_other_byte_order_keep_their_values() 
     assert travelled(np.longlong(3)) == 3
 
 
-def test_what_is_returned_shares_no_memory_with_the_message() -> None:
+def test_a_decoded_value_shares_no_memory_with_the_message() -> None:
     _, header, *buffers = wire.pack([torch.ones(2), np.ones(2)])
     payload = bytearray(b"".join(buffers))
     tensor, array = wire.unpack(bytes(header), payload)
@@ -220,14 +220,14 @@ def test_subclasses_are_read_through_their_base() -> None:
     assert back.tolist() == [5.0, 6.0]
 
 
-def test_what_is_not_plain_needs_a_keeper() -> None:
+def test_other_objects_need_a_function_that_keeps_them() -> None:
     with pytest.raises(wire.WireError, match="object cannot travel"):
         wire.pack(object())
     handle = wire.Handle(7, "thing")
     assert travelled([object()], keep=lambda value: handle) == [handle]
 
 
-def test_limits_hold_on_the_way_out() -> None:
+def test_values_beyond_the_limits_cannot_be_packed() -> None:
     deep: list = []
     for _ in range(wire.MAX_DEPTH + 2):
         deep = [deep]
@@ -251,7 +251,7 @@ def test_limits_hold_on_the_way_out() -> None:
             wire.pack(value)
 
 
-def test_what_cannot_be_rebuilt_with_its_strides_travels_dense() -> None:
+def test_a_tensor_whose_strides_cannot_be_rebuilt_is_sent_dense() -> None:
     wide = torch.zeros(5000, 5000)[::4999, ::4999]  # its extent is 95 MiB
     back = travelled(wide, strides=True)
     assert back.is_contiguous()
@@ -344,7 +344,7 @@ def test_long_equal_keys_are_refused_at_once() -> None:
     assert time.process_time() - start < 0.5
 
 
-def test_the_collector_rests_while_a_large_header_is_read() -> None:
+def test_the_garbage_collector_is_paused_while_a_large_header_is_read() -> None:
     """It would run hundreds of times over what is being built, ten times as long as the reading takes."""
     runs: list[str] = []
     lists = [["L", []]] * 150_000

@@ -170,6 +170,7 @@ def _interrupt_when(begun: Path, manager: KernelManager) -> None:
     while not begun.exists() and time.monotonic() < until:
         time.sleep(0.02)
     manager.interrupt_kernel()
+    ensure_event_loop().close()  # this thread's own, which jupyter_client leaves open as well
 
 
 def test_a_check_does_not_change_the_random_numbers_of_the_notebook(notebook: Notebook) -> None:

@@ -1,4 +1,4 @@
-"""What a run shows while it goes on and at its end, for a class that is too large for a row each."""
+"""The progress and the report of a class that is too large for one row per student."""
 
 import io
 import json
@@ -64,7 +64,7 @@ def test_without_a_terminal_progress_is_printed_line_by_line() -> None:
 
 
 def test_the_command_shows_a_large_class_as_counts(own_course: Path, tmp_path: Path) -> None:
-    """All but one are twins: they cost next to nothing."""
+    """All submissions but one are duplicates, so that the run is quick."""
     for number in range(201):
         folder = own_course / "class" / f"s{number:03}"
         folder.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Grading many: resumed, in parallel, killed in the middle; and the command that does it."""
+"""Grading a class: resuming, several processes, duplicates, failures, result files, and the command `grade`."""
 
 import json
 import os
@@ -56,7 +56,7 @@ def class_folder(own_course: Path) -> Path:
 
 @pytest.fixture
 def command(class_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """The command in this process, in the course's folder: torch is imported already."""
+    """Return a function that runs the command in this process, where torch is imported already."""
     monkeypatch.setenv("PYTHONHASHSEED", "0")
     monkeypatch.chdir(class_folder.parent)
     return lambda *arguments: CliRunner().invoke(app, list(arguments))
@@ -94,7 +94,7 @@ def test_a_second_run_grades_only_what_changed(class_folder: Path, tmp_path: Pat
 def test_several_processes_give_the_same_results_as_one(
     class_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
-    """Whether they are forked, or started anew because this process has a second thread."""
+    """Grader processes are forked, or started anew if this process has a second thread."""
     ended = threading.Event()
     second = threading.Thread(target=ended.wait)
     second.start()
@@ -140,7 +140,7 @@ def test_similar_names_get_separate_result_files(class_folder: Path, tmp_path: P
 def test_identical_submissions_are_graded_once(
     class_folder: Path, tmp_path: Path, grader: Grader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The twins' results are what they would have been: under their own names, with their own remarks."""
+    """A duplicate gets the result that it would get alone, with its own name and its own remarks."""
     for name in ("gil", "hao"):
         (class_folder / name).mkdir()
         (class_folder / name / "demo.py").write_bytes((class_folder / "bob" / "demo.py").read_bytes())
@@ -169,7 +169,7 @@ def test_identical_submissions_are_graded_once(
 
 
 def test_duplicates_wait_for_the_submission_that_is_being_graded(class_folder: Path, tmp_path: Path) -> None:
-    """The whole class is read before the first is graded; even so there are only four to grade."""
+    """If the whole class is read before the first submission is graded, there are still only four to grade."""
 
     class AllAtOnce(LocalGraders):
         def run(self, tasks: Iterator[Task]) -> Generator[Graded, None, None]:
@@ -187,7 +187,7 @@ def test_duplicates_wait_for_the_submission_that_is_being_graded(class_folder: P
 
 
 def test_submissions_are_read_only_as_capacity_allows() -> None:
-    """No more than the room is ever in flight, so that ten thousand submissions do not fill the memory."""
+    """Ten thousand submissions must not fill the memory, so that only a few are in flight at a time."""
     taken = 0
 
     def tasks() -> Iterator[Any]:

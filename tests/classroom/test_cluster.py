@@ -1,4 +1,4 @@
-"""Grading on a Dask cluster: real schedulers and workers on this machine, one of which is lost on the way."""
+"""Grading on a Dask cluster, with real schedulers and workers on this machine."""
 
 import contextlib
 import io
@@ -44,7 +44,7 @@ FILES = {
 
 
 class Cluster:
-    """A scheduler and its workers: processes of their own, as `dask scheduler` and `dask worker` start them."""
+    """A scheduler and its workers, started as `dask scheduler` and `dask worker` start them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -97,7 +97,7 @@ def class_folder(own_course: Path) -> Path:
 def test_a_cluster_that_loses_a_worker_gives_the_same_results_as_this_machine(
     class_folder: Path, cluster: Cluster, tmp_path: Path
 ) -> None:
-    """One of two is killed in the middle. Its grader and their folder go with it; the next run finds the other warm."""
+    """One of two workers is killed midway. Its grader and their folder vanish; the next run reuses the other."""
     cluster.add_worker()
     cluster.add_worker()
     course, out = class_folder.parent, tmp_path / "out"
@@ -125,7 +125,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_results_as_this_machine(
 
 
 def graders_of(worker: psutil.Process) -> list[psutil.Process]:
-    """The graders beside a Dask worker; students' processes come and go."""
+    """Return the grader processes of a Dask worker, without the processes of students."""
     found = []
     for child in worker.children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -247,7 +247,7 @@ def test_a_lost_grader_is_replaced(grader_plugin: GraderPlugin, submission: Subm
 
 
 def test_a_grader_ends_when_its_worker_hangs_up(grader_plugin: GraderPlugin, submission: Submission) -> None:
-    """Though nobody is waiting for a reply from it."""
+    """The grader ends although nobody waits for its reply."""
     assert ask_for_result(grader_plugin, submission).points == 4
     grader = grader_of(grader_plugin)
     assert grader.process.stdin is not None
@@ -300,7 +300,7 @@ def test_a_worker_without_a_temporary_folder_is_reported(
 
 
 def test_a_worker_with_a_different_engine_refuses_to_grade(submission: Submission) -> None:
-    """One that joined after the run had begun."""
+    """The worker joins after the run has begun."""
     grader_plugin = GraderPlugin(b"", SETTINGS, {**engine(), "torchstone": "0.0.1"})
     grader_plugin.setup(NO_WORKER)
     assert ask(grader_plugin, submission).error.startswith("A worker of the cluster has torchstone 0.1")
@@ -349,7 +349,7 @@ def test_a_frame_that_is_cut_off_is_read_as_none() -> None:
 
 
 def test_two_plugins_of_one_course_have_one_name(course: Course) -> None:
-    """So that the second run finds the first one's graders."""
+    """The second run finds the graders of the first by this name."""
     packed = pack_course(course.root)
     assert GraderPlugin(packed, SETTINGS, engine()).name == GraderPlugin(packed, SETTINGS, engine()).name
     others = [GraderPlugin(packed + b"x", SETTINGS, engine()), GraderPlugin(packed, SETTINGS + b" ", engine())]

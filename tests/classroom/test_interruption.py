@@ -1,4 +1,4 @@
-"""Runs that are stopped, killed or lose a grader: nothing is lost, nothing half written, nothing left behind."""
+"""Runs that are stopped, that are killed, or that lose a grader: they lose no result and leave nothing behind."""
 
 import os
 import random
@@ -19,7 +19,7 @@ SLOW = "import time\ndef double(x):\n    time.sleep({})\n    return {} * x\n# {}
 
 
 def write_class(course: Path, count: int, seconds: float = 0.05) -> Path:
-    """Submissions that take a while; every third is wrong, no two are the same."""
+    """Write submissions that take a while. Every third is wrong; no two are the same."""
     for index in range(count):
         folder = course / "class" / f"s{index:02}"
         folder.mkdir(parents=True)
@@ -28,7 +28,7 @@ def write_class(course: Path, count: int, seconds: float = 0.05) -> Path:
 
 
 def wait_for(out: Path, count: int) -> None:
-    """Until there are so many results."""
+    """Wait until the folder holds so many results."""
     deadline = time.monotonic() + 60
     while len(list(out.glob("*.json"))) < count and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -72,7 +72,7 @@ def test_a_stopped_run_is_resumed_by_the_next_one(
 
 
 def test_kills_at_any_moment_do_not_change_the_results(own_course: Path, tmp_path: Path) -> None:
-    """A run or one of its graders is killed again and again; what comes out is what an undisturbed run gives."""
+    """A run or one of its graders is killed several times. The results equal those of an undisturbed run."""
     write_class(own_course, 30, seconds=0.02)
     draw = random.Random(20)
     interrupted = 0

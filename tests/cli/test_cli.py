@@ -1,4 +1,4 @@
-"""The command line's small change: help, version, stubs, and self-grading with its exit status."""
+"""The smaller commands: help, version, stubs, verify and mutate, with their exit status."""
 
 import re
 from pathlib import Path

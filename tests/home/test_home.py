@@ -1,4 +1,4 @@
-"""`pytest exercises/` as a student runs it, in a process of its own."""
+"""`pytest exercises/`, `hint` and `watch`, as a student runs them."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ TRIPLE = "def double(x):\n    return 3 * x\n"
 
 @pytest.fixture
 def home(own_course: Path) -> Path:
-    """What a student has: exercises/ and course.toml."""
+    """Write the files that a student has: exercises/ and course.toml."""
     import shutil
 
     shutil.rmtree(own_course / "solutions")

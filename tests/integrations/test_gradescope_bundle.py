@@ -1,4 +1,4 @@
-"""Gradescope's zip: what is in it, and a run in a folder laid out like Gradescope's own."""
+"""The zip for Gradescope: its content, and runs in a folder that has the layout of Gradescope's machine."""
 
 import io
 import json
@@ -93,7 +93,7 @@ def test_the_scripts_are_clean() -> None:
 
 
 class Host:
-    """A machine laid out like Gradescope's, below a folder that other users may enter."""
+    """A folder with the layout of Gradescope's machine. Other users may enter it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -169,7 +169,7 @@ def test_a_submission_is_graded_as_gradescope_does_it(host: Host) -> None:
 
 
 def test_only_root_can_read_the_hidden_material(host: Host) -> None:
-    """Student code runs as another user; it could not read the checks even without the sandbox's other walls."""
+    """Student code runs as another user, so that file modes alone already hide the checks from it."""
     assert host.grade(**{"demo.py": SUBMISSION}).returncode == 0
     assert not [path for path in (host.root / "source").rglob("*") if path.stat().st_mode & 0o077]
     assert (host.root / "source").stat().st_mode & 0o077 == 0
@@ -193,7 +193,7 @@ def test_folders_that_look_like_a_class_are_one_submission(host: Host) -> None:
 
 
 def test_a_failure_of_the_grader_leaves_no_result(host: Host) -> None:
-    """Gradescope then tells the instructor; an old result would be taken for the new one."""
+    """Without a result, Gradescope alerts the instructor. It would take an old result for the new one."""
     assert host.results.exists()
     checks = host.root / "source/course/solutions/01_demo/test_demo.py"
     before = checks.read_text()

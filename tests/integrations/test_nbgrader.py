@@ -1,4 +1,4 @@
-"""A class graded in an nbgrader course: by our command, and by plain `nbgrader autograde` with our preprocessor."""
+"""A class in an nbgrader course, graded by our command and by `nbgrader autograde` with our preprocessor."""
 
 import json
 import re
@@ -36,7 +36,7 @@ def lose_metadata(notebook: dict[str, Any]) -> None:
 
 
 def copy_untouched(notebook: dict[str, Any]) -> None:
-    """The released stub once more, below the answer, with the same metadata."""
+    """Append a copy of the released stub, with the same metadata as the answer."""
     notebook["cells"].append({**cell(notebook, "double"), "source": "def double(x):\n    raise NotImplementedError\n"})
 
 
@@ -87,7 +87,7 @@ ONLY_OURS = {"renamed": "taken for demo.ipynb", "two": "Not used"}  # nbgrader i
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
-    """The class, graded by our command."""
+    """Grade the class with our command."""
     root = make_course(tmp_path_factory.mktemp("course"))
     for student, (answers, edit, _, _) in CLASS.items():
         hand_in(root, student, answers, edit)
@@ -157,9 +157,9 @@ def test_nbgrader_makes_its_feedback_from_our_notebooks(graded: SimpleNamespace)
 
 
 def test_plain_nbgrader_autograde_gives_the_same_scores(graded: SimpleNamespace) -> None:
-    """It uses the results that are there, grades where one is missing, and starts no kernel.
+    """It uses existing results, grades where one is missing, and starts no kernel.
 
-    Two students it does not even begin with: one whose notebook has another name, one whose timestamp is no date.
+    It skips two students: the notebook of one has another name, and the timestamp of the other is no date.
     """
     changed = graded.root / "torchstone" / ASSIGNMENT / "untouched.json"
     kept = json.loads(changed.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""The gradebook, on SQLite and on a real PostgreSQL server: scores, lateness, what people gave, and the export."""
+"""The gradebook on SQLite and on a PostgreSQL server: scores, late penalties, manual scores, and the export."""
 
 import datetime
 import importlib.util
@@ -38,7 +38,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def results(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Submissions as nbgrader collects them go straight into `autograder grade`."""
+    """Grade submissions as nbgrader collects them with `autograder grade`."""
     out = tmp_path_factory.mktemp("graded") / "results"
     run = autograder("grade", released / "submitted", "--out", out, cwd=released.parent / "torchstone")
     assert run.returncode == 0, run.stderr
@@ -60,7 +60,7 @@ def grade(root: Path, db_url: str, *options: str) -> str:
 
 
 def change(db_url: str, do: Any) -> Any:
-    """Something that a person does in formgrader."""
+    """Change the gradebook as a person does in formgrader."""
     from nbgrader.api import Gradebook
 
     with Gradebook(db_url) as gradebook:

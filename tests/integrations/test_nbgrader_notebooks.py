@@ -1,4 +1,4 @@
-"""Notebooks of the course in the engine, without nbgrader: fatal cells, copies, hostile metadata, clean scores."""
+"""Grading notebooks of the course without nbgrader: fatal cells, copies, hostile metadata, clean scores."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ STUB = "def double(x):\n    raise NotImplementedError\n"
 
 @pytest.fixture
 def notebook(course: Course) -> dict[str, Any]:
-    """The small course's notebook, with its solutions."""
+    """Return the small course's notebook, with its solutions."""
     topic = course.topics[0]
     return json.loads(notebook_json(course, topic, notebook_cells(topic, Language.BOTH)))
 
@@ -96,7 +96,7 @@ def test_the_last_of_two_answers_counts_and_a_remark_says_so(notebook: dict[str,
 
 
 def test_work_is_preferred_to_an_untouched_release(notebook: dict[str, Any], graded: Any) -> None:
-    """Of a notebook and a module, whichever was written in; of two such, the notebook."""
+    """Of a notebook and a module, the one with work counts; if both have work, the notebook counts."""
     assert graded(notebook, demo=f"{STUB}class Tally:\n    pass\n").points == 6
     assert graded(notebook, demo=SQUARES).points == 6
     for name, stub in (("double", STUB), ("Tally", "class Tally:\n    pass\n")):

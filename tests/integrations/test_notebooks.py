@@ -1,4 +1,4 @@
-"""`autograder notebooks build`: what it writes for the real course, and for small ones."""
+"""`autograder notebooks build`, for the real course and for the small one."""
 
 import ast
 import json
@@ -30,7 +30,7 @@ topics_with_exercises = pytest.mark.parametrize(
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The nbgrader course folder of the real course."""
+    """Build the nbgrader course folder of the real course."""
     out = tmp_path_factory.mktemp("nbgrader")
     list(build(REAL, REAL.topics, out))
     return out
@@ -101,7 +101,7 @@ def test_no_line_of_a_solution_is_released(built: Path, topic: Topic) -> None:
 
 
 def _solution_lines(topic: Topic) -> set[str]:
-    """The lines between the markers, except those that stand in the stub as well."""
+    """Return the lines between the markers, except those that the stub has as well."""
     inside, lines = False, set()
     for line in topic.reference.read_text(encoding="utf-8").splitlines():
         if line.strip() == BEGIN:
@@ -118,7 +118,7 @@ def _lines(notebook: nbformat.NotebookNode) -> set[str]:
 
 
 def test_nothing_secret_but_the_solutions_is_in_the_folder(built: Path) -> None:
-    """No hidden check, no misconception, no key of a quiz."""
+    """The folder holds no hidden check, no misconception and no key of a quiz."""
     written = "\n".join(path.read_text(encoding="utf-8") for path in built.rglob("*") if path.is_file())
     for topic in REAL.topics:
         if topic.exercises:

@@ -1,4 +1,4 @@
-"""nbgrader's own commands and kernel on a built course, without any part of ours but what the notebooks import."""
+"""nbgrader's own commands and kernel on a built course. Of ours, they use only what the notebooks import."""
 
 import shutil
 from pathlib import Path
@@ -37,7 +37,7 @@ SUBMISSIONS = {
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course folder after release, collection and autograding."""
+    """Release, collect and autograde; return the course folder."""
     folder = write_notebooks(tmp_path_factory.mktemp("stock"))
     (folder / "nbgrader_config.py").write_text(CONFIG_TEXT, encoding="utf-8")  # how nbgrader grades is its own affair
     run = nbgrader("generate_assignment", "01_demo", cwd=folder)

@@ -1,4 +1,4 @@
-"""What a student meets in a notebook: `autograder.notebook` in a real kernel."""
+"""The functions of `autograder.notebook`, called in a real kernel."""
 
 import os
 import threading
@@ -18,7 +18,7 @@ DATA = {"display_data", "execute_result"}
 
 
 class Output(msgspec.Struct):
-    """What stands below a cell."""
+    """The output of one cell."""
 
     status: str
     text: str = ""  # text/plain of what was displayed
@@ -31,7 +31,7 @@ class Output(msgspec.Struct):
 
 
 class Notebook:
-    """A kernel in the folder of an assignment."""
+    """A kernel that runs in the folder of an assignment."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -78,7 +78,7 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
 
 @pytest.fixture(autouse=True)
 def forget(notebook: Notebook) -> None:
-    """Each test begins without code of a student's and without answers."""
+    """Remove the code and the answers of the test before."""
     notebook.run("for name in ('double', 'Tally', 'helper'): globals().pop(name, None)")
     (notebook.folder / "exercises/01_demo/answers.yaml").unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""Reports of the sample class: every format held to its contract, and the command that writes them."""
+"""Reports of the sample class: each format matches its contract, and the command writes them."""
 
 import json
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def real() -> Course:
 
 @pytest.fixture(scope="session")
 def sample(real: Course) -> dict[str, SubmissionResult]:
-    """Submissions of the sample class, graded once: name -> result."""
+    """Grade submissions of the sample class once: name -> result."""
     with ForkServer(real.limits) as server:
         grader = Grader(real, server, Settings(topics=TOPICS))
         return {name: grader.grade(open_submission(ROOT / "examples/class" / name, real)) for name in SAMPLE}
@@ -106,7 +106,7 @@ def test_annotations_stand_on_the_students_own_lines(real: Course, sample: dict[
 
 
 def test_an_unreadable_file_is_annotated_once(real: Course, sample: dict[str, SubmissionResult]) -> None:
-    """Not for each of its exercises, and not as a problem of the files again."""
+    """It gets neither one annotation for each exercise, nor a second one as a problem of the files."""
     lines = announced("github", [sample["ivan"]], context(real, Language.EN)).splitlines()
     (line,) = [line for line in lines if "04_losses/losses.py" in line]
     assert "title=softmax_cross_entropy%2C soft_cross_entropy" in line
@@ -170,7 +170,7 @@ def test_gradescope_visibilities_come_from_the_course(own_course: Path, server: 
 
 @pytest.fixture
 def command(own_course: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """The command in this process, in the course's folder."""
+    """Return a function that runs the command in this process, in the course's folder."""
     monkeypatch.setenv("PYTHONHASHSEED", "0")
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
     monkeypatch.chdir(own_course)
@@ -181,7 +181,7 @@ def command(own_course: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
 
 
 def test_one_run_writes_every_report(command: Callable[..., Any], own_course: Path, tmp_path: Path) -> None:
-    """In GitHub Actions, with a message that would be a command: the log runs ours and no other."""
+    """A message that looks like a command of GitHub Actions is not executed; our own command is."""
     code = 'def double(x):\n    raise ValueError("\\n::error::owned\\n##[warning]owned")\n'
     (own_course / "class/bob/demo.py").write_text(code)
     out = tmp_path / "reports"
@@ -258,7 +258,7 @@ def test_an_unreadable_submission_is_reported_with_no_points(
 def test_a_folder_that_looks_like_a_class_can_be_one_submission(
     command: Callable[..., Any], own_course: Path, tmp_path: Path
 ) -> None:
-    """Or a student who hands in two odd folders would get no result at all."""
+    """Otherwise a student who hands in two odd folders would get no result."""
     refused = command("class", "--report", f"gradescope={tmp_path / 'a.json'}")
     assert refused.exit_code == 2
     assert "--report gradescope takes one submission; there are 2." in refused.stderr

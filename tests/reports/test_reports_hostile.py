@@ -1,4 +1,4 @@
-"""Hostile texts in every place of a result: no format makes more of them than text."""
+"""Hostile texts in every field of a result: each report shows them as text and nothing else."""
 
 import json
 
@@ -17,7 +17,7 @@ COLUMNS = 200  # enough of a long text to know it again
 
 
 def result_of(hostile: str) -> SubmissionResult:
-    """A result that holds the text wherever one of a student's may stand."""
+    """Return a result that holds the text in every field that a student can influence."""
     text = Text(hostile, hostile)
 
     def check(name: str, visible: bool, verdict: Verdict) -> CheckResult:
@@ -52,7 +52,7 @@ def result_of(hostile: str) -> SubmissionResult:
 
 
 def known_again(hostile: str) -> str:
-    """What of the text must be found in a report: its beginning, on one line, without control characters."""
+    """Return what a report must show of the text: its beginning, on one line, without control characters."""
     return one_line(printable(hostile))[:COLUMNS]
 
 

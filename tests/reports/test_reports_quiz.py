@@ -1,4 +1,4 @@
-"""Quizzes in every report: what is told of them, that points add up, and that an answer is text."""
+"""Quizzes in every report: their points add up, wrong answers are explained, and answers stay text."""
 
 import csv
 import io
@@ -41,7 +41,7 @@ def quizzed(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 @pytest.fixture(scope="module")
 def answers(quizzed: Course) -> dict[str, str]:
-    """ada's: two wrong, one right in part, one right; four and the whole other quiz are not answered."""
+    """Return the answers of ada: two wrong, one partly right, one right. She leaves out four and the other quiz."""
     questions = {q.id: q for q in load_quizzes(quizzed)["01_demo"].questions}
     number, order = (draw(questions[name], key="spring", student="ada", attempt=1) for name in ("d_number", "d_order"))
     x, y, n = (float(number.values[name]) for name in "xyn")
@@ -66,7 +66,7 @@ def handed_in(quizzed: Course, answers: dict[str, str], tmp_path_factory: pytest
 
 @pytest.fixture(scope="module")
 def ada(quizzed: Course, server: ForkServer, handed_in: Submission) -> SubmissionResult:
-    """All exercises right, and the quiz as above."""
+    """Grade a submission with right exercises and the answers above."""
     result = Grader(quizzed, server, Settings(topics=TOPICS)).grade(handed_in)
     assert (result.worth, [quiz.answered for quiz in result.quizzes]) == (11.0, [4, 0])
     assert {exercise.verdict for exercise in result.exercises} == {Verdict.PASSED}
@@ -88,7 +88,7 @@ def test_a_wrong_answer_is_shown_with_its_prompt_and_reply(
 
 
 def points_in(name: str, file: str) -> Iterator[tuple[float, float | None]]:
-    """(points, worth) of each part that a report lists."""
+    """Yield (points, worth) of each part that a report lists."""
     if name in ("gradescope", "classroom50"):
         key = "max_score" if name == "gradescope" else "max-score"
         yield from ((test["score"], test[key]) for test in json.loads(file)["tests"])
@@ -208,7 +208,7 @@ def test_a_hostile_answer_stays_text(quizzed: Course, ada: SubmissionResult, hos
 
 
 def test_an_answer_of_many_lines_is_shown_on_one_line(quizzed: Course, ada: SubmissionResult) -> None:
-    """Or it could look like a question that is right."""
+    """A second line could look like a right question."""
     entry = Entry(text="a\n✓ d_single  What doubles x?", line=1)
     quizzes, _ = QuizGrader(quizzed, TOPICS, Reveal.CALL).grade(
         "ada", [AnswersFile(file="answers.yaml", entries={"d_output": entry})]

@@ -1,4 +1,4 @@
-"""The reveal policy, over every report: what a hidden check may tell, by level and by date."""
+"""The reveal policy in every report: what a hidden check may show, by level and by date."""
 
 import io
 import json
@@ -81,7 +81,7 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def results(
     marked: Course, server: ForkServer, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[Reveal, SubmissionResult]:
-    """The same submission, graded at each level."""
+    """Grade the same submission at each level."""
     folder = tmp_path_factory.mktemp("student")
     (folder / "demo.py").write_text(SUBMISSION)
     submission = open_submission(folder, marked)
@@ -90,7 +90,7 @@ def results(
 
 
 def shown(result: SubmissionResult, course: Course) -> dict[str, str]:
-    """All that anybody can read of a result: its file, every report, and the terminal."""
+    """Return all that anybody can read of a result: its file, every report, and the terminal output."""
     console = Console(file=io.StringIO(), width=200)
     show_submission(result, Language.BOTH, console)
     console.print(class_table([summarise(result)], ["01_demo"]))
@@ -161,7 +161,7 @@ def test_a_misconception_that_visible_checks_show_is_named_at_every_level(
 
 
 def test_a_broken_rule_is_shown_at_every_level(marked: Course, server: ForkServer, tmp_path: Path) -> None:
-    """It costs all points, and is about the student's file."""
+    """The rule is about the student's own file, and breaking it costs all points."""
     code = """
     import torch
     def double(x):
@@ -230,7 +230,7 @@ def level_of(own_course: Path) -> str:
 def test_the_command_uses_the_level_of_the_course_unless_an_option_sets_another(
     command: Callable[..., Any], own_course: Path
 ) -> None:
-    """The level is recorded, and belongs to the key: after the date, the same command grades anew."""
+    """The level is part of the result and of its key. After the date, the same command grades again."""
     text = '[reveal]\nhidden = "nothing"\n[reveal.after]\ndate = {date}\nhidden = "title"\n'
     manifest = (own_course / "course.toml").read_text()
     (own_course / "course.toml").write_text(manifest + text.format(date="2999-01-01T00:00:00Z"))

@@ -1,4 +1,4 @@
-"""The decoder under hostile messages, in short; `make fuzz` sends it a million."""
+"""The decoder under 20,000 hostile messages; `make fuzz` sends it a million."""
 
 import subprocess
 import sys

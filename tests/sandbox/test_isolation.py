@@ -1,4 +1,4 @@
-"""Each layer holds something back: without it, student code can do what it cannot do with it."""
+"""The sandbox: what each layer prevents, deadlines, limits, preloaded libraries, and levels of isolation."""
 
 import functools
 import os
@@ -108,7 +108,7 @@ for without in (frozenset(), frozenset({"namespaces"})):
 
 
 def opened(*trees: Path) -> str:
-    """Shell commands that let every user read these trees, in a mount namespace: folders above them may be closed."""
+    """Return shell commands that let every user read these trees in a mount namespace, below closed folders too."""
     closed = {next((f for f in reversed(tree.parents) if f.stat().st_mode & 0o005 != 0o005), None) for tree in trees}
     commands = ["mount -t tmpfs tmpfs /mnt"]
     commands += [f"mkdir /mnt/{n}; mount --bind {tree} /mnt/{n}" for n, tree in enumerate(trees)]
@@ -155,7 +155,7 @@ def test_memory_that_libraries_freed_is_filled_before_workers_are_forked() -> No
 
 @pytest.fixture
 def transport() -> Iterator[Callable[..., RemoteTransport]]:
-    """Loads code into a worker of a server of its own, with some layers left out."""
+    """Return a function that loads code into a worker of its own server, with some layers left out."""
     made: list[tuple[ForkServer, RemoteTransport]] = []
 
     def make(code: str, *without: str, **limits: int) -> RemoteTransport:
@@ -210,7 +210,7 @@ def test_a_deadline_is_processor_time_and_at_most_twice_as_long_by_the_clock(nam
 
 
 def test_time_that_other_processes_use_does_not_count(transport) -> None:
-    """The worker is stopped for longer than its deadline, as if others had the processor; then it goes on."""
+    """The test stops the worker for longer than its deadline, as if other processes had the processor."""
     student = transport("def work():\n    return sum(range(2_000_000))\n")
     pid = _pid_here(student._worker.pidfd)
     os.kill(pid, signal.SIGSTOP)
@@ -222,7 +222,7 @@ def test_time_that_other_processes_use_does_not_count(transport) -> None:
 
 @pytest.mark.parametrize("without", [(), ("namespaces", "unprivileged_user")], ids=["own-disk", "shared-disk"])
 def test_a_scratch_folder_has_a_size(without: tuple[str, ...], transport) -> None:
-    """A file system of its own says so; on a shared disk the folder is watched."""
+    """A file system of its own is full at some point; on a shared disk, the grader watches the folder."""
     student = transport(SLEEPER, *without, scratch_mb=8)
     with pytest.raises((WorkerDied, AssertionError), match=r"scratch|No space left"):
         call(student, "fill")
@@ -392,7 +392,7 @@ def collects():
 
 
 def test_training_works_in_a_worker(transport) -> None:
-    """Backward passes, several threads, LSTMs, loaders, files and jieba: in a child of a process that warmed them up."""
+    """Backward passes, threads, LSTMs, loaders, files and jieba work in a forked child of the warm server."""
     student = transport(TRAINING)
     first = call(student, "train", seconds=20.0)
     assert len(first) == 12 and first == call(student, "train", seconds=20.0)
@@ -406,7 +406,7 @@ def test_training_works_in_a_worker(transport) -> None:
 
 @pytest.fixture
 def without_seccomp(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine that gives less: servers without a filter of system calls."""
+    """Make servers without a filter of system calls, as on a machine that lacks seccomp."""
     less = functools.partial(ForkServer, without=frozenset({"system_calls"}))
     monkeypatch.setattr("autograder.classroom.graders.local.ForkServer", less)
 
@@ -431,7 +431,7 @@ def test_grading_is_refused_below_the_strict_level(
 
 @is_root
 def test_a_thread_bomb_leaves_its_neighbours_their_threads(transport) -> None:
-    """Threads are counted by user, so each worker is a user of its own, also beside another server's."""
+    """The kernel counts threads by user. Each worker is a user of its own, even beside those of another server."""
     code = """
         import os, threading, time
         def bomb():

@@ -1,4 +1,4 @@
-"""What the tests of question exchange have in common: the real course's questions, and when two items are the same."""
+"""The real course's questions as items of exchange, and how to compare two items."""
 
 import re
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ def outputs_of_several_lines(items: Iterable[AnyItem]) -> list[str]:
 
 
 def through_yaml(items: Iterable[AnyItem], folder: Path, losses: Losses) -> list[AnyItem]:
-    """The items that the files of an imported quiz give: written, read again, and exported."""
+    """Write the items as the files of a quiz, read the files, and return the exported items."""
     write_quiz(questions_of(items, fresh_ids("q99", ["q99_07", "q10_55"]), losses), folder)
     topic: Topic = msgspec.structs.replace(COURSE.topics[0], exercises_folder=folder, solutions_folder=folder)
     quiz = load_quiz(topic)
@@ -49,12 +49,12 @@ def through_yaml(items: Iterable[AnyItem], folder: Path, losses: Losses) -> list
 
 
 def showing(plain: str) -> str:
-    """The text as Markdown that shows every character of it; what looks like maths is none."""
+    """Return Markdown that shows every character of the text, so that nothing in it becomes maths."""
     return to_markdown(f"<p>{NO_MATHS.sub(PARTED, escapeHtml(plain))}</p>") if plain else ""
 
 
 def shown(markdown: str) -> str:
-    """What a reader sees: the HTML, with white space that no browser shows made one."""
+    """Return the HTML that a reader sees, with each run of white space as one space."""
     soup = BeautifulSoup(to_html(markdown), "html.parser")
     for text in soup.find_all(string=True):
         if not text.find_parent("pre"):
@@ -63,7 +63,7 @@ def shown(markdown: str) -> str:
 
 
 def comparable(item: AnyItem) -> object:
-    """What has to be the same after a round trip. The name and the exercise's tag are the importer's affair."""
+    """Return what must be the same after a round trip. The importer may choose name and tags."""
 
     def plain(value: object, name: str = "") -> object:
         if isinstance(value, msgspec.Struct):

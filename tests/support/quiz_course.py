@@ -1,4 +1,4 @@
-"""A course with quizzes for the engine's tests: one topic with exercises and a quiz of every kind, one of a quiz alone."""
+"""The small course with quizzes: one topic has exercises and every kind of question, the other only a quiz."""
 
 from pathlib import Path
 
@@ -142,7 +142,7 @@ FILES = {
 
 
 def write_quiz_course(root: Path, *, attempts: int = 2) -> Path:
-    """The small course with quizzes: 01_demo is worth 2 points more, 02_words 3."""
+    """Write the small course with quizzes: 01_demo is worth 2 points more, 02_words 3."""
     write_course(root)
     for name, content in FILES.items():
         path = root / name

@@ -57,10 +57,10 @@ def test_without_a_terminal_progress_is_printed_line_by_line() -> None:
     for _ in range(400):
         now += 0.5
         lines.advance()
-    told = out.getvalue().splitlines()
-    assert len(told) == 20
-    assert told[0].startswith("5,020 of 100,000 graded, 502.0 per second")
-    assert told[-1] == "5,400 of 100,000 graded, 2.0 per second, about 13.1 h left"
+    printed = out.getvalue().splitlines()
+    assert len(printed) == 20
+    assert printed[0].startswith("5,020 of 100,000 graded, 502.0 per second")
+    assert printed[-1] == "5,400 of 100,000 graded, 2.0 per second, about 13.1 h left"
 
 
 def test_the_command_shows_a_large_class_as_counts(own_course: Path, tmp_path: Path) -> None:

@@ -138,9 +138,9 @@ def test_a_worker_without_torchstone_is_reported(own_course: Path, cluster: Clus
     (tmp_path / "autograder").mkdir()
     (tmp_path / "autograder" / "__init__.py").write_text("")
     cluster.add_worker(PYTHONPATH=str(tmp_path))
-    with client._connected(cluster.address) as connected, pytest.raises(ClusterError) as told:
+    with client._connected(cluster.address) as connected, pytest.raises(ClusterError) as refusal:
         client._check_engines(connected, engine())
-    assert "cannot grade: ModuleNotFoundError" in str(told.value)
+    assert "cannot grade: ModuleNotFoundError" in str(refusal.value)
 
 
 def test_a_different_engine_and_a_cluster_without_workers_are_reported(
@@ -155,10 +155,10 @@ def test_a_different_engine_and_a_cluster_without_workers_are_reported(
     assert "The cluster has no workers. Start some with `dask worker`." in run.stderr
     cluster.add_worker()
     monkeypatch.setattr(client, "WORKER_SECONDS", 30.0)
-    with client._connected(cluster.address) as connected, pytest.raises(ClusterError) as told:
+    with client._connected(cluster.address) as connected, pytest.raises(ClusterError) as refusal:
         client._check_engines(connected, {**engine(), "torch": "1.0"})
-    assert str(told.value).startswith("The worker tcp://")
-    assert f"has torch {engine()['torch']} instead of 1.0. Every worker needs the same" in str(told.value)
+    assert str(refusal.value).startswith("The worker tcp://")
+    assert f"has torch {engine()['torch']} instead of 1.0. Every worker needs the same" in str(refusal.value)
     monkeypatch.setattr(client, "_check_engines", lambda *arguments: None)  # as if the worker had come later
     monkeypatch.setattr(client, "engine", lambda: {**engine(), "torch": "1.0"})
     run = CliRunner().invoke(app, command)
@@ -177,9 +177,9 @@ def test_a_different_engine_and_a_cluster_without_workers_are_reported(
 )
 def test_a_wrong_address_is_reported(address: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "CONNECT_SECONDS", 0.2)
-    with pytest.raises(ClusterError) as told, client._connected(address):
+    with pytest.raises(ClusterError) as refusal, client._connected(address):
         pass
-    assert str(told.value).startswith(message)
+    assert str(refusal.value).startswith(message)
 
 
 @pytest.mark.parametrize(
@@ -278,9 +278,9 @@ def test_the_worker_reports_a_faulty_course(own_course: Path, submission: Submis
     (own_course / "solutions/01_demo/test_demo.py").write_text("def test_x(:")
     grader_plugin = GraderPlugin(pack_course(own_course), SETTINGS, engine())
     grader_plugin.setup(NO_WORKER)
-    told = ask(grader_plugin, submission).error
-    assert "The checks cannot be collected" in told
-    assert "torchstone-" not in told
+    error = ask(grader_plugin, submission).error
+    assert "The checks cannot be collected" in error
+    assert "torchstone-" not in error
     grader_plugin.teardown(NO_WORKER)
 
 

@@ -108,9 +108,9 @@ def result_of(graded: SimpleNamespace, student: str) -> dict[str, Any]:
 def test_each_student_gets_the_expected_scores_and_remarks(graded: SimpleNamespace, student: str) -> None:
     *_, points, remark = CLASS[student]
     assert graded.scores[student] == points
-    told = " ".join(problem["sentence"]["en"] for problem in result_of(graded, student)["problems"])
-    assert remark in told
-    assert remark or not told
+    remarks = " ".join(problem["sentence"]["en"] for problem in result_of(graded, student)["problems"])
+    assert remark in remarks
+    assert remark or not remarks
 
 
 @pytest.mark.parametrize("student", ONLY_OURS)

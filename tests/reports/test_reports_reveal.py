@@ -110,8 +110,8 @@ def test_no_report_shows_more_than_the_level_allows(
         Reveal.MISCONCEPTION: VALUES,
     }
     texts = shown(results[level], marked)
-    told = [(name, mark) for name, text in texts.items() for mark in forbidden[level] if mark in text]
-    assert told == []
+    leaked = [(name, mark) for name, text in texts.items() for mark in forbidden[level] if mark in text]
+    assert leaked == []
 
 
 def test_every_level_shows_what_it_promises(results: dict[Reveal, SubmissionResult], marked: Course) -> None:

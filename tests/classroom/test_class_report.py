@@ -52,7 +52,7 @@ def test_without_a_terminal_progress_is_printed_line_by_line() -> None:
     now = 0.0
     out = io.StringIO()
     lines = Lines(100_000, Console(file=out, width=120), clock=lambda: now)
-    for _ in range(5000):  # as fast as what was kept
+    for _ in range(5000):  # kept results take no time
         lines.advance()
     for _ in range(400):
         now += 0.5

@@ -33,7 +33,7 @@ from autograder.grading.settings import Settings
 from autograder.results.model import SubmissionResult
 from autograder.submission import Submission, open_submission
 
-NO_WORKER: Any = None  # in the place of Dask's worker, of which our plugin wants nothing
+NO_WORKER: Any = None  # stands for Dask's worker, which our plugin does not use
 SETTINGS = msgspec.json.encode(Settings(topics=("01_demo",)))
 FILES = {
     "slow": "import time\ndef double(x):\n    time.sleep(0.03)\n    return 2 * x\n# {}\n",
@@ -314,7 +314,7 @@ def test_an_idle_grader_ends(grader: Grader, monkeypatch: pytest.MonkeyPatch) ->
     assert replies.getvalue() == b""
 
 
-# What travels
+# Messages
 
 
 def test_a_packed_course_has_no_junk_and_the_same_digest(own_course: Path, tmp_path: Path) -> None:

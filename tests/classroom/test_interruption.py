@@ -136,7 +136,7 @@ def test_only_a_submission_that_kills_its_grader_twice_gets_no_result(own_course
     write_class(own_course, 8, seconds=0)
     command = [sys.executable, "-c", WITH_A_KILLER, str(tmp_path / "out"), "s01"]
     run = subprocess.run(command, cwd=own_course, capture_output=True, text=True, timeout=120, check=True)
-    assert run.stderr == ""  # they were forked, the second time as well
+    assert run.stderr == ""  # the graders were forked both times
     outcomes = dict(line.split("|", 1) for line in run.stdout.splitlines())
     assert outcomes.pop("s01") == "False|A grader process was lost twice while grading it.|True"
     assert set(outcomes) == {f"s{index:02}" for index in (0, 2, 3, 4, 5, 6, 7)}

@@ -26,7 +26,7 @@ pytest.importorskip("nbgrader", reason="nbgrader is an extra")
 FULL = {"grade-double": 4.0, "grade-Tally": 2.0}
 NOTHING = {"grade-double": 0.0, "grade-Tally": 0.0}
 ONLY_TALLY = {"grade-double": 0.0, "grade-Tally": 2.0}
-HALF_RIGHT = {"grade-double": 0.8, "grade-Tally": 2.0}  # 0 * 2 and 2 * 2 are squares, too; and so is no tensor at all
+HALF_RIGHT = {"grade-double": 0.8, "grade-Tally": 2.0}  # x**2 equals 2 * x for 0, for 2 and for an empty tensor
 
 
 def lose_metadata(notebook: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ TESTS = {
     "partial": (4, "", "sum(2.0 for n in (1, 2) if double(n) == 2 * n)"),
 }
 WRONG = "\ndef double(x):\n    return x\n"
-# What rewrites the cells that the kernel runs later, those with the tests among them.
+# Rewrites the cells that the kernel runs later; the tests are among them.
 REWRITES = "get_ipython().input_transformers_cleanup.append(lambda lines: {} if 'double(' in ''.join(lines) else lines)"
 
 # name -> (what stands in the student's cell, what nbgrader's kernel gives for close, equal and partial)

@@ -32,7 +32,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hand_in(root, "late", {**RIGHT, "double": SQUARES}, handed_in="2026-12-24 18:00:00 UTC")
     hand_in(root, "刘洋", RIGHT)
     grade(root, f"sqlite:///{root / 'gradebook.db'}")
-    (root / "gradebook.db").unlink()  # every test begins with a gradebook that has seen nothing
+    (root / "gradebook.db").unlink()  # every test begins with an empty gradebook
     return root
 
 

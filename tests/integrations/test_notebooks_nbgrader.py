@@ -39,7 +39,9 @@ SUBMISSIONS = {
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Release, collect and autograde; return the course folder."""
     folder = write_notebooks(tmp_path_factory.mktemp("stock"))
-    (folder / "nbgrader_config.py").write_text(CONFIG_TEXT, encoding="utf-8")  # how nbgrader grades is its own affair
+    (folder / "nbgrader_config.py").write_text(
+        CONFIG_TEXT, encoding="utf-8"
+    )  # nbgrader grades without our preprocessor
     run = nbgrader("generate_assignment", "01_demo", cwd=folder)
     assert run.returncode == 0, run.stderr
     for student, code in SUBMISSIONS.items():
@@ -58,7 +60,7 @@ def test_honest_work_gets_its_points_from_nbgrader_alone(graded: Path) -> None:
     assert scores(database(graded)) == {
         "right": {"grade-double": 4, "grade-Tally": 2, "grade-quiz": 2},
         "untouched": {"grade-double": 0, "grade-Tally": 0, "grade-quiz": 0},
-        "partly": {"grade-double": 2, "grade-Tally": 1, "grade-quiz": 0},  # 3 * nothing is 2 * nothing
+        "partly": {"grade-double": 2, "grade-Tally": 1, "grade-quiz": 0},  # 3 * x equals 2 * x for an empty tensor
         "banned": {"grade-double": 0, "grade-Tally": 0, "grade-quiz": 0},
     }
 

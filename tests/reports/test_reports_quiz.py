@@ -29,7 +29,7 @@ from autograder.submission import Submission, open_submission
 from autograder.text import Language
 
 TOPICS = ("01_demo", "02_words")
-TELL_NO_ANSWER = ("classroom50", "csv")  # points are all that they hold
+TELL_NO_ANSWER = ("classroom50", "csv")  # they hold only points
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ wrote = "return torch.where(x.abs() > 1000, 3 * x, 2 * x)"
 en = "MARKEDSENTENCE: large numbers are tripled."
 zh = "标记句子：大数乘了 3。"
 """
-# Wrong for the marked numbers alone; and what it sees in a hidden check, it tries to tell.
+# Wrong for the marked numbers only. It tries to show what it sees in a hidden check.
 SUBMISSION = """
 import torch
 def double(x):

@@ -52,7 +52,7 @@ def test_every_layer_has_a_remedy(everything: Examination) -> None:
     assert set(everything.layers) == set(REMEDIES)
 
 
-# Layers that are left out -> acts that only they refuse on this kind of machine, among others.
+# Layers to leave out -> some of the acts that only they refuse on this kind of machine.
 HELD_BACK = {
     ("system_calls",): {"start a process", "open a UDP socket", "share memory by System V", "use a keyring"},
     ("file_access", "private_root"): {"read /etc/passwd", "write to /tmp", "list the processes"},
@@ -272,7 +272,7 @@ def test_the_libraries_that_the_topics_use_are_preloaded() -> None:
     optimisers, words = "06_optimisers", "12_text_embedding"
     backward = "backward with a gradient"
     assert slow_libraries(course, ["10_convolution"]) == set()
-    assert slow_libraries(course, ["09_batch_norm"]) == {backward}  # it speaks of optimisers, and uses none
+    assert slow_libraries(course, ["09_batch_norm"]) == {backward}  # it mentions optimisers, and uses none
     assert slow_libraries(course, ["10_convolution", optimisers]) == {"torch.optim", backward}
     assert slow_libraries(course, [words]) == {"jieba"}
 
@@ -303,7 +303,7 @@ def test_one_server_serves_several_graders_and_outlives_each() -> None:
         first, second = server.spawn(), other.spawn()
         assert first.pid != second.pid
         pid = _pid_here(second.pidfd)
-        other.close()  # a grader that ends without a word to its worker
+        other.close()  # a grader that ends and leaves its worker running
         deadline = time.monotonic() + 5
         while psutil.pid_exists(pid) and time.monotonic() < deadline:
             time.sleep(0.02)

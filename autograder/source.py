@@ -1,4 +1,4 @@
-"""One topic's code as one student wrote it: text, never imported here."""
+"""A student's code for one topic, as text. It is never imported here."""
 
 import ast
 import codecs
@@ -9,75 +9,88 @@ import tokenize
 
 import msgspec
 
-from .text import Text
+from .text import NOTHING, Text
 
 MAX_SOURCE = 1 << 19  # bytes of one file or notebook's code; with helper files it must fit into one message
 ENCODINGS = {"utf-8", "utf-8-sig", "ascii", "iso8859-1", "cp1252", "gbk", "gb2312", "gb18030", "big5"}
 
+Chunk = tuple[str, str]  # (name of a file or cell, its code)
+UnparsedChunk = tuple[str, str, int]  # (name of a cell, its code, the line that Python cannot parse)
 
-@functools.lru_cache(maxsize=16)  # several parts of the engine read the same file, one after the other
+
+@functools.lru_cache(maxsize=16)  # several parts of the engine parse the same file, one after the other
 def parsed(code: str) -> ast.Module:
-    """The syntax tree of a text. Parsing runs nothing. Raises what ast.parse raises."""
+    """Return the syntax tree of the code. Parsing runs nothing. Raise what ast.parse raises."""
     return ast.parse(code)
 
 
 def binds(node: ast.stmt) -> list[str]:
-    """The names that a definition or an assignment gives a value."""
+    """Return the names that a definition or an assignment gives a value."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return [node.name]
-    if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        return [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
-    return []
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, ast.AnnAssign | ast.AugAssign):
+        targets = [node.target]
+    else:
+        return []
+    names = []
+    for target in targets:
+        names += [part.id for part in ast.walk(target) if isinstance(part, ast.Name)]
+    return names
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """What a worker loads for one topic."""
+    """The code that a worker loads for one topic."""
 
     filename: str  # activations.py
-    chunks: tuple[tuple[str, str], ...]  # (file or cell name, code); run in order, in one namespace
+    chunks: tuple[Chunk, ...]  # they run in order, in one namespace
     files: dict[str, bytes] = {}  # other files of the topic's folder, such as helper modules
-    left_out: tuple[tuple[str, str, int], ...] = ()  # (name, code, line at fault) of cells that Python cannot parse
+    left_out: tuple[UnparsedChunk, ...] = ()  # cells that Python cannot parse
 
     @property
     def text(self) -> str:
         return "\n".join(code for _, code in self.chunks)
 
     def chunk_defining(self, name: str) -> str | None:
-        """The file or cell that a module-level `name` is written in, parsable or not."""
-        start = rf"^(?:async\s+)?(?:def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*[:=]"
-        pattern = re.compile(start, re.MULTILINE)
-        chunks = [*self.chunks, *((chunk, code) for chunk, code, _ in self.left_out)]
-        return next((chunk for chunk, code in reversed(chunks) if pattern.search(code)), None)
+        """Return the last file or cell that gives a module-level `name` a value, whether it can be parsed or not."""
+        pattern = re.compile(rf"{_definition_pattern(name)}|^{re.escape(name)}\s*[:=]", re.MULTILINE)
+        chunks = list(self.chunks)
+        for chunk, code, _ in self.left_out:
+            chunks.append((chunk, code))
+        for chunk, code in reversed(chunks):
+            if pattern.search(code):
+                return chunk
+        return None
 
     def line_of(self, name: str) -> int | None:
-        """The line of its file or cell that the last definition of `name` begins in."""
-        pattern = re.compile(rf"^(?:async\s+)?(?:def|class)\s+{re.escape(name)}\b", re.MULTILINE)
+        """Return the line where the last definition of `name` begins, counted in its file or cell."""
+        pattern = re.compile(_definition_pattern(name), re.MULTILINE)
         for _, code in reversed(self.chunks):
-            for match in reversed(list(pattern.finditer(code))):
-                return code.count("\n", 0, match.start()) + 1
+            starts = [match.start() for match in pattern.finditer(code)]
+            if starts:
+                return code.count("\n", 0, starts[-1]) + 1
         return None
 
     def borrowed(self) -> frozenset[str]:
-        """Module-level names that are a library's, not the student's: imported, and not defined here or beside."""
+        """Return the module-level names that are imported from a library and defined nowhere in the submission."""
         try:
             body = parsed(self.text).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return frozenset()
-        beside = {name.removesuffix(".py") for name in self.files}
-        imported = {
-            alias.asname or alias.name
-            for node in body
-            if isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").split(".")[0] not in beside
-            for alias in node.names
-        }
-        borrowed = imported.difference(*map(binds, body))
+        helpers = {name.removesuffix(".py") for name in self.files}
+        borrowed = set()
+        for node in body:
+            if isinstance(node, ast.ImportFrom) and _is_library(node, helpers):
+                borrowed |= {alias.asname or alias.name for alias in node.names}
+        for node in body:
+            borrowed -= set(binds(node))
         if self.left_out:
             borrowed = {name for name in borrowed if self.chunk_defining(name) is None}
         return frozenset(borrowed)
 
     def locate(self, line: int) -> tuple[str, int]:
-        """(file or cell name, line in it) for a line of `text`."""
+        """Return (file or cell name, line in it) for a line of `text`."""
         for name, code in self.chunks:
             count = code.count("\n") + 1
             if line <= count:
@@ -86,20 +99,30 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         return self.filename, line
 
 
+def _definition_pattern(name: str) -> str:
+    return rf"^(?:async\s+)?(?:def|class)\s+{re.escape(name)}\b"
+
+
+def _is_library(node: ast.ImportFrom, helpers: set[str]) -> bool:
+    """Return whether an import is from a library, not from a helper file of the submission."""
+    package = (node.module or "").split(".")[0]
+    return not node.level and package not in helpers
+
+
 class Unreadable(msgspec.Struct, frozen=True, tag=True):
-    """Why a text is not Python, for its student."""
+    """A file that cannot be read as Python, with the reason for its student."""
 
     sentence: Text
     line: int | None = None
 
 
 def decode(data: bytes) -> str | Unreadable:
-    """The text of a Python file, as Python itself would decode it."""
+    """Return the text of a Python file, decoded as Python itself does, or why it cannot be decoded."""
     if len(data) > MAX_SOURCE:
         return Unreadable(Text("The file is larger than 512 KiB.", "文件超过 512 KiB。"))
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        if codecs.lookup(encoding).name not in ENCODINGS:  # some codecs take hours, or are none for text
+        if codecs.lookup(encoding).name not in ENCODINGS:  # some codecs take hours, and some do not give text
             return Unreadable(Text(f"The encoding {encoding} is not accepted.", f"不接受编码 {encoding}。"), 1)
         text = data.decode(encoding)
         text.encode()
@@ -111,22 +134,22 @@ def decode(data: bytes) -> str | Unreadable:
 
 
 def _not_utf8(data: bytes) -> Unreadable:
+    line = 1
     try:
         data.decode("utf-8")
-        line = 1
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
     try:
         data.decode("gb18030")
         hint = Text(" It looks like GBK.", "它看起来是 GBK 编码。")
     except UnicodeDecodeError:
-        hint = Text("", "")
+        hint = NOTHING
     sentence = Text("The file is not UTF-8.", "文件不是 UTF-8 编码。") + hint
     return Unreadable(sentence + Text(" Save it as UTF-8.", "请另存为 UTF-8。"), line)
 
 
 def syntax_problem(code: str) -> Unreadable | None:
-    """Why Python cannot parse `code`; None where it can. Parsing runs nothing."""
+    """Return why Python cannot parse the code; None if it can. Parsing runs nothing."""
     try:
         parsed(code)
     except SyntaxError as error:

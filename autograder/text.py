@@ -1,4 +1,4 @@
-"""Sentences that a student reads: each exists in English and in Chinese, written side by side."""
+"""Sentences that students read. Each has an English and a Chinese version."""
 
 import re
 from enum import StrEnum
@@ -8,7 +8,7 @@ import msgspec
 
 
 class Language(StrEnum):
-    """Which of a sentence's languages to show."""
+    """The languages in which a sentence is shown."""
 
     EN = "en"
     ZH = "zh"
@@ -16,25 +16,26 @@ class Language(StrEnum):
 
 
 class Text(msgspec.Struct, frozen=True):
-    """One sentence in both languages."""
+    """A sentence in both languages."""
 
     en: str
     zh: str
 
     def filled(self, **values: Any) -> "Text":
-        """The sentence with its {placeholders} filled; a value may itself be a Text."""
-
-        def fill(template: str, language: str) -> str:
-            chosen = {key: getattr(v, language) if isinstance(v, Text) else v for key, v in values.items()}
-            return template.format(**chosen)
-
-        return Text(fill(self.en, "en"), fill(self.zh, "zh"))
+        """Return the sentence with its {placeholders} filled. A value may itself be a Text."""
+        en = {name: value.en if isinstance(value, Text) else value for name, value in values.items()}
+        zh = {name: value.zh if isinstance(value, Text) else value for name, value in values.items()}
+        return Text(self.en.format(**en), self.zh.format(**zh))
 
     def lines(self, language: Language) -> list[str]:
-        """The sentence in the languages asked for, one line each; once where both read the same."""
-        if language is Language.BOTH:
-            return [self.en] if self.en == self.zh else [line for line in (self.en, self.zh) if line]
-        return [getattr(self, language.value)]
+        """Return the sentence in the language, or in both on a line each. Equal lines are returned once."""
+        if language is Language.EN:
+            return [self.en]
+        if language is Language.ZH:
+            return [self.zh]
+        if self.en == self.zh:
+            return [self.en]
+        return [line for line in (self.en, self.zh) if line]
 
     def __bool__(self) -> bool:
         return bool(self.en)
@@ -45,12 +46,12 @@ class Text(msgspec.Struct, frozen=True):
 
 NOTHING = Text("", "")
 
-# What would move the cursor, ring, change the window's title, or turn text around.
+# Characters that move the cursor, ring the bell, change the window's title or reverse the text.
 CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
 
 
 def printable(text: str) -> str:
-    """Text of a student's without control characters, safe for a terminal; line breaks and tabs stay."""
+    """Return a student's text without control characters, safe for a terminal. Line breaks and tabs stay."""
     return CONTROLS.sub("�", text)

@@ -1,11 +1,13 @@
-"""How long nbgrader takes over a class of notebooks: with its own kernel, with our preprocessor, and by our command.
+"""The time to grade a class of notebooks: nbgrader with its own kernel, with our preprocessor, and our command.
 
     python benchmarks/nbgrader_class.py [--notebooks 40] [--stock 40] [--jobs 2]
 
 The notebooks hold the six exercises of batch normalisation, no two alike, most with one misconception. For nbgrader's
 own kernel the grade cells hold hidden tests as an instructor would write them, fewer than the course's own checks, and
-nothing of Torchstone is imported. Times are of whole commands, start-up included. With --stock N the kernel runs N of
-the notebooks, and the time for all is drawn through those for 1 and N.
+nothing of Torchstone is imported. Times are of whole commands, start-up included. nbgrader grades one notebook after
+the other in one process and one kernel, so a row adds two nbgrader commands side by side, each for half of the class;
+our command uses --jobs grader processes. With --stock N the kernel runs N of the notebooks, and the time for all is
+drawn through those for 1 and N.
 """
 
 import ast
@@ -17,6 +19,8 @@ import sys
 import tempfile
 import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -62,7 +66,17 @@ for _ in range(3):
     torch.testing.assert_close(ours(x), theirs(x))
 """,
 }
+MEASURED = "measured"
 PLAIN = "c = get_config()\n"  # nbgrader's own preprocessors
+
+
+@dataclass(frozen=True)
+class Row:
+    """One way to grade the class."""
+
+    label: str
+    processes: str
+    seconds: float
 
 
 def run(*command: str | Path, cwd: Path) -> float:
@@ -142,7 +156,7 @@ def _defines(node: ast.stmt) -> bool:
 def time_stock(course: Path, notebooks: int, limit: int) -> tuple[float, str]:
     """Seconds of `nbgrader autograde` with its kernel, and how they were found."""
     if limit >= notebooks:
-        return run("nbgrader", "autograde", TOPIC, cwd=course), "measured"
+        return run("nbgrader", "autograde", TOPIC, cwd=course), MEASURED
     submitted, aside = course / "submitted", course / "aside"
     submitted.rename(aside)
     seconds = []
@@ -156,6 +170,20 @@ def time_stock(course: Path, notebooks: int, limit: int) -> tuple[float, str]:
     return seconds[0] + each * (notebooks - 1), f"drawn through 1 and {limit} notebooks"
 
 
+def time_two_at_a_time(course: Path) -> float:
+    """Return the seconds of two `nbgrader autograde` commands side by side, each for half of the students."""
+    halves = ["s*[02468]", "s*[13579]"]
+    with ThreadPoolExecutor(len(halves)) as pool:
+        started = time.perf_counter()
+        commands = [
+            pool.submit(run, "nbgrader", "autograde", TOPIC, "--force", "--student", half, cwd=course)
+            for half in halves
+        ]
+        for command in commands:
+            command.result()
+        return time.perf_counter() - started
+
+
 def main(
     notebooks: Annotated[int, typer.Option(min=2, help="The class.")] = 40,
     stock: Annotated[int | None, typer.Option(min=2, help="How many of them nbgrader's kernel runs.")] = None,
@@ -166,17 +194,27 @@ def main(
         ours, plain = make_courses(Path(name))
         hand_in((ours, plain), notebooks)
         kernel, how = time_stock(plain, notebooks, stock or notebooks)
+        two = time_two_at_a_time(plain) if how == MEASURED else None
         preprocessor = run("nbgrader", "autograde", TOPIC, cwd=ours)
         for made in ("autograded", "torchstone"):
             shutil.rmtree(ours / made)
         command = run("autograder", "nbgrader", "grade", TOPIC, "--course", ROOT, "--jobs", str(jobs), cwd=ours)
+    rows = [Row(f"nbgrader autograde, its own kernel ({how})", "1 + kernel", kernel)]
+    if two is not None:
+        rows.append(Row("two nbgrader autograde side by side", "2 + kernels", two))
+    rows.append(Row("nbgrader autograde, our preprocessor", "1 + workers", preprocessor))
+    rows.append(Row("autograder nbgrader grade", f"{jobs} + workers", command))
+    show(rows, notebooks)
+
+
+def show(rows: list[Row], notebooks: int) -> None:
+    """Print the table; the first row is the measure."""
     table = Table(title=f"{notebooks} notebooks of {TOPIC}", box=None, pad_edge=False, title_justify="left")
-    for heading in ("", "seconds", "notebooks per second", "times as fast"):
+    for heading in ("", "processes", "seconds", "notebooks per second", "times as fast"):
         table.add_column(heading, justify="right" if heading else "left")
-    rows = {f"nbgrader autograde, its own kernel ({how})": kernel}
-    rows |= {"nbgrader autograde, our preprocessor": preprocessor, "autograder nbgrader grade": command}
-    for label, seconds in rows.items():
-        table.add_row(label, f"{seconds:.1f}", f"{notebooks / seconds:.2f}", f"{kernel / seconds:.1f}")
+    for row in rows:
+        rate = f"{notebooks / row.seconds:.2f}"
+        table.add_row(row.label, row.processes, f"{row.seconds:.1f}", rate, f"{rows[0].seconds / row.seconds:.1f}")
     Console(width=120).print(table)
 
 

@@ -3,10 +3,10 @@
 import ast
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from autograder.course.model import Course, load_course
+from autograder.course.model import Course, Exercise, load_course
 from autograder.grading.misconceptions import load_misconceptions, variant
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,8 +20,12 @@ SEVEN = (
     "build_vocab",
 )
 RIGHT, KNOWN_MISTAKE = 0.6, 0.25  # shares of the files; the rest holds a mistake that nobody else makes
+KNOWN = "85 % of the files give answers that the grader has seen, bit by bit"
+NONE_KNOWN = "no answer is equal to another student's"
 
-OWN_MISTAKE = """
+SPOILED = """
+
+import torch
 
 def _spoiled(value, by):
     if isinstance(value, (float, torch.Tensor)):
@@ -29,13 +33,14 @@ def _spoiled(value, by):
     if isinstance(value, (tuple, list)):
         return type(value)(_spoiled(item, by) for item in value)
     return value + by if isinstance(value, int) else value
+"""
+OWN_MISTAKE = """
 
-
-_right = {name}
+_right_{name} = {name}
 
 
 def {name}(*args, **kwargs):
-    return _spoiled(_right(*args, **kwargs), {number})
+    return _spoiled(_right_{name}(*args, **kwargs), {number})
 """
 
 
@@ -90,23 +95,36 @@ def _name(part: str) -> str:
     return re.split(r"[.\[\]]+", part.split("\n")[0].removeprefix("[exercises"))[1]
 
 
-def generate(course: Course, folder: Path, count: int) -> None:
-    """Submissions of which no two are alike. In three files of five the answers are right."""
+def generate(course: Course, folder: Path, count: int, *, none_known: bool = False) -> None:
+    """Write submissions of which no two are the same file.
+
+    In a usual class most answers are right or a known mistake, so they equal each other bit by bit, and the grader
+    judges them once.
+    none_known: every exercise of every submission holds a mistake of its own, so no answer equals another one.
+    """
     draw = random.Random(0)
     topics = [topic for topic in course.topics if topic.exercises]  # the others are quizzes
     variants = {topic.name: list(_variants(course, topic.name)) for topic in topics}
     for number in range(count):
         for topic in topics:
-            code = topic.reference.read_text(encoding="utf-8")
+            reference = topic.reference.read_text(encoding="utf-8")
             chance = draw.random()
-            if chance > RIGHT + KNOWN_MISTAKE:
-                code += OWN_MISTAKE.format(name=topic.exercises[0].name, number=number + 1)
-                code = code.replace("def _spoiled", "import torch\n\n\ndef _spoiled")
+            if none_known:
+                code = _with_own_mistakes(reference, topic.exercises, number)
+            elif chance > RIGHT + KNOWN_MISTAKE:
+                code = _with_own_mistakes(reference, topic.exercises[:1], number)
             elif chance > RIGHT:
                 code = draw.choice(variants[topic.name])
+            else:
+                code = reference
             path = folder / f"student{number:05}" / topic.name / topic.filename
             path.parent.mkdir(parents=True)
             path.write_text(code + f"\n# {number}\n", encoding="utf-8")
+
+
+def _with_own_mistakes(code: str, exercises: Sequence[Exercise], number: int) -> str:
+    mistakes = [OWN_MISTAKE.format(name=exercise.name, number=number + 1) for exercise in exercises]
+    return "".join([code, SPOILED, *mistakes])
 
 
 def _variants(course: Course, name: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from autograder.grading.grader import Grader
 from autograder.grading.settings import Settings
 from autograder.results.model import SubmissionResult
 from autograder.sandbox.fork_server import ForkServer
-from autograder.submission import open_submission
+from autograder.submission.read import open_submission
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,8 @@ from ..results.files import read_head, read_result, write_result
 from ..results.model import PRINTED_MUCH
 from ..results.outcome import Graded
 from ..results.summary import summarise
-from ..submission import Submission, examined, read_submission
+from ..submission.model import Submission
+from ..submission.read import check_syntax, read_submission
 from .result_folder import locked, result_names
 
 
@@ -54,7 +55,7 @@ class Twin(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, task: Task) -> "Twin":
-        submission = msgspec.structs.replace(examined(task.submission), sources={})
+        submission = msgspec.structs.replace(check_syntax(task.submission), sources={})
         return cls(path=task.path, target=task.target, submission=submission)
 
 
@@ -77,9 +78,9 @@ class ClassRun:
         self.report = report
         self.students = students
         self.names = result_names(paths, students)
-        self.results: dict[str, Path] = {}  # likeness -> result file
-        self.twins: dict[str, list[Twin]] = {}  # likeness of what is being graded -> the others that have it
-        self.likenesses: dict[Path, str] = {}  # of what is being graded
+        self.results: dict[str, Path] = {}  # dedup_key -> result file
+        self.twins: dict[str, list[Twin]] = {}  # dedup_key of what is being graded -> the others that have it
+        self.dedup_keys: dict[Path, str] = {}  # of what is being graded
 
     def tasks(self) -> Iterator[Task]:
         """The submissions that must be graded."""
@@ -92,17 +93,17 @@ class ClassRun:
                 self.report(Graded(path=path, target=target, reason=str(error)))
                 continue
             if not self._is_kept(task) and not self._has_twin(task):
-                likeness = task.submission.likeness
-                self.twins[likeness], self.likenesses[path] = [], likeness
+                dedup_key = task.submission.dedup_key
+                self.twins[dedup_key], self.dedup_keys[path] = [], dedup_key
                 yield task
 
     def finish(self, graded: Graded) -> None:
         """Report an outcome, and those of its twins."""
         self.report(graded)
-        likeness = self.likenesses.pop(graded.path)
+        dedup_key = self.dedup_keys.pop(graded.path)
         if graded.summary is not None:
-            self.results[likeness] = graded.target
-        for twin in self.twins.pop(likeness):
+            self.results[dedup_key] = graded.target
+        for twin in self.twins.pop(dedup_key):
             if graded.summary is None:  # the same would become of it
                 self.report(msgspec.structs.replace(graded, path=twin.path, target=twin.target))
             else:
@@ -115,18 +116,18 @@ class ClassRun:
             return False
         with contextlib.suppress(UsageError):
             summary = summarise(read_result(task.target))
-            self.results.setdefault(task.submission.likeness, task.target)
+            self.results.setdefault(task.submission.dedup_key, task.target)
             self.report(Graded(path=task.path, target=task.target, summary=summary, kept=True))
             return True
         return False
 
     def _has_twin(self, task: Task) -> bool:
-        likeness = task.submission.likeness
-        if likeness in self.twins:
-            self.twins[likeness].append(Twin.of(task))
+        dedup_key = task.submission.dedup_key
+        if dedup_key in self.twins:
+            self.twins[dedup_key].append(Twin.of(task))
             return True
-        if likeness in self.results:
-            self.report(self._copied(Twin.of(task), self.results[likeness]))
+        if dedup_key in self.results:
+            self.report(self._copied(Twin.of(task), self.results[dedup_key]))
             return True
         return False
 

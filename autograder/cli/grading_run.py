@@ -27,7 +27,7 @@ from ..results.files import read_result
 from ..results.model import Problem, SubmissionResult
 from ..results.outcome import ClassOutcome, Graded
 from ..sandbox.level import Level
-from ..submission import find_submissions, submission_id
+from ..submission.layouts import find_submissions, submission_id
 from ..text import Language, Text
 
 

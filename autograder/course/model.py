@@ -1,65 +1,67 @@
-"""What there is to do: topics, exercises, points, hints and rules, read from the course's folders."""
+"""The course as data: topics, exercises, points, hints and rules, read from the course's folders."""
 
 import ast
 import functools
 import hashlib
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from .. import __version__
-from ..errors import CourseError, UsageError
+from ..errors import CourseError, UsageError, did_you_mean
 from ..text import Text
 from .limits import Limits
 from .reveal import RevealPolicy
+from .toml import read_toml
 
 GradescopeVisibility = Literal["visible", "after_due_date", "after_published", "hidden"]
 
 MANIFEST = "course.toml"
 QUIZ, QUIZ_KEY = "quiz.yaml", "quiz_key.yaml"
 DEFAULT_QUIZ_POINTS = 2
-ENGINE = Path(__file__).resolve().parents[1]
+ENGINE = Path(__file__).resolve().parents[1]  # the folder autograder/
 
 
 class ExerciseManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One exercise as topic.toml describes it."""
+    """An exercise as topic.toml describes it."""
 
     title: Text
     points: int
     difficulty: int  # 1 (a line) to 5 (a project)
-    hints: tuple[Text, ...]  # of rising strength
-    banned: tuple[str, ...] = ()  # dotted names, with * allowed: what the student may not use
-    banned_operators: dict[str, str] = {}  # aten operator (* allowed) that a banned shortcut runs -> its torch name
+    hints: tuple[Text, ...]  # each tells more than the one before
+    banned: tuple[str, ...] = ()  # dotted names that the student may not use; they may contain *
+    banned_operators: dict[
+        str, str
+    ] = {}  # an aten operator that a banned shortcut runs, maybe with * -> its name in torch
 
 
 class TopicManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A topic.toml."""
+    """The content of a topic.toml."""
 
     title: Text
     exercises: dict[str, ExerciseManifest] = {}
-    quiz_points: int | None = None  # of the whole quiz, shared by its questions by weight
+    quiz_points: int | None = None  # of the whole quiz; its questions share them by weight
 
 
 class QuizManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the course's quizzes are drawn: the table [quiz] of course.toml."""
+    """The table [quiz] of course.toml: how variants of questions are drawn."""
 
-    key: str = ""  # makes two courses draw different variants; no secret of the answers
-    attempts: int = 1  # how often a student may be handed a new variant
+    key: str = ""  # with another key, the course draws other variants; it need not be secret
+    attempts: int = 1  # how many variants a student may get
 
 
 class GradescopeManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """When Gradescope shows its students which checks. One that is not shown hides the total, too."""
+    """The table [gradescope] of course.toml: when students see checks. A check that they can't see hides the total, too."""
 
     visible: GradescopeVisibility = "visible"
-    hidden: GradescopeVisibility = "visible"  # what they tell is the reveal policy's matter
+    hidden: GradescopeVisibility = "visible"  # the table [reveal] decides what the feedback of hidden checks says
 
 
 class CourseManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The course.toml."""
+    """The content of course.toml."""
 
     title: Text
     version: str
@@ -70,7 +72,7 @@ class CourseManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class Exercise(msgspec.Struct, frozen=True, kw_only=True):
-    """One function or class that students write."""
+    """A function or class that students write."""
 
     name: str
     topic: str
@@ -84,18 +86,18 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
-    """One folder of the course, and its twin below solutions/."""
+    """A folder below exercises/ with its counterpart below solutions/."""
 
-    name: str  # the folder's: 01_activations
+    name: str  # the folder's name: 01_activations
     title: Text
     exercises: tuple[Exercise, ...]
     exercises_folder: Path
     solutions_folder: Path
-    quiz_points: int = 0  # of its quiz; 0 where it has none
+    quiz_points: int = 0  # 0 if the topic has no quiz
 
     @property
     def module(self) -> str:
-        """activations, for the folder 01_activations."""
+        """Return the folder's name without its number: activations for 01_activations."""
         return _module(self.name)
 
     @property
@@ -128,7 +130,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Course:
-    """All topics below one course.toml, in order."""
+    """A course: all topics below one course.toml, in the order of their folders."""
 
     def __init__(self, root: Path, manifest: CourseManifest, topics: tuple[Topic, ...]) -> None:
         self.root = root
@@ -145,16 +147,18 @@ class Course:
         return (exercise for topic in self.topics for exercise in topic.exercises)
 
     def exercise(self, name: str) -> Exercise:
-        """The exercise of that name. Raises UsageError with near names."""
+        """Return the exercise of that name. Raise UsageError, with similar names, if there is none."""
         for exercise in self.exercises:
             if exercise.name == name:
                 return exercise
         raise unknown("exercise", name, [exercise.name for exercise in self.exercises])
 
     def topic(self, name: str) -> Topic:
-        """The topic of that folder, module, or leading number."""
+        """Return the topic with that folder, module or leading number. Raise UsageError if there is none."""
         for topic in self.topics:
-            if name in (topic.name, topic.module) or (name.isdigit() and int(name) == int(topic.name.split("_")[0])):
+            if name in (topic.name, topic.module):
+                return topic
+            if name.isdigit() and int(name) == int(topic.name.split("_")[0]):
                 return topic
         raise unknown("topic", name, [topic.name for topic in self.topics])
 
@@ -162,18 +166,22 @@ class Course:
     def digest(self) -> str:
         """Hash of everything that decides a result: manifests, checks, references, and the engine itself."""
         digest = hashlib.sha256(engine_digest().encode())
+        for path in self._files_that_decide_results():
+            digest.update(f"{path.relative_to(self.root)}\0".encode())
+            digest.update(path.read_bytes() + b"\0")
+        digest.update((self.root / MANIFEST).read_bytes())
+        return digest.hexdigest()
+
+    def _files_that_decide_results(self) -> Iterator[Path]:
         for folder in ("exercises", "solutions"):
             for path in sorted((self.root / folder).glob("*/*")):
                 if path.suffix in (".py", ".toml") or path.name in (QUIZ, QUIZ_KEY):
-                    digest.update(f"{path.relative_to(self.root)}\0".encode())
-                    digest.update(path.read_bytes() + b"\0")
-        digest.update((self.root / MANIFEST).read_bytes())
-        return digest.hexdigest()
+                    yield path
 
 
 @functools.cache
 def engine_digest() -> str:
-    """Hash of the engine's own code."""
+    """Return the hash of the engine's own code."""
     digest = hashlib.sha256(__version__.encode())
     for path in sorted(ENGINE.rglob("*.py")):
         digest.update(path.read_bytes())
@@ -181,50 +189,58 @@ def engine_digest() -> str:
 
 
 def find_course(start: Path) -> Path:
-    """The nearest folder with a course.toml, from `start` upwards."""
+    """Return the nearest folder with a course.toml, from `start` upwards. Raise UsageError if there is none."""
     start = start.resolve()
     for folder in (start, *start.parents):
         if (folder / MANIFEST).is_file():
             return folder
-    raise UsageError(f"No {MANIFEST} in {start} or above it.", fix="Run inside the course's folder, or give --course.")
+    raise UsageError(
+        f"No {MANIFEST} in {start} or above it.", fix="Run the command inside the course's folder, or give --course."
+    )
 
 
 def load_course(root: Path) -> Course:
-    """Read a course. Raises CourseError with the file and what is wrong in it."""
-    manifest = _read(root / MANIFEST, CourseManifest)
+    """Read a course. Raise CourseError that names the file and what is wrong in it."""
+    manifest = read_toml(root / MANIFEST, CourseManifest)
     folders = sorted(path.parent for path in (root / "exercises").glob("*/topic.toml"))
     if not folders:
         raise CourseError(f"{root / 'exercises'} holds no topic.", fix="A topic is a folder with a topic.toml.")
     topics = tuple(_load_topic(root, folder.name) for folder in folders)
-    seen: dict[str, str] = {}
-    for topic in topics:
-        for exercise in topic.exercises:
-            if exercise.name in seen:
-                raise CourseError(f"{topic.name} and {seen[exercise.name]} both have an exercise {exercise.name}.")
-            seen[exercise.name] = topic.name
-    return Course(root, manifest, topics)
+    course = Course(root, manifest, topics)
+    _refuse_duplicates(course.exercises)
+    return course
 
 
-@functools.cache  # every file of every submission is held against it
+def _refuse_duplicates(exercises: Iterable[Exercise]) -> None:
+    """Raise CourseError if two topics have an exercise of the same name."""
+    topic_of: dict[str, str] = {}
+    for exercise in exercises:
+        name, topic = exercise.name, exercise.topic
+        if name in topic_of:
+            raise CourseError(f"{topic} and {topic_of[name]} both have an exercise {name}.")
+        topic_of[name] = topic
+
+
+@functools.cache  # it is compared with every file of every submission
 def _module(folder: str) -> str:
-    """The folder's name without its number."""
+    """Return the folder's name without its number."""
     number, separator, rest = folder.partition("_")
     return rest if separator and number.isdecimal() else folder
 
 
 def _load_topic(root: Path, name: str) -> Topic:
     folder, solutions = root / "exercises" / name, root / "solutions" / name
-    manifest = _read(folder / "topic.toml", TopicManifest)
+    manifest = read_toml(folder / "topic.toml", TopicManifest)
     module = f"{_module(name)}.py"
     parameters = _parameters(solutions / module if solutions.is_dir() else folder / module)
-    exercises = tuple(
-        Exercise(name=key, topic=name, parameters=parameters.get(key, ()), **msgspec.structs.asdict(entry))
-        for key, entry in manifest.exercises.items()
-    )
+    exercises = []
+    for key, entry in manifest.exercises.items():
+        fields = msgspec.structs.asdict(entry)
+        exercises.append(Exercise(name=key, topic=name, parameters=parameters.get(key, ()), **fields))
     return Topic(
         name=name,
         title=manifest.title,
-        exercises=exercises,
+        exercises=tuple(exercises),
         exercises_folder=folder,
         solutions_folder=solutions,
         quiz_points=_quiz_points(folder, manifest),
@@ -232,7 +248,7 @@ def _load_topic(root: Path, name: str) -> Topic:
 
 
 def _quiz_points(folder: Path, manifest: TopicManifest) -> int:
-    """What the topic's quiz is worth. Raises CourseError where there are points and no quiz, or the other way round."""
+    """Return the points of the topic's quiz. Raise CourseError if topic.toml gives points that cannot be."""
     has_quiz = (folder / QUIZ).is_file()
     points = manifest.quiz_points
     if points is None:
@@ -243,33 +259,31 @@ def _quiz_points(folder: Path, manifest: TopicManifest) -> int:
 
 
 def _parameters(path: Path) -> dict[str, tuple[str, ...]]:
-    """Parameter names of each function and class in a file; nothing where a student's file does not parse."""
+    """Return the parameter names of each function and class in a file. A file that does not parse has none.
+
+    The file may be a student's: without solutions/, it is their exercise file.
+    """
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"))
     except (OSError, SyntaxError, ValueError):
         return {}
-    found = {}
+    parameters = {}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
-            found[node.name] = tuple(arg.arg for arg in node.args.args)
+            parameters[node.name] = tuple(arg.arg for arg in node.args.args)
         elif isinstance(node, ast.ClassDef):
-            inits = [n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
-            found[node.name] = tuple(arg.arg for init in inits for arg in init.args.args[1:])
-    return found
+            parameters[node.name] = _init_parameters(node)
+    return parameters
 
 
-def _read(path: Path, kind: type[Any]) -> Any:
-    try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), kind)
-    except FileNotFoundError:
-        raise CourseError(f"{path} is missing.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise CourseError(f"{path}: {error}.") from None
+def _init_parameters(node: ast.ClassDef) -> tuple[str, ...]:
+    """Return the parameter names of a class's __init__, without self."""
+    for method in node.body:
+        if isinstance(method, ast.FunctionDef) and method.name == "__init__":
+            return tuple(arg.arg for arg in method.args.args[1:])
+    return ()
 
 
 def unknown(kind: str, name: str, known: list[str]) -> UsageError:
-    """The error for a name that is not there, with near ones."""
-    import difflib
-
-    near = difflib.get_close_matches(name, known, n=3)
-    return UsageError(f"There is no {kind} {name}.", fix=f"Did you mean {' or '.join(near)}?" if near else "")
+    """Return the error for a name that does not exist. It suggests similar names."""
+    return UsageError(f"There is no {kind} {name}.", fix=did_you_mean(name, known))

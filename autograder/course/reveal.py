@@ -1,6 +1,6 @@
-"""How much a student is told about hidden checks: the words for it, and when which of them holds.
+"""The reveal policy: how much the feedback says about hidden checks, and from when.
 
-The policy is applied where results are made (grade), so that whatever reads a result file can show all of it.
+The grader applies it when it makes a result. Therefore a report may show all that a result file contains.
 """
 
 from datetime import datetime
@@ -11,21 +11,21 @@ import msgspec
 
 
 class Reveal(StrEnum):
-    """What a hidden check tells its student; each tells what the one before it tells, too."""
+    """How much a student sees of a hidden check. Each level includes the levels before it."""
 
-    NOTHING = "nothing"  # that it is there, and whether it passed
-    TITLE = "title"  # its title and the kind of fault
-    MISCONCEPTION = "misconception"  # the misconception that its answers show
-    CALL = "call"  # the call, what came back and what was expected
+    NOTHING = "nothing"  # that the check exists, and whether it passed
+    TITLE = "title"  # its title and the kind of failure
+    MISCONCEPTION = "misconception"  # the misconception that the answers match
+    CALL = "call"  # the call, its result and the expected result
 
     def covers(self, other: "Reveal") -> bool:
-        """Whether this tells at least as much as `other`."""
+        """Return whether this level shows at least as much as `other`."""
         order = list(Reveal)
         return order.index(self) >= order.index(other)
 
 
 class Later(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What holds from a date on."""
+    """A level that applies from a date on."""
 
     date: Annotated[datetime, msgspec.Meta(tz=True)]
     hidden: Reveal
@@ -38,5 +38,7 @@ class RevealPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     after: Later | None = None
 
     def at(self, now: datetime) -> Reveal:
-        """What holds at that time."""
-        return self.after.hidden if self.after is not None and now >= self.after.date else self.hidden
+        """Return the level that applies at that time."""
+        if self.after is not None and now >= self.after.date:
+            return self.after.hidden
+        return self.hidden

@@ -1,4 +1,4 @@
-"""Stubs, written from the references: what stands between the solution markers becomes `raise NotImplementedError`."""
+"""Writes stubs from references: the code between two solution markers becomes `raise NotImplementedError`."""
 
 import ast
 
@@ -10,11 +10,11 @@ END = "### END SOLUTION"
 
 
 def stub_of(topic: Topic) -> str:
-    """The stub file's text. Raises CourseError where the markers don't match up."""
+    """Return the stub file's text. Raise CourseError if the markers don't match."""
     lines = topic.reference.read_text(encoding="utf-8").splitlines(keepends=True)
     owners = _owners("".join(lines))
-    written: list[str] = []
-    began = 0
+    stub: list[str] = []
+    began = 0  # the line of the marker BEGIN; 0 outside a solution
     for number, line in enumerate(lines, 1):
         marker = line.strip()
         if marker == BEGIN:
@@ -22,29 +22,30 @@ def stub_of(topic: Topic) -> str:
                 raise CourseError(f"{topic.reference}, line {number}: {BEGIN} inside another one.")
             began = number
             indent = line[: len(line) - len(line.lstrip())]
-            written.append(
-                f'{indent}raise NotImplementedError("{owners.get(number, topic.module)} is yours to write")\n'
-            )
+            owner = owners.get(number, topic.module)
+            stub.append(f'{indent}raise NotImplementedError("{owner} is yours to write")\n')
         elif marker == END:
             if not began:
                 raise CourseError(f"{topic.reference}, line {number}: {END} without {BEGIN}.")
             began = 0
         elif not began:
-            written.append(line)
+            stub.append(line)
     if began:
         raise CourseError(f"{topic.reference}, line {began}: {BEGIN} without {END}.")
-    return "".join(written)
+    return "".join(stub)
 
 
 def _owners(code: str) -> dict[int, str]:
-    """Line -> the definition that it stands in: `softmax`, or `Vocabulary.encode`."""
+    """Return, by line, the name of the definition around it: `softmax`, or `Vocabulary.encode`."""
     owners: dict[int, str] = {}
 
     def visit(node: ast.AST, name: str) -> None:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.FunctionDef | ast.ClassDef):
                 inner = f"{name}.{child.name}".lstrip(".")
-                owners.update(dict.fromkeys(range(child.lineno, (child.end_lineno or child.lineno) + 2), inner))
+                last = (child.end_lineno or child.lineno) + 1  # the marker END may follow the last statement
+                for line in range(child.lineno, last + 1):
+                    owners[line] = inner
                 visit(child, inner)
 
     visit(ast.parse(code), "")
@@ -52,7 +53,7 @@ def _owners(code: str) -> dict[int, str]:
 
 
 def write_stubs(course: Course) -> list[str]:
-    """Bring every stub file up to date; the names of those that changed."""
+    """Bring every stub file up to date. Return the names of those that changed."""
     changed = stale_stubs(course)
     for topic in course.topics:
         if topic.filename in changed:
@@ -61,9 +62,9 @@ def write_stubs(course: Course) -> list[str]:
 
 
 def stale_stubs(course: Course) -> list[str]:
-    """File names of the stubs that differ from what their reference says."""
-    return [
-        topic.filename
-        for topic in course.topics
-        if topic.exercises and (not topic.stub.is_file() or topic.stub.read_text(encoding="utf-8") != stub_of(topic))
-    ]
+    """Return the file names of the stubs that differ from their references."""
+    return [topic.filename for topic in course.topics if topic.exercises and _is_stale(topic)]
+
+
+def _is_stale(topic: Topic) -> bool:
+    return not topic.stub.is_file() or topic.stub.read_text(encoding="utf-8") != stub_of(topic)

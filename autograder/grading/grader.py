@@ -15,7 +15,8 @@ from ..results.model import PRINTED_MUCH, ExerciseResult, Problem, SubmissionRes
 from ..sandbox.fork_server import ForkServer
 from ..sandbox.level import level_of
 from ..source import Source
-from ..submission import Submission, examined
+from ..submission.model import Submission
+from ..submission.read import check_syntax
 from .attempt import Ahead, Attempt, Memory
 from .diagnosis import Diagnostician
 from .misconceptions import read_reference
@@ -74,7 +75,7 @@ class Grader:
         whole = {name: one for name, one in kept.items() if isinstance(one, ExerciseResult)}
         run = SubmissionRun(self, submission.paths, {name: one for name, one in kept.items() if isinstance(one, dict)})
         to_run = self._to_run(kept)
-        submission = examined(submission, {topic.name for topic, _ in to_run})
+        submission = check_syntax(submission, {topic.name for topic, _ in to_run})
         parts = [(topic, submission.sources.get(topic.name), exercise) for topic, exercise in to_run]
         found = whole | {result.name: result for result in run.results(parts)}
         exercises = [found[exercise.name] for topic in self.topics for exercise in topic.exercises]

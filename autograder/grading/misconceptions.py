@@ -1,12 +1,12 @@
 """Misconceptions: the reference with one thing written differently, and the sentence that helps."""
 
 import ast
-import tomllib
 from pathlib import Path
 
 import msgspec
 
 from ..course.model import Topic
+from ..course.toml import read_toml
 from ..errors import CourseError
 from ..results.model import Diagnosis
 from ..source import Source
@@ -30,13 +30,9 @@ class Misconception(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 def load_misconceptions(topic: Topic) -> dict[str, list[Misconception]]:
     """Exercise -> its misconceptions. Raises CourseError with the file and what is wrong in it."""
     path = topic.solutions_folder / "misconceptions.toml"
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return msgspec.convert(table, dict[str, list[Misconception]])
-    except FileNotFoundError:
+    if not path.is_file():
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise CourseError(f"{path}: {error}.") from None
+    return read_toml(path, dict[str, list[Misconception]])
 
 
 def definition(code: str, name: str) -> tuple[int, int]:

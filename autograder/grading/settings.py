@@ -10,7 +10,7 @@ from ..course.model import Course
 from ..course.reveal import Reveal
 from ..sandbox.level import Level
 from ..sandbox.worker.setup import SLOW
-from ..submission import Submission
+from ..submission.model import Submission
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,12 +4,14 @@ import secrets
 import string
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from ..results.model import SYMBOLS, ExerciseResult, QuestionResult, QuizResult, SubmissionResult, Verdict
+from ..results.points import submission_points
 from ..text import Language, Text
 from .format import Context, Format, only
 from .inert import one_line, shortened
-from .quiz import NOT_ATTEMPTED, QUIZ, QUIZ_OF, state, told
+from .quiz import NOT_ATTEMPTED, QUIZ, QUIZ_OF, messages, state
 
 MAX_SUMMARY = 1_000_000  # bytes; GitHub drops a step's summary above 1 MiB
 MAX_ANNOTATIONS = 10  # of a kind; GitHub drops the others of a step
@@ -17,6 +19,8 @@ MAX_MESSAGE = 600  # characters of an annotation
 MAX_TITLE = 80
 MAX_PROBLEMS = 10
 FAULTLESS = (Verdict.PASSED, Verdict.NOT_ATTEMPTED, Verdict.BROKEN)  # nothing for the student to mend
+DONE = (Verdict.PASSED, Verdict.BROKEN)
+ENTITIES = {ord(char): f"&#{ord(char)};" for char in string.punctuation}
 POINTS = Text("{points} of {worth} points", "{points} / {worth} 分")
 HEADINGS = Text("Topic|Points|Exercises", "主题|分数|练习")
 NEXT = Text("Next: {name}", "接下来：{name}")
@@ -28,7 +32,7 @@ FILES = Text("The files", "文件")
 
 
 def render(results: Iterable[SubmissionResult], context: Context) -> Iterator[str]:
-    """The summary: the score, a table by topic, what to do next, and what is wrong with the files."""
+    """Yield the summary's lines until GitHub's limit is reached."""
     left = MAX_SUMMARY
     for line in _summary(only(results), context):
         left -= len(line.encode()) + 1
@@ -38,46 +42,59 @@ def render(results: Iterable[SubmissionResult], context: Context) -> Iterator[st
 
 
 def _summary(result: SubmissionResult, context: Context) -> Iterator[str]:
-    language = context.language
+    """Yield the score, a table by topic, what to do next, and the problems with the files."""
     points = POINTS.filled(points=f"{result.points:g}", worth=f"{result.worth:g}")
-    yield f"## {markdown(result.submission)}: {' · '.join(points.lines(language))}"
+    yield f"## {markdown(result.submission)}: {_joined(points, context.language)}"
     yield ""
-    headings = zip(*(line.split("|") for line in HEADINGS.lines(language)), strict=True)
-    yield f"| {' | '.join(' '.join(words) for words in headings)} |"
+    yield from _table(result, context.language)
+    yield ""
+    yield from _next_step(result, context)
+    yield from _problems(result, context.language)
+
+
+def _joined(text: Text, language: Language) -> str:
+    return " · ".join(text.lines(language))
+
+
+def _table(result: SubmissionResult, language: Language) -> Iterator[str]:
+    headings = [line.split("|") for line in HEADINGS.lines(language)]
+    columns = [" ".join(words) for words in zip(*headings, strict=True)]
+    yield f"| {' | '.join(columns)} |"
     yield "|:---|---:|:---|"
     topics = {exercise.topic for exercise in result.exercises} | {quiz.topic for quiz in result.quizzes}
     for topic in sorted(topics):  # the course's order
         exercises = [exercise for exercise in result.exercises if exercise.topic == topic]
         quizzes = [quiz for quiz in result.quizzes if quiz.topic == topic]
         yield _row(topic, exercises, quizzes, language)
-    yield ""
-    exercise, quiz = _next(result.exercises), _next_quiz(result.quizzes)
-    if exercise is not None:
-        help = f"{' · '.join(HINT.lines(language))}: `autograder hint {exercise.name}`"
-        yield from _what_next(exercise.name, _first_step(exercise, context), help, language)
-    elif quiz is not None:
-        name = QUIZ_OF.filled(topic=quiz.topic)
-        wrong = [told(question, language) for question in _wrong(quiz)]
-        steps = [*state(quiz).lines(language), *(wrong[0] if wrong else [])]
-        yield from _what_next(name, steps, f"`autograder quiz {quiz.topic}`", language)
-    if result.problems:
-        yield f"### {' · '.join(FILES.lines(language))}"
-        yield ""
-    for problem in result.problems[:MAX_PROBLEMS]:
-        for line in problem.sentence.lines(language):
-            yield f"- {markdown(f'{problem.file}: {line}' if problem.file else line)}"
 
 
 def _row(topic: str, exercises: list[ExerciseResult], quizzes: list[QuizResult], language: Language) -> str:
-    parts: list[ExerciseResult | QuizResult] = [*exercises, *quizzes]
-    points, worth = sum(part.points for part in parts), sum(part.worth for part in parts)
-    marks = [f"{SYMBOLS[e.verdict]} {markdown(e.name)}" for e in exercises]
+    points, worth = submission_points(exercises, quizzes)
+    marks = [f"{SYMBOLS[exercise.verdict]} {markdown(exercise.name)}" for exercise in exercises]
     marks += [f"{SYMBOLS[quiz.verdict]} {' '.join(QUIZ.lines(language))}" for quiz in quizzes]
     return f"| {markdown(topic)} | {points:g}/{worth:g} | {' '.join(marks)} |"
 
 
-def _what_next(name: str | Text, steps: Iterable[str], help: str, language: Language) -> Iterator[str]:
-    yield f"### {markdown(' · '.join(NEXT.filled(name=name).lines(language)))}"
+def _next_step(result: SubmissionResult, context: Context) -> Iterator[str]:
+    """Yield what to do next: an exercise, or a quiz once all exercises are done."""
+    language = context.language
+    exercise = _next_exercise(result.exercises)
+    if exercise is not None:
+        help = f"{_joined(HINT, language)}: `autograder hint {exercise.name}`"
+        yield from _advice(exercise.name, _first_fault(exercise, language), help, language)
+        return
+    quiz = _next_quiz(result.quizzes)
+    if quiz is not None:
+        steps = state(quiz).lines(language)
+        wrong = _wrong_answers(quiz)
+        if wrong:
+            steps = [*steps, *messages(wrong[0], language)]
+        name = QUIZ_OF.filled(topic=quiz.topic)
+        yield from _advice(name, steps, f"`autograder quiz {quiz.topic}`", language)
+
+
+def _advice(name: str | Text, steps: Iterable[str], help: str, language: Language) -> Iterator[str]:
+    yield f"### {markdown(_joined(NEXT.filled(name=name), language))}"
     yield ""
     for line in steps:
         yield f"- {markdown(line)}"
@@ -85,70 +102,102 @@ def _what_next(name: str | Text, steps: Iterable[str], help: str, language: Lang
     yield ""
 
 
-def _next(exercises: Iterable[ExerciseResult]) -> ExerciseResult | None:
-    """The first exercise that is not done: started ones before untouched ones."""
-    open_ = [e for e in exercises if e.verdict not in (Verdict.PASSED, Verdict.BROKEN)]
-    started = [e for e in open_ if e.verdict is not Verdict.NOT_ATTEMPTED]
-    return next(iter(started or open_), None)
+def _problems(result: SubmissionResult, language: Language) -> Iterator[str]:
+    if not result.problems:
+        return
+    yield f"### {_joined(FILES, language)}"
+    yield ""
+    for problem in result.problems[:MAX_PROBLEMS]:
+        for line in problem.sentence.lines(language):
+            shown = f"{problem.file}: {line}" if problem.file else line
+            yield f"- {markdown(shown)}"
+
+
+def _next_exercise(exercises: Iterable[ExerciseResult]) -> ExerciseResult | None:
+    """Return the first exercise that is not done: started ones before untouched ones."""
+    unfinished = [exercise for exercise in exercises if exercise.verdict not in DONE]
+    for exercise in unfinished:
+        if exercise.verdict is not Verdict.NOT_ATTEMPTED:
+            return exercise
+    return unfinished[0] if unfinished else None
 
 
 def _next_quiz(quizzes: Iterable[QuizResult]) -> QuizResult | None:
-    """The first quiz that is not done: those with a wrong answer before those with none."""
-    open_ = [quiz for quiz in quizzes if quiz.verdict not in (Verdict.PASSED, Verdict.BROKEN)]
-    return next(iter([quiz for quiz in open_ if _wrong(quiz)] or open_), None)
+    """Return the first quiz that is not done: those with a wrong answer before those with none."""
+    unfinished = [quiz for quiz in quizzes if quiz.verdict not in DONE]
+    for quiz in unfinished:
+        if _wrong_answers(quiz):
+            return quiz
+    return unfinished[0] if unfinished else None
 
 
-def _wrong(quiz: QuizResult) -> list[QuestionResult]:
+def _wrong_answers(quiz: QuizResult) -> list[QuestionResult]:
     return [question for question in quiz.questions if question.verdict is Verdict.FAILED]
 
 
-def _first_step(exercise: ExerciseResult, context: Context) -> list[str]:
-    """What is known to be wrong: the misconception, else the first check that does not pass."""
-    for diagnosis in exercise.misconceptions:
-        return diagnosis.sentence.lines(context.language)
+def _first_fault(exercise: ExerciseResult, language: Language) -> list[str]:
+    """Return what is known to be wrong: the misconception, else the first check that does not pass."""
+    if exercise.misconceptions:
+        return exercise.misconceptions[0].sentence.lines(language)
     if exercise.verdict is Verdict.NOT_ATTEMPTED:
-        return NOT_ATTEMPTED.lines(context.language)
+        return NOT_ATTEMPTED.lines(language)
     wrong = [check for check in exercise.checks if check.verdict not in FAULTLESS]
     first = wrong[0]
-    is_about_all = len(wrong) > 1 and first.message and len({check.message for check in wrong}) == 1
-    told = [first.message] if is_about_all else [text for text in (first.title, first.message) if text]
-    return [line for text in told for line in text.lines(context.language)]
+    messages = {check.message for check in wrong}
+    if len(wrong) > 1 and len(messages) == 1 and first.message:  # the fault is not that of one check
+        return first.message.lines(language)
+    if first.message:
+        return [*first.title.lines(language), *first.message.lines(language)]
+    return first.title.lines(language)
 
 
 def markdown(text: str) -> str:
-    """Text that Markdown shows as it is: every character that could mean something, as an entity."""
-    return "".join(f"&#{ord(char)};" if char in string.punctuation else char for char in one_line(text))
+    """Return text that Markdown shows as it is: every character that could mean something becomes an entity."""
+    return one_line(text).translate(ENTITIES)
 
 
 # Annotations
 
 
 def announce(results: Iterable[SubmissionResult], context: Context) -> Iterator[str]:
-    """Workflow commands: an error for each exercise with a fault, a warning for what is wrong with the files."""
+    """Yield workflow commands: an error for each exercise with a fault, a warning for each problem with the files."""
     result = only(results)
-    wrong = [exercise for exercise in result.exercises if exercise.verdict not in FAULTLESS]
-    faults: dict[tuple[str, int | None, tuple[str, ...]], list[str]] = {}  # what is wrong where -> exercises
-    for exercise in wrong:
-        fault = (exercise.file, exercise.line, tuple(_first_step(exercise, context)))
-        faults.setdefault(fault, []).append(exercise.name)
-    errors = [
-        _annotation("error", file, line, shortened(", ".join(names), MAX_TITLE), message)
-        for (file, line, message), names in faults.items()
-    ]
-    told = {line for _, _, message in faults for line in message}
-    warnings = [
-        _annotation("warning", problem.file, problem.line, "", lines)
-        for problem in result.problems
-        if not told.issuperset(lines := problem.sentence.lines(context.language))
-    ]
+    faults = _faults(result, context.language)
+    errors = [_annotation("error", fault, ", ".join(names)) for fault, names in faults.items()]
     yield from errors[:MAX_ANNOTATIONS]
+    known = {line for fault in faults for line in fault.message}
+    warnings = []
+    for problem in result.problems:
+        message = problem.sentence.lines(context.language)
+        if not known.issuperset(message):
+            warnings.append(_annotation("warning", Fault(problem.file, problem.line, tuple(message)), ""))
     yield from warnings[:MAX_ANNOTATIONS]
 
 
-def _annotation(kind: str, file: str, line: int | None, title: str, message: Iterable[str]) -> str:
-    given = {"file": file, "line": str(line) if file and line else "", "title": title}
+class Fault(NamedTuple):
+    """What is wrong, and where."""
+
+    file: str
+    line: int | None
+    message: tuple[str, ...]
+
+
+def _faults(result: SubmissionResult, language: Language) -> dict[Fault, list[str]]:
+    """Return the exercises that each fault concerns."""
+    faults: dict[Fault, list[str]] = {}
+    for exercise in result.exercises:
+        if exercise.verdict not in FAULTLESS:
+            fault = Fault(exercise.file, exercise.line, tuple(_first_fault(exercise, language)))
+            faults.setdefault(fault, []).append(exercise.name)
+    return faults
+
+
+def _annotation(kind: str, fault: Fault, title: str) -> str:
+    line = str(fault.line) if fault.file and fault.line else ""
+    given = {"file": fault.file, "line": line, "title": shortened(title, MAX_TITLE)}
     properties = ",".join(f"{key}={_property(value)}" for key, value in given.items() if value)
-    return f"::{kind} {properties}::{_data(shortened(chr(10).join(message), MAX_MESSAGE))}"
+    message = shortened("\n".join(fault.message), MAX_MESSAGE)
+    return f"::{kind} {properties}::{_data(message)}"
 
 
 def _data(text: str) -> str:
@@ -161,7 +210,7 @@ def _property(text: str) -> str:
 
 @contextmanager
 def without_commands(environment: Mapping[str, str]) -> Iterator[None]:
-    """What is printed meanwhile holds texts of a student's: on GitHub, no line of it is a command."""
+    """Keep GitHub from running lines that are printed meanwhile: they hold a student's texts."""
     if environment.get("GITHUB_ACTIONS") != "true":
         yield
         return

@@ -1,17 +1,19 @@
 """Gradescope's results.json: a test for each exercise's visible checks, and one for its hidden ones; a test a quiz."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from ..course.model import GradescopeVisibility
 from ..results.model import CheckResult, ExerciseResult, QuizResult, SubmissionResult, Verdict
+from ..results.points import points_of_checks
 from ..text import Language, Text
 from .format import Context, Format, only
-from .quiz import QUIZ_OF, state, told, wrong_questions
+from .quiz import QUIZ_OF, messages, state, wrong_questions
 
 VISIBLE = Text("{name}: the checks that you have", "{name}：你手上的检查")
+FAULTLESS = (Verdict.PASSED, Verdict.BROKEN)
 HIDDEN = Text("{name}: hidden checks", "{name}：隐藏检查")
 
 
@@ -44,10 +46,13 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def render(results: Iterable[SubmissionResult], context: Context) -> Iterator[str]:
-    """The whole file."""
+    """Yield the whole file."""
     result = only(results)
-    tests = [test for position, e in enumerate(result.exercises, 1) for test in _tests(e, str(position), context)]
-    tests += [_quiz(quiz, str(n), context) for n, quiz in enumerate(result.quizzes, len(result.exercises) + 1)]
+    tests: list[Test] = []
+    for number, exercise in enumerate(result.exercises, 1):
+        tests += _exercise_tests(exercise, number, context)
+    for number, quiz in enumerate(result.quizzes, len(result.exercises) + 1):
+        tests.append(_quiz_test(quiz, number, context))
     file = Results(score=result.points, output=_output(result, context.language), tests=tests)
     yield msgspec.json.format(msgspec.json.encode(file), indent=2).decode() + "\n"
 
@@ -55,76 +60,93 @@ def render(results: Iterable[SubmissionResult], context: Context) -> Iterator[st
 def _output(result: SubmissionResult, language: Language) -> str:
     lines = [f"{result.points:g} / {result.worth:g}"]
     for problem in result.problems:
-        lines += [f"{problem.file}: {line}" if problem.file else line for line in problem.sentence.lines(language)]
+        for line in problem.sentence.lines(language):
+            lines.append(f"{problem.file}: {line}" if problem.file else line)
     return "\n".join(lines)
 
 
-def _tests(exercise: ExerciseResult, number: str, context: Context) -> Iterator[Test]:
-    """The visible part and the hidden part; the misconception stands with the first of them that has a fault."""
+def _exercise_tests(exercise: ExerciseResult, number: int, context: Context) -> list[Test]:
+    """Return a test for the visible checks and one for the hidden ones, each if there are any.
+
+    The misconceptions stand with the first test that has a fault.
+    """
+    visible = [check for check in exercise.checks if check.visible]
+    hidden = [check for check in exercise.checks if not check.visible]
+    advice: list[str] = []
+    for diagnosis in exercise.misconceptions:
+        advice += diagnosis.sentence.lines(context.language)
     shown = context.course.gradescope
-    advice = [line for d in exercise.misconceptions for line in d.sentence.lines(context.language)]
-    parts: list[tuple[str, Text, GradescopeVisibility, list[CheckResult]]] = [
-        ("1", VISIBLE, shown.visible, [check for check in exercise.checks if check.visible]),
-        ("2", HIDDEN, shown.hidden, [check for check in exercise.checks if not check.visible]),
-    ]
-    for part, title, visibility, checks in parts:
-        if not checks:
-            continue
-        wrong = [check for check in checks if check.verdict not in (Verdict.PASSED, Verdict.BROKEN)]
-        score, max_score = _share(exercise, checks)
-        yield Test(
-            name=" · ".join(title.filled(name=exercise.name).lines(context.language)),
-            number=f"{number}.{part}",
-            score=score,
-            max_score=max_score,
-            status="failed" if wrong else "passed",
-            output="\n".join([*(advice if wrong else []), *_lines(checks, context.language)]),
-            tags=[exercise.topic],
-            visibility=visibility,
-        )
-        if wrong:
+    tests = []
+    if visible:
+        name = VISIBLE.filled(name=exercise.name)
+        is_wrong = _has_fault(visible)
+        part = Part(name, f"{number}.1", shown.visible, advice if is_wrong else [])
+        tests.append(_part_test(exercise, visible, part, context.language))
+        if is_wrong:
             advice = []
+    if hidden:
+        name = HIDDEN.filled(name=exercise.name)
+        part = Part(name, f"{number}.2", shown.hidden, advice if _has_fault(hidden) else [])
+        tests.append(_part_test(exercise, hidden, part, context.language))
+    return tests
 
 
-def _quiz(quiz: QuizResult, number: str, context: Context) -> Test:
-    """What is not right, with the answer and the reply to it."""
+class Part(NamedTuple):
+    """The visible or the hidden part of an exercise."""
+
+    name: Text
+    number: str
+    visibility: GradescopeVisibility
+    advice: list[str]
+
+
+def _part_test(exercise: ExerciseResult, checks: Sequence[CheckResult], part: Part, language: Language) -> Test:
+    points, worth = points_of_checks(exercise, checks)
+    return Test(
+        name=" · ".join(part.name.lines(language)),
+        number=part.number,
+        score=points,
+        max_score=worth,
+        status="failed" if _has_fault(checks) else "passed",
+        output="\n".join([*part.advice, *_check_lines(checks, language)]),
+        tags=[exercise.topic],
+        visibility=part.visibility,
+    )
+
+
+def _has_fault(checks: Sequence[CheckResult]) -> bool:
+    return any(check.verdict not in FAULTLESS for check in checks)
+
+
+def _quiz_test(quiz: QuizResult, number: int, context: Context) -> Test:
+    """Return a quiz as a test that shows each wrong answer with the reply to it."""
     lines = state(quiz).lines(context.language)
     for question in wrong_questions(quiz):
-        prompt, *others = told(question, context.language)
-        lines += [f"{question.verdict.symbol} {question.id}  {prompt}", *(f"    {line}" for line in others)]
+        prompt, *others = messages(question, context.language)
+        lines.append(f"{question.verdict.symbol} {question.id}  {prompt}")
+        lines += [f"    {line}" for line in others]
     return Test(
         name=" · ".join(QUIZ_OF.filled(topic=quiz.topic).lines(context.language)),
-        number=number,
+        number=str(number),
         score=quiz.points,
         max_score=quiz.worth,
-        status="passed" if quiz.verdict in (Verdict.PASSED, Verdict.BROKEN) else "failed",
+        status="passed" if quiz.verdict in FAULTLESS else "failed",
         output="\n".join(lines),
         tags=[quiz.topic],
         visibility=context.course.gradescope.visible,
     )
 
 
-def _share(exercise: ExerciseResult, checks: Sequence[CheckResult]) -> tuple[float, float]:
-    """Of the exercise's points, what these checks earned and what they are worth."""
-    total = sum(check.weight for check in exercise.checks if check.verdict is not Verdict.BROKEN)
-    weight = sum(check.weight for check in checks if check.verdict is not Verdict.BROKEN)
-    passed = sum(check.weight for check in checks if check.verdict is Verdict.PASSED)
-    earns = exercise.verdict is not Verdict.REFUSED
-    return (
-        round(exercise.worth * passed / total, 4) if total and earns else 0.0,
-        round(exercise.worth * weight / total, 4) if total else 0.0,
-    )
-
-
-def _lines(checks: Sequence[CheckResult], language: Language) -> Iterator[str]:
-    messages = {check.message for check in checks}
-    if len(messages) == 1 and checks[0].message:  # none was run: the file is missing, say
-        yield from checks[0].message.lines(language)
+def _check_lines(checks: Sequence[CheckResult], language: Language) -> Iterator[str]:
+    first = checks[0].message
+    if first and {check.message for check in checks} == {first}:  # no check ran: the file is missing, say
+        yield from first.lines(language)
         return
     for check in checks:
         yield f"{check.verdict.symbol} {' '.join(check.title.lines(language))}"
-        if check.verdict is not Verdict.PASSED and check.message:
-            yield from (f"    {line}" for line in check.message.lines(language))
+        if check.message and check.verdict is not Verdict.PASSED:
+            for line in check.message.lines(language):
+                yield f"    {line}"
 
 
 FORMAT = Format(name="gradescope", what="Gradescope's results.json", render=render)

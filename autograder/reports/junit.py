@@ -11,19 +11,19 @@ from ..results.model import CheckResult, ExerciseResult, QuizResult, SubmissionR
 from ..text import Language
 from .format import Context, Format, only
 from .inert import one_line, shortened
-from .quiz import reply, told
+from .quiz import messages, reply
 
 MAX_MESSAGE = 200  # characters of the attribute; the whole message is the element's text
 ELEMENTS = {Verdict.NOT_ATTEMPTED: "skipped", Verdict.BROKEN: "error"}  # the other faults are failures
 
 
 def render(results: Iterable[SubmissionResult], context: Context) -> Iterator[str]:
-    """The whole document."""
+    """Yield the whole document."""
     yield document(only(results), context.language)
 
 
 def document(result: SubmissionResult, language: Language, *, with_files: bool = False) -> str:
-    """The result as XML.
+    """Return the result as XML.
 
     with_files: each case names its file, which pytest's dialect does not know.
     """
@@ -38,6 +38,9 @@ def document(result: SubmissionResult, language: Language, *, with_files: bool =
 
 
 def _exercise(exercise: ExerciseResult, language: Language, with_files: bool) -> Element:
+    advice: list[str] = []
+    for diagnosis in exercise.misconceptions:
+        advice += diagnosis.sentence.lines(language)
     cases = []
     for check in exercise.checks:
         case = _case(f"{exercise.topic}.{exercise.name}", _title(check, language))
@@ -45,15 +48,15 @@ def _exercise(exercise: ExerciseResult, language: Language, with_files: bool) ->
             case.set("file", exercise.file)
         if check.verdict is not Verdict.PASSED:
             message = "\n".join(check.message.lines(language))
-            advice = [line for d in exercise.misconceptions for line in d.sentence.lines(language)]
-            is_fault = check.verdict not in ELEMENTS
-            _add_fault(case, check.verdict, "\n".join([message, *(advice if is_fault else [])]).strip())
+            if check.verdict not in ELEMENTS:
+                message = "\n".join([message, *advice])
+            _add_fault(case, check.verdict, message.strip())
         cases.append(case)
     return _suite(exercise.name, cases, time=f"{exercise.duration:.3f}")
 
 
 def _quiz(quiz: QuizResult, language: Language) -> Element:
-    """Cases are called by the question's id: its prompt holds numbers of the student's own, once it is answered."""
+    """Name each case after its question's id: the prompt differs from student to student."""
     name = f"{quiz.topic}.quiz"
     cases = []
     for question in quiz.questions:
@@ -61,14 +64,14 @@ def _quiz(quiz: QuizResult, language: Language) -> Element:
         if question.verdict is Verdict.NOT_ATTEMPTED:
             _add_fault(case, question.verdict, "")
         elif question.verdict is not Verdict.PASSED:
-            message = "\n".join(told(question, language))
+            message = "\n".join(messages(question, language))
             _add_fault(case, question.verdict, message, " ".join(reply(question, language)))
         cases.append(case)
     return _suite(name, cases)
 
 
 def _problems(result: SubmissionResult, language: Language) -> Element:
-    """What is wrong with the files costs no points by itself: cases that are skipped, with the reason."""
+    """Return the problems with the files as skipped cases, since they cost no points by themselves."""
     cases = []
     for number, problem in enumerate(result.problems, 1):
         case = _case("files", f"{number}. {one_line(problem.file)}".strip())
@@ -93,7 +96,7 @@ def _title(check: CheckResult, language: Language) -> str:
 
 
 def _add_fault(case: Element, verdict: Verdict, message: str, brief: str = "") -> None:
-    """brief: what of the message the attribute says; its beginning, where nothing is given."""
+    """Add the element that makes a case a failure. brief: the attribute's text; default: the beginning of the message."""
     kind = ELEMENTS.get(verdict, "failure")
     summary = shortened(one_line(brief or message), MAX_MESSAGE) or verdict.replace("_", " ")
     SubElement(case, kind, type=verdict.value, message=summary).text = message or summary
@@ -110,7 +113,11 @@ def _counts(cases: list[Element]) -> dict[str, str]:
 
 
 def _sums(suites: list[Element]) -> dict[str, str]:
-    return {key: str(sum(int(suite.attrib[key]) for suite in suites)) for key in ("tests", "failures", "errors")}
+    sums = dict.fromkeys(("tests", "failures", "errors"), 0)
+    for suite in suites:
+        for key in sums:
+            sums[key] += int(suite.attrib[key])
+    return {key: str(value) for key, value in sums.items()}
 
 
 FORMAT = Format(name="junit", what="JUnit XML, for Jenkins and most others", render=render)

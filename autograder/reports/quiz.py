@@ -1,4 +1,4 @@
-"""Quizzes, shown: those of one submission in a terminal, and what other formats tell of a quiz and its questions."""
+"""Quizzes: in a terminal, and the sentences that other formats use."""
 
 from collections.abc import Callable, Sequence
 
@@ -16,7 +16,7 @@ STATE = Text(
 def show_quizzes(
     quizzes: Sequence[QuizResult], language: Language, say: Callable[[str], None], escape: Callable[[str], str]
 ) -> None:
-    """A line for each quiz that was answered; what is not right with its prompt, the answer and the reply."""
+    """Print a line for each quiz that was answered, and each wrong answer with its prompt and the reply."""
     untouched = []
     for quiz in quizzes:
         if not quiz.answered:
@@ -47,25 +47,28 @@ def _show_question(
 
 
 def state(quiz: QuizResult) -> Text:
-    """How much of the quiz is answered, and right."""
+    """Return how many questions are answered, and right."""
     if not quiz.answered:
         return NOT_ATTEMPTED
     return STATE.filled(passed=quiz.passed, answered=quiz.answered, questions=len(quiz.questions))
 
 
 def wrong_questions(quiz: QuizResult) -> list[QuestionResult]:
-    """What was answered, and is not right; or is broken."""
+    """Return the questions that were answered and are not right, and those that are broken."""
     return [q for q in quiz.questions if q.verdict not in (Verdict.PASSED, Verdict.NOT_ATTEMPTED)]
 
 
-def told(question: QuestionResult, language: Language) -> list[str]:
-    """The question's prompt, the answer, and what is replied to it, line by line."""
+def messages(question: QuestionResult, language: Language) -> list[str]:
+    """Return the question's prompt, the answer, and the reply to it, line by line."""
     return [*question.prompt.lines(language), _answer(question), *reply(question, language)]
 
 
 def reply(question: QuestionResult, language: Language) -> list[str]:
-    """What the student is told about the answer."""
-    return [line for text in (question.reply, question.explanation) if text for line in text.lines(language)]
+    """Return what the student reads about the answer."""
+    lines = question.reply.lines(language) if question.reply else []
+    if question.explanation:
+        lines = [*lines, *question.explanation.lines(language)]
+    return lines
 
 
 def _answer(question: QuestionResult) -> str:

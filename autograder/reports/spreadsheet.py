@@ -14,19 +14,42 @@ BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads UTF-8 as something else
 
 
 def render(results: Iterable[SubmissionResult], context: Context) -> Iterator[str]:
-    """A head, then a row for each submission."""
-    exercises = [e.name for e in context.course.exercises if e.topic in context.topics]
-    quizzes = [t.name for t in context.course.topics if t.quiz_points and t.name in context.topics]
-    parts = [*exercises, *(f"quiz {topic}" for topic in quizzes)]
+    """Yield the head, then a row for each submission."""
+    parts = _parts(context)
     yield BYTE_ORDER_MARK + _row(["submission", "points", "worth", *parts, "misconceptions", "problems"])
     for result in results:
         points = {exercise.name: exercise.points for exercise in result.exercises}
-        points |= {f"quiz {quiz.topic}": quiz.points for quiz in result.quizzes}
-        misconceptions = [f"{e.name}: {d.name}" for e in result.exercises for d in e.misconceptions]
-        problems = [f"{p.file}: {p.sentence.en}" if p.file else p.sentence.en for p in result.problems]
-        cells = [_number(points[name]) if name in points else "" for name in parts]
+        for quiz in result.quizzes:
+            points[f"quiz {quiz.topic}"] = quiz.points
+        cells = [_number(points.get(name)) for name in parts]
         totals = [_number(result.points), _number(result.worth)]
-        yield _row([result.submission, *totals, *cells, "; ".join(misconceptions), "; ".join(problems)])
+        yield _row([result.submission, *totals, *cells, _misconceptions(result), _problems(result)])
+
+
+def _parts(context: Context) -> list[str]:
+    """Return the columns of the exercises and quizzes, in the course's order."""
+    exercises, quizzes = [], []
+    for topic in context.course.topics:
+        if topic.name not in context.topics:
+            continue
+        exercises += [exercise.name for exercise in topic.exercises]
+        if topic.quiz_points:
+            quizzes.append(f"quiz {topic.name}")
+    return [*exercises, *quizzes]
+
+
+def _misconceptions(result: SubmissionResult) -> str:
+    names = []
+    for exercise in result.exercises:
+        names += [f"{exercise.name}: {diagnosis.name}" for diagnosis in exercise.misconceptions]
+    return "; ".join(names)
+
+
+def _problems(result: SubmissionResult) -> str:
+    sentences = []
+    for problem in result.problems:
+        sentences.append(f"{problem.file}: {problem.sentence.en}" if problem.file else problem.sentence.en)
+    return "; ".join(sentences)
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -40,7 +63,9 @@ def _inert(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
-def _number(value: float) -> str:
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
     return f"{value:.4f}".rstrip("0").rstrip(".")
 
 

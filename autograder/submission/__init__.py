@@ -1,24 +1,12 @@
-"""What a student handed in: read as text, never run here.
+"""What a student handed in. It is read as text and never run here.
 
-gather       the files of a folder, a zip, a .py or a .ipynb, within limits
-ipynb        the code cells of a notebook
-released     restores the cells that came with a notebook, where a student changed or lost them
-remarks      what a student should know about the shape of such a notebook
-choice       which of the files holds a topic's work
-read         the submission: one `Source` for each topic, and the answers to quizzes
+model              a submission as data: one source per topic, and the answers to quizzes
+layouts            finds the submissions in a folder; a new layout is one more function there
+gather             reads the files of a folder, a zip or a single file, within limits
+filenames          what a file's name says about its content
+read               reads one submission
+topic_file         finds the file that holds a topic's work
+ipynb              reads the code cells of a notebook
+released_stub      restores the set-up and the stubs that a notebook was released with
+notebook_problems  lists how a notebook differs from the released one
 """
-
-from .choice import work_file
-from .gather import gather as open_files
-from .read import Submission, examined, find_submissions, open_submission, read_submission, submission_id
-
-__all__ = [
-    "Submission",
-    "examined",
-    "find_submissions",
-    "open_files",
-    "open_submission",
-    "read_submission",
-    "submission_id",
-    "work_file",
-]

@@ -1,4 +1,4 @@
-"""Which files a submission holds, within limits: a folder, a zip, or a single file. Nothing is unpacked to disk."""
+"""Reads the files of a submission, which is a folder, a zip or a single file. Nothing is unpacked to disk."""
 
 import lzma
 import os
@@ -18,21 +18,31 @@ MAX_FILES = 2000
 MAX_NAME = 255  # characters of a path inside a zip
 MAX_TOTAL = 32 << 20  # bytes of all files together, unpacked
 MAX_ARCHIVE = 32 << 20  # bytes of the zip itself
-CENTRAL_ENTRY = b"PK\x01\x02"  # stands before each entry of a zip's directory
+SPECIAL_FILE = Text("a link or a special file", "是链接或特殊文件")
+CENTRAL_ENTRY = b"PK\x01\x02"  # begins each entry of a zip's directory
 
-# What zipfile and its decompressors raise for a damaged, encrypted or unknown archive.
+# zipfile and its decompressors raise these for a damaged, encrypted or unknown archive.
 DAMAGE = (
-    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, struct.error),
-    *(NotImplementedError, RuntimeError, EOFError, OSError, ValueError, MemoryError),
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+    MemoryError,
 )
 
-Files = dict[PurePosixPath, bytes]
+Files = dict[PurePosixPath, bytes]  # the content of each file by its path relative to the submission
 
 
 def gather(path: Path) -> tuple[Files, list[Problem]]:
-    """All regular files of a submission by relative path, and what was left out and why.
+    """Return the regular files of a submission, and a problem for each file that was left out.
 
-    Raises SubmissionError where nothing can be read.
+    Raise SubmissionError if nothing can be read.
     """
     problems: list[Problem] = []
     if path.is_symlink():
@@ -45,10 +55,11 @@ def gather(path: Path) -> tuple[Files, list[Problem]]:
         return _bounded(_zip_files(path, problems), path.name), problems
     if path.stat().st_size > MAX_TOTAL:
         raise SubmissionError(f"{path.name} is larger than {MAX_TOTAL >> 20} MiB.")
-    return _bounded(iter([(PurePosixPath(path.name), path.read_bytes())]), path.name), problems
+    return {PurePosixPath(path.name): path.read_bytes()}, problems
 
 
 def _bounded(files: Iterator[tuple[PurePosixPath, bytes]], name: str) -> Files:
+    """Return the files. Raise SubmissionError as soon as there are too many or they are too large."""
     gathered: Files = {}
     total = 0
     for relative, data in files:
@@ -68,54 +79,66 @@ def _folder_files(root: Path, problems: list[Problem]) -> Iterator[tuple[PurePos
         for name in sorted(names):
             path = Path(folder) / name
             relative = PurePosixPath(path.relative_to(root).as_posix())
-            if not _is_text(str(relative)):
-                problems.append(_left_out(str(relative), "its name is not text", "文件名不是有效文本"))
-            elif path.is_symlink() or not path.is_file():
-                problems.append(_left_out(str(relative), "a link or a special file", "是链接或特殊文件"))
-            elif path.stat().st_size > MAX_TOTAL:
-                problems.append(_left_out(str(relative), f"larger than {MAX_TOTAL >> 20} MiB", "文件过大"))
-            else:
-                yield relative, path.read_bytes()
+            reason = _refused_file(path, str(relative))
+            if reason is not None:
+                problems.append(_left_out(str(relative), reason))
+                continue
+            yield relative, path.read_bytes()
+
+
+def _refused_file(path: Path, relative: str) -> Text | None:
+    """Return why a file of a folder is left out; None if it is not."""
+    if not _is_text(relative):
+        return Text("its name is not text", "文件名不是有效文本")
+    if path.is_symlink() or not path.is_file():
+        return SPECIAL_FILE
+    if path.stat().st_size > MAX_TOTAL:
+        return Text(f"larger than {MAX_TOTAL >> 20} MiB", "文件过大")
+    return None
 
 
 def _zip_files(path: Path, problems: list[Problem]) -> Iterator[tuple[PurePosixPath, bytes]]:
     if path.stat().st_size > MAX_ARCHIVE:
         raise SubmissionError(f"{path.name} is larger than {MAX_ARCHIVE >> 20} MiB.")
-    if path.read_bytes().count(CENTRAL_ENTRY) > MAX_FILES:  # before zipfile builds an object for each entry
+    # Count the entries before zipfile builds an object for each of them.
+    if path.read_bytes().count(CENTRAL_ENTRY) > MAX_FILES:
         raise SubmissionError(f"{path.name} has more than {MAX_FILES} entries.", fix="Zip the exercise files only.")
     try:
         with zipfile.ZipFile(path) as archive:
             left = MAX_TOTAL
             for entry in sorted(archive.infolist(), key=lambda entry: entry.filename):
-                why = _refusal(entry)
-                if why is not None:
-                    problems.append(_left_out(entry.filename, *why))
-                elif not entry.is_dir() and not SKIPPED_FOLDERS & set(PurePosixPath(entry.filename).parts):
-                    with archive.open(entry) as file:
-                        data = file.read(left + 1)  # the size that the entry states is not to be trusted
-                    left -= len(data)
-                    yield PurePosixPath(entry.filename), data
+                path_inside = PurePosixPath(entry.filename)
+                reason = _refused_entry(entry)
+                if reason is not None:
+                    problems.append(_left_out(entry.filename, reason))
+                    continue
+                if entry.is_dir() or SKIPPED_FOLDERS & set(path_inside.parts):
+                    continue
+                with archive.open(entry) as file:
+                    data = file.read(left + 1)  # the entry may be larger than the size that it states
+                left -= len(data)
+                yield path_inside, data
     except DAMAGE as error:
         raise SubmissionError(
             f"{path.name} cannot be unpacked: {error}.", fix="Zip it again, without a password."
         ) from None
 
 
-def _refusal(entry: zipfile.ZipInfo) -> tuple[str, str] | None:
-    """Why an entry is left out, in both languages."""
+def _refused_entry(entry: zipfile.ZipInfo) -> Text | None:
+    """Return why an entry of a zip is left out; None if it is not."""
     parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
     if len(entry.filename) > MAX_NAME:
-        return "its name is too long", "文件名过长"
+        return Text("its name is too long", "文件名过长")
     if ".." in parts or entry.filename.startswith("/") or ":" in entry.filename:
-        return "its path leads out of the archive", "路径指向压缩包之外"
+        return Text("its path leads out of the archive", "路径指向压缩包之外")
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        return "a link or a special file", "是链接或特殊文件"
+        return SPECIAL_FILE
     return None
 
 
 def _is_text(name: str) -> bool:
-    """Whether the name's bytes were UTF-8: what is not would break every file that mentions it."""
+    """Return whether the name's bytes are UTF-8. No report could be written with any other name."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -123,6 +146,6 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def _left_out(file: str, en: str, zh: str) -> Problem:
+def _left_out(file: str, reason: Text) -> Problem:
     file = file.encode("utf-8", "replace").decode()[:MAX_NAME]
-    return Problem(file=file, sentence=Text("Left out: {why}.", "未读取：{why}。").filled(why=Text(en, zh)))
+    return Problem(file=file, sentence=Text("Left out: {why}.", "未读取：{why}。").filled(why=reason))

@@ -1,17 +1,18 @@
-"""The code cells of a Jupyter notebook, as text. Read with a JSON decoder and a type, so that it costs no import."""
+"""Reads the code cells of a Jupyter notebook as text. It decodes the JSON itself, which needs no slow import."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from ..results.model import Problem
-from ..source import MAX_SOURCE, Unreadable, syntax_problem
+from ..source import MAX_SOURCE, Chunk, UnparsedChunk, Unreadable, syntax_problem
 from ..text import Text
+
+PYTHON_MAGICS = ("%%time", "%%timeit", "%%capture")  # their cells hold Python
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """A cell as it stands in the file; what is beside its text may be anything."""
+    """A cell of the file. A student may write anything into it beside the text."""
 
     cell_type: str
     source: str | list[str] = ""
@@ -20,15 +21,16 @@ class Cell(msgspec.Struct, frozen=True):
 
     @property
     def code(self) -> str:
+        """The cell's text, which the file may store as a list of lines."""
         return self.source if isinstance(self.source, str) else "".join(self.source)
 
     def part(self, name: str) -> dict[str, Any]:
-        """One part of the metadata: nbgrader's, or ours; empty where it is not there or not what it should be."""
+        """Return one part of the metadata, nbgrader's or ours; an empty one if it is missing or damaged."""
         return metadata_part(self.metadata, name)
 
     @property
     def is_code(self) -> bool:
-        """A cell that a student wrote an answer into counts as code, whatever was made of it by accident."""
+        """A code cell, or a cell for an answer that was changed to another type by accident."""
         return self.cell_type == "code" or self.part("torchstone").get("role") == "solution"
 
 
@@ -40,16 +42,14 @@ class Notebook(msgspec.Struct, frozen=True):
 
     @property
     def is_ours(self) -> bool:
-        """Built by `autograder notebooks build`: the notebook says so, or one of its cells, where that was lost."""
-        return any(metadata_part(metadata, "torchstone") for metadata in self._metadata())
-
-    def _metadata(self) -> Iterator[Any]:
-        yield self.metadata
-        yield from (cell.metadata for cell in self.cells)
+        """Built by `autograder notebooks build`, as the metadata of the notebook or of one of its cells says."""
+        if metadata_part(self.metadata, "torchstone"):
+            return True
+        return any(cell.part("torchstone") for cell in self.cells)
 
 
 def metadata_part(metadata: Any, name: str) -> dict[str, Any]:
-    """One part of a notebook's or a cell's metadata, which is a student's and may hold anything."""
+    """Return one part of a notebook's or a cell's metadata, which may hold anything."""
     part = metadata.get(name) if isinstance(metadata, dict) else None
     return part if isinstance(part, dict) else {}
 
@@ -57,14 +57,14 @@ def metadata_part(metadata: Any, name: str) -> dict[str, Any]:
 class Cells(msgspec.Struct, frozen=True):
     """The code cells of one notebook."""
 
-    chunks: tuple[tuple[str, str], ...]  # (name, code) of each cell that Python can parse
-    left_out: tuple[tuple[str, str, int], ...]  # (name, code, line at fault) of the others
-    problems: tuple[Problem, ...]  # what to tell about those
+    chunks: tuple[Chunk, ...]  # the cells that Python can parse
+    left_out: tuple[UnparsedChunk, ...]  # the other cells
+    problems: tuple[Problem, ...]  # of the other cells
     notebook: Notebook
 
 
 def read_notebook(data: bytes) -> Notebook | Unreadable:
-    """The notebook in a file's bytes."""
+    """Return the notebook in a file's bytes, or why there is none."""
     try:
         return msgspec.json.decode(data, type=Notebook)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -74,15 +74,15 @@ def read_notebook(data: bytes) -> Notebook | Unreadable:
 
 
 def code_cells(data: bytes, filename: str) -> Cells | Unreadable:
-    """The notebook's code.
+    """Return the notebook's code cells, or why the notebook cannot be read.
 
-    Magics (`%matplotlib`, `!pip`) are blanked line by line, `%time` leaves its statement; `%%` cells that are not
+    Lines with a magic (`%matplotlib`, `!pip`) are emptied; `%time` leaves its statement. Cells with `%%` that are not
     Python are dropped.
     """
     notebook = read_notebook(data)
     if isinstance(notebook, Unreadable):
         return notebook
-    if sum(len(cell.code.encode()) for cell in notebook.cells if cell.is_code) > MAX_SOURCE:
+    if _code_size(notebook) > MAX_SOURCE:
         return Unreadable(Text("The notebook's code is larger than 512 KiB.", "notebook 的代码超过 512 KiB。"))
     chunks, left_out, problems = [], [], []
     for number, cell in enumerate(notebook.cells, 1):
@@ -100,18 +100,25 @@ def code_cells(data: bytes, filename: str) -> Cells | Unreadable:
     return Cells(tuple(chunks), tuple(left_out), tuple(problems), notebook)
 
 
+def _code_size(notebook: Notebook) -> int:
+    return sum(len(cell.code.encode()) for cell in notebook.cells if cell.is_code)
+
+
 def _without_magics(code: str) -> str:
     if code.lstrip().startswith("%%"):
         first, _, code = code.lstrip().partition("\n")
-        if first.split()[0] not in ("%%time", "%%timeit", "%%capture"):
+        if first.split()[0] not in PYTHON_MAGICS:
             return ""
         code = "\n" + code
-    lines = code.split("\n")
-    return "\n".join(_blanked(line) if line.lstrip().startswith(("%", "!")) else line for line in lines)
+    return "\n".join(_without_magic(line) for line in code.split("\n"))
 
 
-def _blanked(line: str) -> str:
-    """`pass`, so that a block which held nothing but the magic still parses; what `%time` times stays."""
+def _without_magic(line: str) -> str:
+    """Return `pass` for a line with a magic, so that a block with no other line still parses."""
+    bare = line.strip()
+    if not bare.startswith(("%", "!")):
+        return line
     indent = line[: len(line) - len(line.lstrip())]
-    magic, _, statement = line.strip().partition(" ")
-    return indent + (statement if magic == "%time" and statement else "pass")
+    magic, _, statement = bare.partition(" ")
+    is_timed = magic == "%time" and statement
+    return indent + (statement if is_timed else "pass")

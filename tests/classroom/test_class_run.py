@@ -29,7 +29,8 @@ from autograder.results.model import SubmissionResult
 from autograder.results.outcome import Graded
 from autograder.sandbox.channel import Worker
 from autograder.sandbox.fork_server import ForkServer
-from autograder.submission import Submission, open_submission
+from autograder.submission.model import Submission
+from autograder.submission.read import open_submission
 
 SETTINGS = Settings(topics=("01_demo",))
 

@@ -31,7 +31,8 @@ from autograder.errors import ClusterError
 from autograder.grading.grader import Grader
 from autograder.grading.settings import Settings
 from autograder.results.model import SubmissionResult
-from autograder.submission import Submission, open_submission
+from autograder.submission.model import Submission
+from autograder.submission.read import open_submission
 
 NO_WORKER: Any = None  # stands for Dask's worker, which our plugin does not use
 SETTINGS = msgspec.json.encode(Settings(topics=("01_demo",)))

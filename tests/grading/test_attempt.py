@@ -27,7 +27,7 @@ from autograder.grading.settings import Settings
 from autograder.results.model import SubmissionResult
 from autograder.sandbox.channel import Worker, encode
 from autograder.sandbox.fork_server import ForkServer
-from autograder.submission import open_submission
+from autograder.submission.read import open_submission
 
 # Feeds an answer back: what it asks the second time depends on the student.
 TWICE = '''

@@ -14,7 +14,8 @@ from autograder.grading.grader import Grader
 from autograder.grading.settings import Settings, grading_key
 from autograder.results.model import SubmissionResult, Verdict
 from autograder.sandbox.fork_server import ForkServer
-from autograder.submission import Submission, open_submission
+from autograder.submission.model import Submission
+from autograder.submission.read import open_submission
 
 
 def verdicts(result: SubmissionResult) -> dict[str, str]:

@@ -21,7 +21,7 @@ from autograder.results.model import SubmissionResult, Verdict
 from autograder.results.summary import ClassTally, summarise
 from autograder.sandbox.fork_server import ForkServer
 from autograder.source import Source
-from autograder.submission import open_submission
+from autograder.submission.read import open_submission
 
 SETTINGS = Settings(topics=("01_demo",))
 WRONG_FOR_FLOAT64 = "import torch\ndef double(x):\n    return (2 * x).float()\n"

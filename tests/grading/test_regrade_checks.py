@@ -18,7 +18,7 @@ from autograder.grading.settings import Settings
 from autograder.results.model import CheckResult, SubmissionResult, Verdict
 from autograder.sandbox.fork_server import ForkServer
 from autograder.source import Source
-from autograder.submission import open_submission
+from autograder.submission.read import open_submission
 
 SETTINGS = Settings(topics=("01_demo",))
 ALL = {"double", "Tally"}  # exercises, for all their checks

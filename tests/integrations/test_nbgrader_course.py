@@ -17,7 +17,7 @@ from autograder.course.model import load_course
 from autograder.grading.grader import Grader
 from autograder.grading.settings import Settings
 from autograder.sandbox.fork_server import ForkServer
-from autograder.submission import open_submission
+from autograder.submission.read import open_submission
 
 pytest.importorskip("nbgrader", reason="nbgrader is an extra")
 

@@ -15,8 +15,9 @@ from autograder.integrations.nbgrader.grading import _points
 from autograder.integrations.nbgrader.scores import Score
 from autograder.integrations.nbgrader.source.cells import notebook_cells, notebook_json
 from autograder.results.model import SubmissionResult, Verdict
-from autograder.submission import find_submissions, open_submission
 from autograder.submission.ipynb import Notebook, read_notebook
+from autograder.submission.layouts import find_submissions
+from autograder.submission.read import open_submission
 from autograder.text import Language
 
 STUB = "def double(x):\n    raise NotImplementedError\n"

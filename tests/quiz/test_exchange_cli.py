@@ -39,7 +39,7 @@ def test_a_topic_goes_out_as_moodle_xml_and_comes_back_with_fresh_ids(tmp_path: 
 def test_losses_are_told_on_stderr(tmp_path: Path) -> None:
     run = questions("export", "12", "--format", "gift", "--out", tmp_path / "bank.gift", "--lang", "zh")
     assert run.exit_code == 0
-    assert "Left out: the answer has several lines, and the format asks for one (1: q12_07)" in run.stderr
+    assert "Left out: the answer has several lines, but the format allows only one (1: q12_07)" in run.stderr
     assert "categories" in run.stdout and "Left out" not in run.stdout
 
 
@@ -54,10 +54,10 @@ def test_canvas_gets_a_zip_for_each_topic(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "name", "told"),
     [
-        (b"::essay::Write.{}", "a.txt", "no kind of question here for an essay (1: essay)"),
+        (b"::essay::Write.{}", "a.txt", "essay questions are not supported (1: essay)"),
         (b"<quiz>", "a.xml", "is not XML"),
         (b"\xff\xfe", "a.gift", "not UTF-8"),
-        (b"", "a.gift", "holds no question that can be taken"),
+        (b"", "a.gift", "holds no question that can be imported"),
     ],
 )
 def test_a_file_without_anything_to_take_writes_nothing(tmp_path: Path, content: bytes, name: str, told: str) -> None:

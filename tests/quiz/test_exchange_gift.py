@@ -20,8 +20,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import UsageError
-from autograder.quiz.exchange.gift import gift
-from autograder.quiz.exchange.gift_reading import MAX_BYTES, read_gift
+from autograder.quiz.exchange.gift import encode_gift
+from autograder.quiz.exchange.gift_reading import read_gift
 from autograder.quiz.exchange.item import (
     Answer,
     AnyItem,
@@ -34,6 +34,7 @@ from autograder.quiz.exchange.item import (
     TruthItem,
     WordItem,
 )
+from autograder.quiz.exchange.reading import MAX_BYTES
 from autograder.text import Language
 
 
@@ -56,7 +57,7 @@ class Sent:
     def __init__(self, language: Language) -> None:
         self.losses = Losses()
         self.categories = real_categories(language, self.losses)
-        self.data = gift(self.categories, self.losses)
+        self.data = encode_gift(self.categories, self.losses)
         left_out = {
             name for reason, names in self.losses.names.items() if reason.startswith("Left out") for name in names
         }
@@ -85,10 +86,10 @@ def test_what_gift_has_no_place_for_is_named(sent: Sent) -> None:
     """Told by name, and by the right one: nothing is dropped in silence."""
     items = items_of(sent.categories)
     expected = {
-        "Left out: more than one order is right, and matching steps with places knows one only": [
+        "Left out: several orders are right, but GIFT can state only one": [
             item.name for item in items if isinstance(item, OrderItem) and len(item.accepted) > 1
         ],
-        "Left out: the answer has several lines, and the format asks for one": outputs_of_several_lines(items),
+        "Left out: the answer has several lines, but the format allows only one": outputs_of_several_lines(items),
         "GIFT has no replies to right options that were left out": [
             item.name for item in items if isinstance(item, ChoiceItem) and any(o.left_out for o in item.options)
         ],
@@ -186,7 +187,7 @@ def special_items(text: str, reply: str, typed: str) -> tuple[AnyItem, ...]:
 def test_texts_of_special_characters_come_back(text: str, reply: str, typed: str) -> None:
     items = special_items(text, reply, typed)
     losses = Losses()
-    back = list(read_gift(gift([Category(path=(text,), items=items)], losses), "x", losses))
+    back = list(read_gift(encode_gift([Category(path=(text,), items=items)], losses), "x", losses))
     assert losses.names == {}
     assert [comparable(item) for item in back] == [comparable(item) for item in items]
     assert back[0].name == items[0].name
@@ -196,7 +197,7 @@ def test_texts_of_special_characters_come_back(text: str, reply: str, typed: str
 @pytest.mark.parametrize("typed", [r"a\n{=~#}:b*\\", "[1, 2]", "T"])
 def test_the_reference_parser_reads_special_characters_too(pegjs, typed: str) -> None:
     items = special_items(r"\n {=~#}: a", "####", typed)
-    found = pegjs(gift([Category(path=("c",), items=items)], Losses()))
+    found = pegjs(encode_gift([Category(path=("c",), items=items)], Losses()))
     assert [one["title"] for one in found[1:]] == ["a:" + r"\n {=~#}: a", "b", "c", "d", "e"]
     assert found[1]["choices"][1]["feedback"]["text"] == "<p>####</p>"
     assert found[2]["choices"][0]["text"]["text"].replace(r"\*", "*") == typed
@@ -206,8 +207,8 @@ def test_the_reference_parser_reads_special_characters_too(pegjs, typed: str) ->
 def test_an_arrow_in_an_answer_is_refused_by_name() -> None:
     losses = Losses()
     item = WordItem(name="n", prompt="p", answers=(Answer(text="a -> b", share=1.0),))
-    assert b"::n::" not in gift([Category(path=("c",), items=(item,))], losses)
-    assert list(losses.lines()) == ["Left out: an answer holds ->, which GIFT takes for a pair (1: n)"]
+    assert b"::n::" not in encode_gift([Category(path=("c",), items=(item,))], losses)
+    assert list(losses.lines()) == ["Left out: an answer contains ->, which makes a pair in GIFT (1: n)"]
 
 
 def from_gift(text: str) -> tuple[list[AnyItem], dict[str, list[str]]]:
@@ -256,12 +257,12 @@ def test_what_has_no_place_here_is_named_with_its_line() -> None:
     )
     assert [item.name for item in found] == ["star", "good"]
     assert lost == {
-        "Left out: there is no kind of question here for an essay": ["essay"],
+        "Left out: essay questions are not supported": ["essay"],
         "Left out: it is a description: nothing is asked": ["line 3"],
-        "Left out: it matches pairs; only steps with their places 1, 2, 3 … become a question here": ["pairs"],
-        "Left out: it is no GIFT": ["line 7, column 13", "line 9, column 9"],
+        "Left out: it matches pairs; only steps matched with 1, 2, 3 … can be read": ["pairs"],
+        "Left out: it is not valid GIFT": ["line 7, column 13", "line 9, column 9"],
         "An answer with the wildcard * was left out": ["star"],
-        "Left out: 'x' stands where a number should": ["number"],
+        "Left out: 'x' is not a number": ["number"],
     }
 
 
@@ -270,7 +271,7 @@ def test_what_has_no_place_here_is_named_with_its_line() -> None:
     [
         ("ok {T}\n\n\N{LATIN SMALL LETTER E WITH ACUTE}{T}".encode("latin-1"), "line 3: this is not UTF-8"),
         ("ok {T}".encode("utf-16"), "not UTF-8"),
-        (b"a\0b", "holds zero bytes"),
+        (b"a\0b", "contains zero bytes"),
         (b" " * (MAX_BYTES + 1), "is larger than 32 MiB"),
     ],
     ids=["latin-1", "utf-16", "zeros", "huge"],

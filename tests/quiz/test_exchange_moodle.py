@@ -34,8 +34,9 @@ from autograder.quiz.exchange.item import (
     WordItem,
 )
 from autograder.quiz.exchange.markup import to_html
-from autograder.quiz.exchange.moodle import moodle_xml
-from autograder.quiz.exchange.moodle_reading import MAX_BYTES, read_moodle
+from autograder.quiz.exchange.moodle import encode_moodle
+from autograder.quiz.exchange.moodle_reading import read_moodle
+from autograder.quiz.exchange.reading import MAX_BYTES
 from autograder.text import Language
 
 SCHEMA = lxml.etree.RelaxNG(lxml.etree.parse(Path(__file__).parents[1] / "contracts" / "moodle_xml.rng"))
@@ -47,7 +48,7 @@ class Sent:
     def __init__(self, language: Language) -> None:
         self.losses = Losses()
         self.categories = real_categories(language, self.losses)
-        self.xml = moodle_xml(self.categories, self.losses)
+        self.xml = encode_moodle(self.categories, self.losses)
         self.left_out = {
             name for reason, names in self.losses.names.items() if reason.startswith("Left out") for name in names
         }
@@ -100,11 +101,11 @@ def test_an_independent_reader_finds_the_same_options(sent: Sent) -> None:
 def test_the_same_questions_give_the_same_bytes(sent: Sent) -> None:
     losses = Losses()
     language = Language.EN if b"How" in sent.xml else Language.ZH
-    assert moodle_xml(real_categories(language, losses), losses) == sent.xml
+    assert encode_moodle(real_categories(language, losses), losses) == sent.xml
 
 
 def xml_of(*items: AnyItem) -> lxml.etree._Element:
-    found = moodle_xml([Category(path=("A/B", "c"), items=items)], Losses())
+    found = encode_moodle([Category(path=("A/B", "c"), items=items)], Losses())
     return lxml.etree.fromstring(found)
 
 
@@ -150,10 +151,10 @@ def test_a_star_in_an_answer_is_no_wildcard() -> None:
 def test_eleven_right_options_are_refused_by_name() -> None:
     options = tuple(Answer(text=f"o{place}", share=1 / 11) for place in range(11))
     losses = Losses()
-    found = moodle_xml([Category(path=("c",), items=(msgspec.structs.replace(CHOICE, options=options),))], losses)
+    found = encode_moodle([Category(path=("c",), items=(msgspec.structs.replace(CHOICE, options=options),))], losses)
     assert lxml.etree.fromstring(found).find("question") is None
     assert list(losses.lines()) == [
-        "Left out: Moodle gives no part of the points for one of more than 10 right options (1: n)"
+        "Left out: it has more right options than the 10 that Moodle can share the points among (1: n)"
     ]
 
 
@@ -181,7 +182,7 @@ def test_texts_of_special_characters_come_back(text: str, reply: str, typed: str
         OrderItem(name="d", prompt=prompt, accepted=((prompt, said, prompt),)),
     )
     losses = Losses()
-    back = list(read_moodle(moodle_xml([Category(path=(text,), items=items)], losses), "x", losses))
+    back = list(read_moodle(encode_moodle([Category(path=(text,), items=items)], losses), "x", losses))
     assert [comparable(item) for item in back] == [comparable(item) for item in items]
     assert back[1].answers[0].text == typed  # type: ignore[union-attr]  # its kind is known
 
@@ -216,7 +217,7 @@ def test_html_of_an_editor_becomes_markdown() -> None:
     assert found[0].prompt == "Let **x** be $a_1*b$.\\\nPrice \\$5 or \\$6, `a_b`\n\na curve[y](javascript:alert(1))"
     assert "alert" not in shown(found[0].prompt).replace("javascript:alert(1)", "")
     assert "<a" not in to_html(found[0].prompt)
-    assert lost == {"Pictures were left out; what they are said to show stands in their place": ["n"]}
+    assert lost == {"Pictures were replaced by their descriptions": ["n"]}
 
 
 def test_steps_that_are_matched_with_places_become_an_order() -> None:
@@ -250,7 +251,7 @@ def test_what_has_no_place_here_is_named(tmp_path: Path) -> None:
     assert {name for names in losses.names.values() for name in names} == {
         *("free", "none", "partial", "letters", "twice", "wild", "dots")
     }
-    assert losses.names["Left out: there is no kind of question here for Moodle's 'essay'"] == ["free"]
+    assert losses.names["Left out: Moodle's type 'essay' is not supported"] == ["free"]
     assert losses.names["Left out: one number is right; here 2 are"] == ["twice"]
     assert losses.names["An answer that gives a part of the points counts as wrong"] == ["none", "partial"]
 
@@ -300,6 +301,6 @@ def test_files_in_other_encodings_are_read() -> None:
 def test_a_control_character_is_named_not_written() -> None:
     losses = Losses()
     item = TruthItem(name="n", prompt="\x1b[2J", is_true=True)
-    found = moodle_xml([Category(path=("c",), items=(item,))], losses)
+    found = encode_moodle([Category(path=("c",), items=(item,))], losses)
     assert lxml.etree.parse(io.BytesIO(found)).getroot().find("question") is None
-    assert list(losses.lines()) == ["Left out: it holds a control character, which XML cannot (1: n)"]
+    assert list(losses.lines()) == ["Left out: it contains a control character, which XML does not allow (1: n)"]

@@ -22,7 +22,7 @@ from autograder.quiz.exchange.item import (
     TruthItem,
     WordItem,
 )
-from autograder.quiz.exchange.qti import _read, qti
+from autograder.quiz.exchange.qti import _read, encode_qti
 from autograder.text import Language
 
 KINDS = {
@@ -57,7 +57,7 @@ class Package:
 def sent(request: pytest.FixtureRequest) -> tuple[list[AnyItem], Losses, bytes]:
     losses = Losses()
     categories = real_categories(request.param, losses)
-    data = qti("All of it", categories, losses)
+    data = encode_qti("All of it", categories, losses)
     assert data is not None
     return items_of(categories), losses, data
 
@@ -79,15 +79,15 @@ def test_the_manifest_lists_the_files_inside(sent) -> None:
 
 def test_the_package_has_the_same_bytes_on_another_day(monkeypatch: pytest.MonkeyPatch) -> None:
     categories = [Category(path=("c",), items=(TruthItem(name="n", prompt="p", is_true=True),))]
-    first = qti("t", categories, Losses())
+    first = encode_qti("t", categories, Losses())
     monkeypatch.setattr("zipfile.time.localtime", lambda *_: (2031, 1, 1, 0, 0, 0, 0, 1, 0))
-    assert qti("t", categories, Losses()) == first
+    assert encode_qti("t", categories, Losses()) == first
     assert first is not None and b"2000-01-01" in Package(first).files["imsmanifest.xml"]
 
 
 def package_of(*items: AnyItem, is_variants: bool = False) -> tuple[Package | None, dict[str, list[str]]]:
     losses = Losses()
-    data = qti("t", [Category(path=("c",), items=items, is_variants=is_variants)], losses)
+    data = encode_qti("t", [Category(path=("c",), items=items, is_variants=is_variants)], losses)
     return (Package(data) if data else None), losses.names
 
 
@@ -124,11 +124,11 @@ def test_what_canvas_cannot_show_is_named() -> None:
     )
     assert package is not None and b"/etc/passwd" not in b"".join(package.files.values())
     assert lost == {
-        "Left out: it shows a picture": ["picture"],
-        "Left out: text2qti knows no question that asks for an order": ["order"],
+        "Left out: it contains a picture": ["picture"],
+        "Left out: text2qti has no questions that ask for an order": ["order"],
         "Canvas has no replies to single wrong texts": ["word", "twin"],
         "In Canvas, capital and small letters count alike": ["word"],
-        "Left out: another question has the same text, which text2qti does not take": ["twin"],
+        "Left out: another question has the same text, which text2qti refuses": ["twin"],
     }
 
 

@@ -25,7 +25,8 @@ from autograder.quiz.variant import Variant, draw
 from autograder.results.model import QuestionResult, SubmissionResult, Verdict
 from autograder.results.summary import Summary, summarise
 from autograder.sandbox.fork_server import ForkServer
-from autograder.submission import find_submissions, open_submission
+from autograder.submission.layouts import find_submissions
+from autograder.submission.read import open_submission
 
 TOPICS = ("01_demo", "02_words")
 

@@ -19,7 +19,7 @@ from autograder.reports.format import formats, requested
 from autograder.results.model import SubmissionResult, Verdict
 from autograder.results.outcome import ClassOutcome, Graded
 from autograder.sandbox.fork_server import ForkServer
-from autograder.submission import open_submission
+from autograder.submission.read import open_submission
 from autograder.text import Language
 
 SAMPLE = ("陈静", "carla", "ivan", "laura", "赵敏.ipynb", "hana")

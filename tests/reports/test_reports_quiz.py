@@ -25,7 +25,8 @@ from autograder.quiz.variant import draw
 from autograder.reports.inert import one_line
 from autograder.results.model import SubmissionResult, Verdict
 from autograder.sandbox.fork_server import ForkServer
-from autograder.submission import Submission, open_submission
+from autograder.submission.model import Submission
+from autograder.submission.read import open_submission
 from autograder.text import Language
 
 TOPICS = ("01_demo", "02_words")

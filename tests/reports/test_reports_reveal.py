@@ -25,7 +25,7 @@ from autograder.reports.terminal import class_table, show_submission
 from autograder.results.model import SubmissionResult, Verdict
 from autograder.results.summary import summarise
 from autograder.sandbox.fork_server import ForkServer
-from autograder.submission import open_submission
+from autograder.submission.read import open_submission
 from autograder.text import Language
 
 HIDDEN = '''
@@ -203,7 +203,7 @@ def test_by_default_misconceptions_are_named(course: Course) -> None:
     ("text", "said"),
     [
         ('[reveal]\nhidden = "titles"\n', "Invalid enum value 'titles'"),
-        ('[reveal]\nhiden = "title"\n', "unknown field `hiden`"),
+        ('[reveal]\nhiden = "title"\n', "[reveal] hiden: unknown key. Did you mean hidden?"),
         ('[reveal.after]\ndate = 2026-12-01T00:00:00\nhidden = "call"\n', "timezone"),
         ('[gradescope]\nhidden = "never"\n', "Invalid enum value 'never'"),
     ],

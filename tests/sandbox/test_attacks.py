@@ -30,7 +30,8 @@ from autograder.grading.grader import Grader
 from autograder.grading.settings import Settings
 from autograder.results.model import ExerciseResult, SubmissionResult, Verdict
 from autograder.sandbox.fork_server import ForkServer
-from autograder.submission import Submission, open_submission
+from autograder.submission.model import Submission
+from autograder.submission.read import open_submission
 from autograder.text import printable
 
 pytestmark = pytest.mark.alone

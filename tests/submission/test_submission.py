@@ -13,7 +13,10 @@ from small_course import DOUBLE_ONLY
 from autograder.course.model import Course
 from autograder.errors import SubmissionError, UsageError
 from autograder.source import Source, Unreadable
-from autograder.submission import Submission, find_submissions, gather, open_submission
+from autograder.submission import gather
+from autograder.submission.layouts import find_submissions
+from autograder.submission.model import Submission
+from autograder.submission.read import open_submission
 
 
 def source_in(submission: Submission) -> Source:

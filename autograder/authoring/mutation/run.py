@@ -1,12 +1,11 @@
 """Each mutant of a reference against the hidden checks, in a worker like a student's code."""
 
-import tomllib
 from collections.abc import Callable
 
 import msgspec
 
 from ...course.model import Exercise, Topic
-from ...errors import CourseError
+from ...course.toml import read_toml
 from ...grading.grader import Grader
 from ...source import Source
 from .mutators import Mutant, mutants
@@ -44,10 +43,7 @@ def load_equivalents(topic: Topic) -> dict[str, list[Equivalent]]:
     path = topic.solutions_folder / EQUIVALENTS
     if not path.is_file():
         return {}
-    try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), dict[str, list[Equivalent]])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise CourseError(f"{path}: {error}.") from None
+    return read_toml(path, dict[str, list[Equivalent]])
 
 
 def mutate_exercise(

@@ -20,7 +20,7 @@ from ...errors import AutograderError, CourseError
 from ...grading.grader import Grader
 from ...grading.settings import Settings, slow_libraries
 from ...sandbox.fork_server import ForkServer
-from ...submission import Submission
+from ...submission.model import Submission
 from ..graders.task import Failure, grade_safely
 from .messages import Reply, read_frame, write_frame
 

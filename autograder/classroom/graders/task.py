@@ -14,7 +14,7 @@ from ...results.files import read_result, write_result
 from ...results.model import SubmissionResult
 from ...results.outcome import Graded
 from ...results.summary import summarise
-from ...submission import Submission
+from ...submission.model import Submission
 
 if TYPE_CHECKING:
     from ...grading.grader import Grader

@@ -8,7 +8,6 @@ statement. Both leave out what only counts and names: titles, points, weights, h
 import ast
 import hashlib
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +18,7 @@ import msgspec
 from ...checks.collect import Check
 from ...course.limits import Limits
 from ...course.model import Exercise, Topic, engine_digest
+from ...course.toml import read_toml
 from ...errors import CourseError
 from ...source import Source, Unreadable
 
@@ -84,10 +84,7 @@ def _parts(topic: Topic, checks: Iterable["CheckFile"]) -> Iterator[list[str]]:
 
 def _misconceptions(topic: Topic) -> dict[str, Any]:
     path = topic.solutions_folder / "misconceptions.toml"
-    try:
-        return tomllib.loads(_read(path))
-    except tomllib.TOMLDecodeError as error:
-        raise CourseError(f"{path}: {error}.") from None
+    return read_toml(path, dict[str, Any]) if path.is_file() else {}
 
 
 class CheckFile:

@@ -28,8 +28,9 @@ from ...results.files import read_result
 from ...results.model import SubmissionResult
 from ...results.outcome import ClassOutcome, Graded
 from ...source import Unreadable, decode
-from ...submission import open_files, work_file
+from ...submission.gather import gather
 from ...submission.ipynb import Cell, read_notebook
+from ...submission.topic_file import work_file
 from ...text import Language, printable
 from .autograded import Release, graded_notebook
 from .entries import Entry
@@ -169,7 +170,7 @@ class Writing:
     def _entry(self, path: Path, result: SubmissionResult) -> Entry:
         topic, student = self.request.topic, self.students[path]
         scores = scores_of(result, topic.name, self.request.language)
-        files, _ = open_files(path)
+        files, _ = gather(path)
         cells = _cells(topic, files)
         destination = self.request.folder.path("autograded", student, topic.name)
         beside = {name: data for name, data in files.items() if name.suffix.lower() != ".ipynb"}

@@ -25,8 +25,9 @@ from ...results.files import read_result, write_result
 from ...results.model import SubmissionResult
 from ...sandbox.fork_server import ForkServer
 from ...sandbox.level import Level
-from ...submission import Submission, open_submission
 from ...submission.ipynb import Cell
+from ...submission.model import Submission
+from ...submission.read import open_submission
 from ...text import Language
 from .autograded import graded_cells
 from .folder import configured_folder

@@ -1,13 +1,14 @@
-"""Questions from and for other systems: Moodle XML and GIFT both ways, Canvas QTI outwards.
+"""Exchanges questions with other systems: Moodle XML and GIFT in both directions, Canvas QTI for export only.
 
-item            a question as the formats see it: one language, numbers drawn
-outgoing        a course's questions as items
-incoming        items as quiz.yaml and quiz_key.yaml
-markup          Markdown to HTML and back, maths included
-moodle          items as Moodle XML
-moodle_reading  Moodle XML as items
-gift            items as GIFT
-gift_reading    GIFT as items
-qti             items as Canvas QTI, by text2qti
+item            a question as the formats know it: in one language, with its numbers drawn
+outgoing        turns a course's questions into items
+incoming        turns items into quiz.yaml and quiz_key.yaml
+markup          turns Markdown into HTML and back, maths included
+moodle          writes items as Moodle XML
+gift            writes items as GIFT
+qti             writes items as Canvas QTI, with text2qti
+reading         what the two readers share
+moodle_reading  reads Moodle XML into items
+gift_reading    reads GIFT into items
 files           reads and writes the files of the command line
 """

@@ -1,4 +1,4 @@
-"""The files that travel: written whole or not at all, read with a limit."""
+"""Reads and writes the files of the command line. A file is written completely or not at all."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,61 +8,65 @@ from ...errors import UsageError
 from ...results.files import write_whole
 from ...text import Language
 from ..load import load_quizzes
-from .gift import gift
+from .gift import encode_gift
 from .gift_reading import read_gift
 from .incoming import fresh_ids, questions_of, write_quiz
 from .item import Category, Losses
-from .moodle import moodle_xml
-from .moodle_reading import MAX_BYTES, read_moodle
+from .moodle import encode_moodle
+from .moodle_reading import read_moodle
 from .outgoing import categories
-from .qti import qti
+from .qti import encode_qti
+from .reading import MAX_BYTES
 
 
 def export_moodle(
     course: Course, topics: Sequence[Topic], out: Path, *, language: Language, variants: int, losses: Losses
 ) -> Iterator[str]:
-    """Write all topics to one file."""
-    found = list(categories(course, topics, language=language, variants=variants, losses=losses))
-    _write(moodle_xml(found, losses), out)
-    yield _counted(found, out, losses)
+    """Write the quizzes of all topics to one file. Yield a line about it."""
+    exported = list(categories(course, topics, language=language, variants=variants, losses=losses))
+    _write(encode_moodle(exported, losses), out)
+    yield _counted(exported, out, losses)
 
 
 def export_gift(
     course: Course, topics: Sequence[Topic], out: Path, *, language: Language, variants: int, losses: Losses
 ) -> Iterator[str]:
-    """Write all topics to one file."""
-    found = list(categories(course, topics, language=language, variants=variants, losses=losses))
-    _write(gift(found, losses), out)
-    yield _counted(found, out, losses)
+    """Write the quizzes of all topics to one file. Yield a line about it."""
+    exported = list(categories(course, topics, language=language, variants=variants, losses=losses))
+    _write(encode_gift(exported, losses), out)
+    yield _counted(exported, out, losses)
 
 
 def export_qti(
     course: Course, topics: Sequence[Topic], out: Path, *, language: Language, variants: int, losses: Losses
 ) -> Iterator[str]:
-    """Write a zip for each topic into the folder `out`."""
+    """Write a zip for each topic into the folder `out`. Yield a line for each zip."""
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file.", fix="Give a folder: each topic gets a zip of its own.")
     for topic in topics:
-        found = list(categories(course, [topic], language=language, variants=variants, losses=losses))
-        data = qti(found[0].path[-1 if not found[0].is_variants else -2], found, losses)
+        exported = list(categories(course, [topic], language=language, variants=variants, losses=losses))
+        first = exported[0]
+        title = first.path[-2] if first.is_variants else first.path[-1]
+        data = encode_qti(title, exported, losses)
         if data is not None:
-            _write(data, out / f"{topic.name}.zip")
-            yield f"{out / topic.name}.zip: {len(found)} categories"
+            target = out / f"{topic.name}.zip"
+            _write(data, target)
+            yield f"{target}: {len(exported)} categories"
 
 
 def import_file(file: Path, kind: str, course: Course, topic: Topic, out: Path, losses: Losses) -> Iterator[str]:
-    """Read a file into quiz.yaml and quiz_key.yaml below `out`. Raises UsageError where there is nothing to take."""
+    """Read a file into quiz.yaml and quiz_key.yaml below `out`. Raise UsageError if no question can be read."""
     for name in (QUIZ, QUIZ_KEY):
         if (out / name).exists():
-            raise UsageError(f"{out / name} exists.", fix="Give a folder without one, and put both together by hand.")
+            raise UsageError(f"{out / name} exists.", fix="Give a folder without one, and join the files by hand.")
     items = list(READERS[kind](_read(file), str(file), losses))
-    taken = [] if not items else [question.id for quiz in load_quizzes(course).values() for question in quiz.questions]
+    used_ids = _question_ids(course) if items else []
     number = topic.name.split("_")[0]
     prefix = f"q{number}" if number.isdigit() else topic.module
-    imported = questions_of(items, fresh_ids(prefix, taken), losses)
+    imported = questions_of(items, fresh_ids(prefix, used_ids), losses)
     if not imported:
-        told = "".join(f"\n{line}" for line in losses.lines())
-        raise UsageError(f"{file} holds no question that can be taken.{told}")
+        reasons = "".join(f"\n{line}" for line in losses.lines())
+        raise UsageError(f"{file} holds no question that can be imported.{reasons}")
     out.mkdir(parents=True, exist_ok=True)
     write_quiz(imported, out)
     first, last = imported[0][0].id, imported[-1][0].id
@@ -74,9 +78,16 @@ EXPORTS = {"moodle": export_moodle, "gift": export_gift, "qti": export_qti}
 READERS = {"moodle": read_moodle, "gift": read_gift}
 
 
-def _counted(found: Sequence[Category], out: Path, losses: Losses) -> str:
-    items = sum(len(one.items) for one in found) - losses.left_out
-    return f"{out}: {items} items in {len(found)} categories"
+def _question_ids(course: Course) -> list[str]:
+    ids = []
+    for quiz in load_quizzes(course).values():
+        ids += [question.id for question in quiz.questions]
+    return ids
+
+
+def _counted(exported: Sequence[Category], out: Path, losses: Losses) -> str:
+    items = sum(len(category.items) for category in exported) - losses.left_out
+    return f"{out}: {items} items in {len(exported)} categories"
 
 
 def _read(file: Path) -> bytes:

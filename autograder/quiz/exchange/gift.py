@@ -1,11 +1,10 @@
-"""Items as GIFT, with HTML in it: what Moodle's reader takes, and other readers of GIFT as well."""
+"""Writes items as GIFT with HTML in it, which Moodle and other readers of GIFT understand."""
 
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from .item import (
-    LEFT_OUT,
     AnyItem,
     Category,
     ChoiceItem,
@@ -17,18 +16,18 @@ from .item import (
     WordItem,
     number_text,
     percent,
-    refuse_lines,
+    right_texts,
     starred,
 )
 from .markup import to_html
 
 SPECIAL = re.compile(r"[\\~=#{}:]")
-ARROW = "->"  # makes pairs of answers, and no escape helps
+ARROW = "->"  # makes a pair of an answer; it cannot be escaped
 TAG = re.compile(r"[^\x00-\x1f\x7f\]]+")
 
 
-def gift(categories: Iterable[Category], losses: Losses) -> bytes:
-    """The file. What GIFT has no place for is told to `losses`."""
+def encode_gift(categories: Iterable[Category], losses: Losses) -> bytes:
+    """Return the file's bytes. Add what GIFT cannot represent to `losses`."""
     blocks = []
     for category in categories:
         questions = []
@@ -36,78 +35,101 @@ def gift(categories: Iterable[Category], losses: Losses) -> bytes:
             try:
                 questions.append(_question(item, losses))
             except NotCarriedError as reason:
-                losses.add(f"{LEFT_OUT}{reason}", item.name)
+                losses.leave_out(reason, item.name)
         if questions:
-            path = "/".join(["$course$", "top", *(part.replace("/", "//") for part in category.path)])
-            blocks += [f"$CATEGORY: {' '.join(path.split())}", *questions]
+            path = " ".join(category.moodle_path.split())
+            blocks += [f"$CATEGORY: {path}", *questions]
     return ("\n\n".join(blocks) + "\n").encode()
 
 
 def _question(item: AnyItem, losses: Losses) -> str:
     if item.weight != 1:
         losses.add("GIFT has no weights: each question counts the same", item.name)
-    tags = [f"// [tag:{tag}]" for tag in item.tags if TAG.fullmatch(tag)]
-    explanation = [f"####{_html(item.explanation)}"] if item.explanation else []
-    head = f"::{_escaped(item.name)}::[html]{_html(item.prompt)}{{"
-    return "\n".join([*tags, head, *_answers(item, losses), *explanation, "}"])
+    lines = [f"// [tag:{tag}]" for tag in item.tags if TAG.fullmatch(tag)]
+    lines.append(f"::{_escaped(item.name)}::[html]{_html(item.prompt)}{{")
+    lines += _answers(item, losses)
+    if item.explanation:
+        lines.append(f"####{_html(item.explanation)}")
+    lines.append("}")
+    return "\n".join(lines)
 
 
 def _answers(item: AnyItem, losses: Losses) -> Iterator[str]:
-    if isinstance(item, ChoiceItem):
-        yield from _choice(item, losses)
-    elif isinstance(item, TruthItem):
-        yield ("TRUE" if item.is_true else "FALSE") + f"#{_html(item.reply)}#{_html(item.reply_right)}"
-    elif isinstance(item, NumberItem):
-        yield from _number(item, losses)
-    elif isinstance(item, WordItem):
-        yield from _words(item, losses)
-    else:
-        yield from _order(item)
+    match item:
+        case ChoiceItem():
+            return _choice(item, losses)
+        case TruthItem():
+            return _truth(item)
+        case NumberItem():
+            return _number(item, losses)
+        case WordItem():
+            return _words(item, losses)
+        case OrderItem():
+            return _order(item)
 
 
 def _choice(item: ChoiceItem, losses: Losses) -> Iterator[str]:
     if any(option.left_out for option in item.options):
         losses.add("GIFT has no replies to right options that were left out", item.name)
-    if not item.is_single and any(option.share == 1 for option in item.options):
-        raise NotCarriedError("with one right option of several that may be chosen, GIFT asks for a single one")
+    if item.is_single:
+        return _single_choice(item)
+    return _multiple_choice(item)
+
+
+def _single_choice(item: ChoiceItem) -> Iterator[str]:
     for option in item.options:
-        mark = "=" if item.is_single and option.share == 1 else "~"
-        weight = "" if item.is_single else f"%{percent(option.share)}%"
-        yield f"{mark}{weight}{_html(option.text)}{_reply(option.reply)}"
+        mark = "=" if option.share == 1 else "~"
+        yield f"{mark}{_html(option.text)}{_reply(option.reply)}"
+
+
+def _multiple_choice(item: ChoiceItem) -> Iterator[str]:
+    for option in item.options:
+        if option.share == 1:
+            raise NotCarriedError("several options may be chosen but only one is right, which GIFT cannot state")
+        yield f"~%{percent(option.share)}%{_html(option.text)}{_reply(option.reply)}"
+
+
+def _truth(item: TruthItem) -> Iterator[str]:
+    word = "TRUE" if item.is_true else "FALSE"
+    yield f"{word}#{_html(item.reply)}#{_html(item.reply_right)}"
 
 
 def _number(item: NumberItem, losses: Losses) -> Iterator[str]:
     if item.needs_unit:
-        raise NotCarriedError("the answer needs a unit, and GIFT knows none")
+        raise NotCarriedError("the answer needs a unit, but GIFT has no units")
     if item.units:
         losses.add("GIFT has no units: the number is written alone", item.name)
     yield "#"
     for number in item.answers:
-        weight = "" if number.share == 1 else f"%{percent(number.share)}%"
-        text = "*" if number.value is None else f"{_decimal(number.value)}:{_decimal(number.tolerance)}"
-        yield f"={weight}{text}{_reply(number.reply)}"
+        text = "*"
+        if number.value is not None:
+            text = f"{_decimal(number.value)}:{_decimal(number.tolerance)}"
+        yield f"={_weight(number.share)}{text}{_reply(number.reply)}"
 
 
 def _words(item: WordItem, losses: Losses) -> Iterator[str]:
-    refuse_lines(item)
+    right_texts(item)  # refuses several lines
     if item.minds_case:
         losses.add("In GIFT, capital and small letters count alike", item.name)
     for answer in item.answers:
         if ARROW in answer.text:
-            raise NotCarriedError(f"an answer holds {ARROW}, which GIFT takes for a pair")
+            raise NotCarriedError(f"an answer contains {ARROW}, which makes a pair in GIFT")
         if "\n" in answer.text:
             losses.add("The reply to a wrong answer of several lines was left out", item.name)
             continue
-        weight = "" if answer.share == 1 else f"%{percent(answer.share)}%"
-        yield f"={weight}{_escaped(starred(answer.text))}{_reply(answer.reply)}"
+        yield f"={_weight(answer.share)}{_escaped(starred(answer.text))}{_reply(answer.reply)}"
 
 
 def _order(item: OrderItem) -> Iterator[str]:
-    """Each step is matched with its place."""
+    """Yield a pair of each step and its position."""
     if len(item.accepted) > 1:
-        raise NotCarriedError("more than one order is right, and matching steps with places knows one only")
-    for place, step in enumerate(item.accepted[0], 1):
-        yield f"={_html(step)} {ARROW} {place}"
+        raise NotCarriedError("several orders are right, but GIFT can state only one")
+    for position, step in enumerate(item.accepted[0], 1):
+        yield f"={_html(step)} {ARROW} {position}"
+
+
+def _weight(share: float) -> str:
+    return "" if share == 1 else f"%{percent(share)}%"
 
 
 def _reply(markdown: str) -> str:
@@ -119,10 +141,10 @@ def _html(markdown: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """On one line; an empty line would end the question."""
+    """Return the text on one line, because an empty line would end the question."""
     return SPECIAL.sub(r"\\\g<0>", text.strip()).replace("\n", r"\n")
 
 
 def _decimal(value: float) -> str:
-    """Without an exponent, which not every reader of GIFT knows."""
+    """Return the number without an exponent, which some readers of GIFT don't know."""
     return f"{Decimal(number_text(value)):f}"

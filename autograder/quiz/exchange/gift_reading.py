@@ -1,4 +1,4 @@
-"""GIFT as items. Each question is parsed by itself, so that a fault in one costs no other."""
+"""Reads GIFT into items. Each question is parsed on its own, so that a fault in one costs no other."""
 
 import functools
 import math
@@ -12,7 +12,6 @@ from lark.exceptions import UnexpectedInput
 
 from ...errors import UsageError
 from .item import (
-    LEFT_OUT,
     Answer,
     AnyItem,
     ChoiceItem,
@@ -23,56 +22,81 @@ from .item import (
     OrderItem,
     TruthItem,
     WordItem,
-    in_order,
-    unstarred,
 )
-from .markup import from_format, has_images
+from .reading import as_markdown, not_a_number, refuse_large, steps_in_order, typed_answer
 
-MAX_BYTES = 32 << 20
 MAX_BLOCK = 200_000  # characters of one question
 FORMAT = re.compile(r"\[(html|markdown|plain|moodle)\]")
 ESCAPED = re.compile(r"\\([\\~=#{}:n])")
 NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-WITHIN = re.compile(rf"({NUMBER})(?:\s*:\s*({NUMBER}))?")
-BETWEEN = re.compile(rf"({NUMBER}?)\s*\.\.\s*({NUMBER})")
+WITHIN = re.compile(rf"({NUMBER})(?:\s*:\s*({NUMBER}))?")  # 3:0.1
+BETWEEN = re.compile(rf"({NUMBER}?)\s*\.\.\s*({NUMBER})")  # 2.9..3.1
 TAG = re.compile(r"\[tag:([^\x00-\x1f\x7f]+?)\]")
 GAP = " \\_\\_\\_\\_\\_ "
 CATEGORY = "$CATEGORY:"
+ARROW = "->"
 
 
 class Block(msgspec.Struct, frozen=True):
     """The lines of one question."""
 
-    line: int
+    line: int  # of the file, where the question begins
     text: str
     tags: tuple[str, ...]
 
 
 def read_gift(data: bytes, file: str, losses: Losses) -> Iterator[AnyItem]:
-    """The file's questions, in order. Raises UsageError where it cannot be read at all."""
-    if len(data) > MAX_BYTES:
-        raise UsageError(f"{file} is larger than {MAX_BYTES >> 20} MiB.", fix="Export the questions in parts.")
+    """Yield the file's questions in order. Raise UsageError if the file cannot be read at all."""
+    for block in _blocks(_decoded(data, file)):
+        name = f"line {block.line}"
+        try:
+            tree = _parsed(block)
+            name = _title(tree) or name
+            yield _GiftQuestion(tree, block.tags, name, losses).item()
+        except UnexpectedInput as error:
+            line = block.line + max(error.line, 1) - 1
+            losses.leave_out("it is not valid GIFT", f"line {line}, column {max(error.column, 1)}")
+        except (NotCarriedError, ValueError) as reason:
+            losses.leave_out(reason, name)
+
+
+def _decoded(data: bytes, file: str) -> str:
+    refuse_large(data, file)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UsageError(f"{file}, line {line}: this is not UTF-8.", fix="Save the file as UTF-8.") from None
     if "\0" in text:
-        raise UsageError(f"{file} is no text: it holds zero bytes.")
-    for block in _blocks(text):
-        name = f"line {block.line}"
-        try:
-            if len(block.text) > MAX_BLOCK:
-                raise NotCarriedError(f"it has more than {MAX_BLOCK} characters")
-            tree = _grammar().parse(block.text)
-            title = next((part for part in tree.children if isinstance(part, Token) and part.type == "TITLE"), None)
-            name = _unescaped(title[2:-2]) if title and title[2:-2].strip() else name
-            yield _Reader(tree, block, name, losses).item()
-        except UnexpectedInput as error:
-            line = block.line + max(error.line, 1) - 1
-            losses.add(f"{LEFT_OUT}it is no GIFT", f"line {line}, column {max(error.column, 1)}")
-        except (NotCarriedError, ValueError) as reason:
-            losses.add(f"{LEFT_OUT}{reason}", name)
+        raise UsageError(f"{file} is not a text file: it contains zero bytes.")
+    return text
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    """Yield the questions, which empty lines separate. Comments give only tags."""
+    lines: list[str] = []
+    start, tags = 1, []
+    for number, line in enumerate([*text.splitlines(), ""], 1):
+        bare = line.strip()
+        if bare.startswith("//"):
+            tags += TAG.findall(bare)
+            if lines:
+                lines.append(" ")  # keeps the numbers of the lines below
+        elif bare.startswith(CATEGORY) and not lines:
+            tags = []
+        elif bare:
+            if not lines:
+                start = number
+            lines.append(line)
+        elif lines:
+            yield Block(start, "\n".join(lines).strip(), tuple(tags))
+            lines, tags = [], []
+
+
+def _parsed(block: Block) -> Tree[Token]:
+    if len(block.text) > MAX_BLOCK:
+        raise NotCarriedError(f"it has more than {MAX_BLOCK} characters")
+    return _grammar().parse(block.text)
 
 
 @functools.cache
@@ -80,130 +104,140 @@ def _grammar() -> Lark:
     return Lark.open("gift.lark", rel_to=__file__, parser="lalr", propagate_positions=False)
 
 
-def _blocks(text: str) -> Iterator[Block]:
-    """What stands between empty lines; comments give tags only."""
-    lines: list[str] = []
-    start, tags = 1, []
-    for place, line in enumerate([*text.splitlines(), ""], 1):
-        bare = line.strip()
-        if bare.startswith("//"):
-            tags += TAG.findall(bare)
-            lines += [" "] if lines else []
-        elif bare.startswith(CATEGORY) and not lines:
-            tags = []
-        elif bare:
-            start = start if lines else place
-            lines.append(line)
-        elif lines:
-            yield Block(start, "\n".join(lines).strip(), tuple(tags))
-            lines, tags = [], []
+def _title(tree: Tree[Token]) -> str:
+    """Return the title between the colons of ::title::, or an empty text."""
+    return _unescaped(_token(tree, "TITLE")[2:-2])
 
 
-class _Reader:
-    """One question's tree."""
+class _GiftQuestion:
+    """The parsed text of one question."""
 
-    def __init__(self, tree: Tree[Token], block: Block, name: str, losses: Losses) -> None:
-        self.parts = tree.children
-        self.block = block
+    def __init__(self, tree: Tree[Token], tags: tuple[str, ...], name: str, losses: Losses) -> None:
+        self.tree = tree
+        self.tags = tags
         self.name = name
         self.losses = losses
-        self.format = "moodle"
+        self.format = "moodle"  # of all texts that name no other
 
     def item(self) -> AnyItem:
-        """Raises NotCarriedError."""
-        common = self._common()
-        answers = next((part for part in self.parts if isinstance(part, Tree)), None)
+        """Return the question as an item. Raise NotCarriedError if it cannot be one."""
+        prompt = self._prompt()
+        answers = _tree(self.tree, "answers")
         if answers is None:
             raise NotCarriedError("it is a description: nothing is asked")
-        body = next((part for part in answers.children if isinstance(part, Tree) and part.data != "general"), None)
-        general = next((part for part in answers.children if isinstance(part, Tree) and part.data == "general"), None)
-        common["explanation"] = self._texts(general)
-        if body is None:
-            raise NotCarriedError("there is no kind of question here for an essay")
-        if body.data == "truth":
-            return self._truth(body, common)
-        if body.data == "numbers":
-            return NumberItem(**common, answers=tuple(self._numbers(body)))
-        if body.data == "bare":
-            return WordItem(**common, answers=tuple(self._words([body])))
-        return self._choices(_trees(body), common)
+        common: dict[str, Any] = {
+            "name": self.name,
+            "prompt": prompt,
+            "explanation": self._text_below(answers, "general"),
+            "tags": self.tags,
+        }
+        for body in _trees(answers):
+            if body.data == "truth":
+                return self._truth(body, common)
+            if body.data == "numbers":
+                return NumberItem(**common, answers=tuple(self._numbers(body)))
+            if body.data == "bare":
+                return WordItem(**common, answers=tuple(self._words([body])))
+            if body.data == "choices":
+                return self._choices(_trees(body), common)
+        raise NotCarriedError("essay questions are not supported")
 
-    def _common(self) -> dict[str, Any]:
-        """The stem's two halves, around the gap; its format is that of all other texts."""
+    def _prompt(self) -> str:
+        """Return the question's text, with a gap if it goes on after the answers."""
         prompt = ""
-        for part in self.parts:
-            if isinstance(part, Tree):
-                prompt += GAP if self.parts[-1] is not part else ""
-            elif part.type == "STEM":
-                found = FORMAT.match(part)
-                self.format = found[1] if found else self.format
-                prompt += self._text(part)
+        parts = self.tree.children
+        for part in parts:
+            if isinstance(part, Token):
+                if part.type == "STEM":
+                    prompt += self._stem(part)
+            elif part is not parts[-1]:
+                prompt += GAP
         if not prompt.strip():
             raise NotCarriedError("it has no text")
-        return {"name": self.name, "prompt": prompt.strip(), "tags": self.block.tags}
+        return prompt.strip()
+
+    def _stem(self, raw: str) -> str:
+        """Return a part of the question's text. Its format becomes that of all other texts."""
+        match = FORMAT.match(raw)
+        if match:
+            self.format = match[1]
+        return self._text(raw)
 
     def _truth(self, body: Tree[Token], common: dict[str, Any]) -> TruthItem:
-        replies = [self._texts(reply) for reply in _trees(body)]
-        word = next(part for part in body.children if isinstance(part, Token))
-        wrong, right = [*replies, "", ""][:2]
-        return TruthItem(**common, is_true=word.startswith("T"), reply=wrong, reply_right=right)
+        replies = [self._text(_token(reply, "TEXT")) for reply in _trees(body)]
+        reply, reply_right = [*replies, "", ""][:2]
+        is_true = _token(body, "TRUTH").startswith("T")
+        return TruthItem(**common, is_true=is_true, reply=reply, reply_right=reply_right)
 
     def _choices(self, choices: list[Tree[Token]], common: dict[str, Any]) -> AnyItem:
-        marks = {str(_token(choice, "RIGHT") or _token(choice, "WRONG")) for choice in choices}
-        if "~" not in marks:
-            texts = [_token(choice, "TEXT") or "" for choice in choices]
-            if all("->" in text for text in texts):
-                pairs = [(self._text(left), _unescaped(right)) for left, _, right in (t.partition("->") for t in texts)]
-                return OrderItem(**common, accepted=(in_order(pairs),))
-            return WordItem(**common, answers=tuple(self._words(choices)))
-        options = [
-            Answer(
-                text=self._text(_token(choice, "TEXT") or ""),
-                share=_share(choice, 1.0 if _token(choice, "RIGHT") else 0.0),
-                reply=self._reply(choice),
-            )
-            for choice in choices
-        ]
-        return ChoiceItem(**common, options=tuple(options), is_single="=" in marks)
+        """Return a choice, an order or a word: GIFT writes them alike."""
+        marks = {_token(choice, "RIGHT") or _token(choice, "WRONG") for choice in choices}
+        if "~" in marks:
+            options = tuple(self._option(choice) for choice in choices)
+            return ChoiceItem(**common, options=options, is_single="=" in marks)
+        texts = [_token(choice, "TEXT") for choice in choices]
+        if all(ARROW in text for text in texts):
+            pairs = [self._pair(text) for text in texts]
+            return OrderItem(**common, accepted=(steps_in_order(pairs),))
+        return WordItem(**common, answers=tuple(self._words(choices)))
+
+    def _option(self, choice: Tree[Token]) -> Answer:
+        default = 1.0 if _token(choice, "RIGHT") else 0.0
+        return Answer(
+            text=self._text(_token(choice, "TEXT")),
+            share=_share(choice, default),
+            reply=self._text_below(choice, "reply"),
+        )
+
+    def _pair(self, text: str) -> tuple[str, str]:
+        left, _, right = text.partition(ARROW)
+        return self._text(left), _unescaped(right)
 
     def _words(self, choices: list[Tree[Token]]) -> Iterator[Answer]:
         for choice in choices:
-            text = unstarred(_unescaped(_token(choice, "TEXT") or ""))
-            if text is None:
-                self._lose("An answer with the wildcard * was left out")
-            elif text:
-                yield Answer(text=text, share=_share(choice, 1.0), reply=self._reply(choice))
+            text = typed_answer(_unescaped(_token(choice, "TEXT")), self.name, self.losses)
+            if text:
+                yield Answer(text=text, share=_share(choice, 1.0), reply=self._text_below(choice, "reply"))
 
     def _numbers(self, body: Tree[Token]) -> Iterator[Number]:
-        choices = [part for part in _trees(body) if part.data == "choice"] or [body]
-        for choice in choices:
+        choices = [part for part in _trees(body) if part.data == "choice"]
+        for choice in choices or [body]:
             default = 0.0 if _token(choice, "WRONG") else 1.0
-            value, tolerance = _number(_unescaped(_token(choice, "TEXT") or "*"))
-            yield Number(value=value, tolerance=tolerance, share=_share(choice, default), reply=self._reply(choice))
+            value, tolerance = _value_and_tolerance(_unescaped(_token(choice, "TEXT") or "*"))
+            reply = self._text_below(choice, "reply")
+            yield Number(value=value, tolerance=tolerance, share=_share(choice, default), reply=reply)
 
-    def _reply(self, choice: Tree[Token]) -> str:
-        return self._texts(next((part for part in _trees(choice) if part.data == "reply"), None))
-
-    def _texts(self, tree: Tree[Token] | None) -> str:
-        return self._text(_token(tree, "TEXT") or "") if tree is not None else ""
+    def _text_below(self, tree: Tree[Token], kind: str) -> str:
+        """Return the text of the subtree of that kind; an empty text if there is none."""
+        subtree = _tree(tree, kind)
+        return self._text(_token(subtree, "TEXT")) if subtree is not None else ""
 
     def _text(self, raw: str) -> str:
-        found = FORMAT.match(raw)
-        text = _unescaped(raw[found.end() :] if found else raw)
-        if has_images(text):
-            self._lose("Pictures were left out; what they are said to show stands in their place")
-        return from_format(text, found[1] if found else self.format)
-
-    def _lose(self, reason: str) -> None:
-        self.losses.add(reason, self.name)
+        """Return a text of the file as Markdown."""
+        match = FORMAT.match(raw)
+        if match is None:
+            return as_markdown(_unescaped(raw), self.format, self.name, self.losses)
+        return as_markdown(_unescaped(raw[match.end() :]), match[1], self.name, self.losses)
 
 
 def _trees(tree: Tree[Token]) -> list[Tree[Token]]:
     return [part for part in tree.children if isinstance(part, Tree)]
 
 
-def _token(tree: Tree[Token], kind: str) -> str | None:
-    return next((str(part) for part in tree.children if isinstance(part, Token) and part.type == kind), None)
+def _tree(tree: Tree[Token], kind: str) -> Tree[Token] | None:
+    """Return the first subtree of that kind."""
+    for part in _trees(tree):
+        if part.data == kind:
+            return part
+    return None
+
+
+def _token(tree: Tree[Token], kind: str) -> str:
+    """Return the first token of that kind; an empty text if there is none."""
+    for part in tree.children:
+        if isinstance(part, Token) and part.type == kind:
+            return str(part)
+    return ""
 
 
 def _share(choice: Tree[Token], default: float) -> float:
@@ -212,20 +246,22 @@ def _share(choice: Tree[Token], default: float) -> float:
 
 
 def _unescaped(raw: str) -> str:
-    return ESCAPED.sub(lambda found: "\n" if found[1] == "n" else found[1], raw).strip()
+    return ESCAPED.sub(lambda match: "\n" if match[1] == "n" else match[1], raw).strip()
 
 
-def _number(text: str) -> tuple[float | None, float]:
-    """(value, tolerance) of 3, 3:0.1, 2.9..3.1 or *. Raises NotCarriedError."""
+def _value_and_tolerance(text: str) -> tuple[float | None, float]:
+    """Return what 3, 3:0.1, 2.9..3.1 or * stands for. Raise NotCarriedError for anything else."""
     if text == "*":
         return None, 0.0
-    if found := WITHIN.fullmatch(text):
-        value, tolerance = float(found[1]), float(found[2] or 0)
-    elif found := BETWEEN.fullmatch(text):
-        low, high = float(found[1]), float(found[2])
-        value, tolerance = (low + high) / 2, (high - low) / 2
+    if within := WITHIN.fullmatch(text):
+        value = float(within[1])
+        tolerance = float(within[2] or 0)
+    elif between := BETWEEN.fullmatch(text):
+        low, high = float(between[1]), float(between[2])
+        value = (low + high) / 2
+        tolerance = (high - low) / 2
     else:
-        raise NotCarriedError(f"{text[:50]!r} stands where a number should")
+        raise not_a_number(text)
     if not math.isfinite(value + tolerance) or tolerance < 0:
-        raise NotCarriedError(f"{text[:50]!r} stands where a number should")
+        raise not_a_number(text)
     return value, tolerance

@@ -1,4 +1,4 @@
-"""A question as the formats see it: one language, its numbers drawn, every answer with its share of the points."""
+"""A question as the formats know it: in one language, with its numbers drawn, and with the points of every answer."""
 
 import re
 import textwrap
@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-VARIANT = re.compile(r"(?<=\w) \d{2,4}\Z")  # of a drawn item's name
-LEFT_OUT = "Left out: "  # begins the reasons of questions that did not travel at all
+VARIANT = re.compile(r"(?<=\w) \d{2,4}\Z")  # ends the name of a drawn item
+LEFT_OUT = "Left out: "  # begins the reason why a whole question was left out
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """What every kind of item has. Texts are Markdown, answers to be typed in are plain."""
+    """What all kinds of items have. Texts are Markdown; answers that students type are plain text."""
 
     name: str
     prompt: str
@@ -22,43 +22,43 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """An option, or a text that may be typed in."""
+    """An option, or a text that students may type."""
 
     text: str
-    share: float  # of the points: 1 is right, 0 wrong; of several options: what choosing it adds or takes away
-    reply: str = ""  # to those who chose it
-    left_out: str = ""  # to those who should have chosen it
+    share: float  # of the points: 1 is right, 0 wrong. With several options: what this one adds or takes away
+    reply: str = ""  # for students who chose it
+    left_out: str = ""  # for students who should have chosen it
 
 
 class Number(msgspec.Struct, frozen=True, kw_only=True):
-    """A number that may be typed in; None stands for every other one."""
+    """A number that students may type."""
 
-    value: float | None
+    value: float | None  # None: any other number
     tolerance: float = 0.0  # absolute
     share: float
     reply: str = ""
 
 
 class ChoiceItem(Item, frozen=True, kw_only=True):
-    """One option is right; or several may be."""
+    """A question with options. Students choose one, or several."""
 
     options: tuple[Answer, ...]
     is_single: bool
 
 
 class TruthItem(Item, frozen=True, kw_only=True):
-    """A statement."""
+    """A statement that is true or false."""
 
     is_true: bool
-    reply: str = ""  # to those who are wrong
+    reply: str = ""  # for students who are wrong
     reply_right: str = ""
 
 
 class NumberItem(Item, frozen=True, kw_only=True):
-    """A number."""
+    """A question for a number."""
 
     answers: tuple[Number, ...]
-    units: dict[str, float] = {}  # unit -> how many of the answers' own unit it is
+    units: dict[str, float] = {}  # unit -> its size in the unit of the answers
 
     @property
     def needs_unit(self) -> bool:
@@ -66,7 +66,7 @@ class NumberItem(Item, frozen=True, kw_only=True):
 
 
 class WordItem(Item, frozen=True, kw_only=True):
-    """A text that is typed in."""
+    """A question for a text that students type."""
 
     answers: tuple[Answer, ...]
     minds_case: bool = False
@@ -75,87 +75,91 @@ class WordItem(Item, frozen=True, kw_only=True):
 class OrderItem(Item, frozen=True, kw_only=True):
     """Steps to be put in order."""
 
-    accepted: tuple[tuple[str, ...], ...]  # the steps themselves
+    accepted: tuple[tuple[str, ...], ...]  # each has all steps, in an order that is right
 
 
 AnyItem = ChoiceItem | TruthItem | NumberItem | WordItem | OrderItem
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True):
-    """Items that stand together; drawn from one question, they are each other's variants."""
+    """Items that belong together."""
 
-    path: tuple[str, ...]  # from the outermost
+    path: tuple[str, ...]  # from the outermost category to this one
     items: tuple[AnyItem, ...]
-    is_variants: bool = False
+    is_variants: bool = False  # the items are variants of one question
+
+    @property
+    def moodle_path(self) -> str:
+        """The path as Moodle writes it, in XML and in GIFT."""
+        names = [name.replace("/", "//") for name in self.path]
+        return "/".join(["$course$", "top", *names])
 
 
 class NotCarriedError(Exception):
-    """A question, or a part of one, that the other side has no place for: why, in a sentence."""
+    """Why the other side cannot represent a question or a part of it, in a sentence."""
 
 
 class Losses:
-    """What did not travel: reason -> the questions' names, in order."""
+    """The questions that lost something, by reason."""
 
     def __init__(self) -> None:
-        self.names: dict[str, list[str]] = {}
+        self.names: dict[str, list[str]] = {}  # reason -> names of questions
 
     def add(self, reason: str, name: str) -> None:
-        """Tell it of this question, once."""
+        """Add a question to a reason, once."""
         names = self.names.setdefault(reason, [])
         if name not in names:
             names.append(name)
 
+    def leave_out(self, reason: object, name: str) -> None:
+        """Add a question that was left out as a whole."""
+        self.add(f"{LEFT_OUT}{reason}", name)
+
     @property
     def left_out(self) -> int:
-        """How many questions did not travel at all."""
-        return len({name for reason, names in self.names.items() if reason.startswith(LEFT_OUT) for name in names})
+        """The number of questions that were left out as a whole."""
+        left_out: set[str] = set()
+        for reason, names in self.names.items():
+            if reason.startswith(LEFT_OUT):
+                left_out.update(names)
+        return len(left_out)
 
     def lines(self) -> Iterator[str]:
-        """One for each reason; variants of a question are counted, not listed."""
+        """Yield a line for each reason. Variants of a question are counted, not listed."""
         for reason, names in self.names.items():
             counts = Counter(VARIANT.sub("", name) for name in names)
-            told = ", ".join(f"{name} x {count}" if count > 1 else name for name, count in counts.items())
-            yield f"{reason} ({len(names)}: {told})"
+            shown = [f"{name} x {count}" if count > 1 else name for name, count in counts.items()]
+            yield f"{reason} ({len(names)}: {', '.join(shown)})"
 
 
 def number_text(value: float) -> str:
-    """A number as the formats write it: 12, 0.3, 2.5e-07."""
+    """Return a number as the formats write it: 12, 0.3, 2.5e-07."""
     return f"{value:.15g}"
 
 
 def percent(share: float) -> str:
-    """A share as Moodle lists it: 100, 33.33333, -50."""
+    """Return a share as Moodle writes it: 100, 33.33333, -50."""
     return f"{100 * share:.5f}".rstrip("0").rstrip(".")
 
 
 def left_out_list(options: Iterable[Answer]) -> str:
-    """What to say to those who left right options out, as a list: which option, and the reply."""
-    entries = (f"{option.text}\n\n{option.left_out}" for option in options if option.left_out)
-    return "\n\n".join(textwrap.indent(entry, "    ").replace("    ", "-   ", 1) for entry in entries)
+    """Return a list in Markdown: each option with the reply for students who did not choose it."""
+    entries = []
+    for option in options:
+        if option.left_out:
+            entry = textwrap.indent(f"{option.text}\n\n{option.left_out}", "    ")
+            entries.append(entry.replace("    ", "-   ", 1))
+    return "\n\n".join(entries)
 
 
-def refuse_lines(item: WordItem) -> None:
-    """Raises NotCarriedError where the right answer has several lines: elsewhere, one can be typed in."""
-    if any("\n" in answer.text for answer in item.answers if answer.share == 1):
-        raise NotCarriedError("the answer has several lines, and the format asks for one")
-
-
-def in_order(pairs: list[tuple[str, str]]) -> tuple[str, ...]:
-    """The steps of a matching question that pairs them with 1, 2, 3 … Raises NotCarriedError."""
-    for by_number in ([(b, a) for a, b in pairs], pairs):
-        steps = dict(by_number)
-        numbers = [str(place) for place in range(1, len(pairs) + 1)]
-        if sorted(steps) == sorted(numbers):
-            return tuple(steps[number] for number in numbers)
-    raise NotCarriedError("it matches pairs; only steps with their places 1, 2, 3 … become a question here")
+def right_texts(item: WordItem) -> list[str]:
+    """Return the right answers. Raise NotCarriedError if one has several lines, which cannot be typed elsewhere."""
+    texts = [answer.text for answer in item.answers if answer.share == 1]
+    if any("\n" in text for text in texts):
+        raise NotCarriedError("the answer has several lines, but the format allows only one")
+    return texts
 
 
 def starred(text: str) -> str:
-    r"""A typed answer as Moodle keeps it: a * in it is written \*."""
+    r"""Return an answer as Moodle writes it: a * becomes \*."""
     return text.replace("*", r"\*")
-
-
-def unstarred(text: str) -> str | None:
-    r"""A typed answer without what Moodle writes before a *; None where a bare * stands for any text."""
-    parts = text.split(r"\*")
-    return None if any("*" in part for part in parts) else "*".join(parts)

@@ -1,4 +1,4 @@
-r"""Markdown to HTML and back. Maths is $…$ in Markdown, \(…\) in HTML, where MathJax finds it."""
+r"""Turns Markdown into HTML and back. Maths is $…$ in Markdown, and \(…\) in HTML, where MathJax finds it."""
 
 import functools
 import re
@@ -15,36 +15,38 @@ from markdownify import BACKSLASH, MarkdownConverter
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 MATHS = re.compile(r"\\\((?P<line>.+?)\\\)|\\\[(?P<block>.+?)\\\]|\$\$(?P<dollars>.+?)\$\$", re.DOTALL)
-NO_MATHS = re.compile(r"\\(?=[(\[])|\$(?=\$)")  # of a text that would be taken for maths
+NO_MATHS = re.compile(r"\\(?=[(\[])|\$(?=\$)")  # where a text looks like maths but is not
 PARTED = r"\g<0><span></span>"
 PLAIN = ("plain", "plain_text")
-AUTOMATIC = ("moodle", "moodle_auto_format")  # HTML where it looks like it
+AUTOMATIC = ("moodle", "moodle_auto_format")  # HTML if it looks like HTML
 VERBATIM = ("code", "pre", "script", "style")
 MAX_TEXT = 100_000  # characters
 
 
 @functools.lru_cache(maxsize=4096)
 def to_html(markdown: str) -> str:
-    """The text as HTML; HTML within it is shown, not obeyed."""
-    found: str = _renderer().render(markdown)
-    return found.strip()
+    """Return the text as HTML. HTML inside the Markdown is shown as text."""
+    html: str = _renderer().render(markdown)
+    return html.strip()
 
 
 @functools.lru_cache(maxsize=4096)
 def to_markdown(html: str) -> str:
-    """The HTML as Markdown, with no more escapes than it needs. Raises ValueError where it is too long or too deep."""
+    """Return the HTML as Markdown, escaped only if needed. Raise ValueError if it is too long or nested too deep."""
     if len(html) > MAX_TEXT:
         raise ValueError(f"a text has more than {MAX_TEXT} characters")
     try:
         soup = _prepared(html)
-        plain, safe = (_converted(soup, escape) for escape in (False, True))
-        return plain if plain == safe or to_html(plain) == to_html(safe) else safe
+        plain = _converted(soup, escape=False)
+        escaped = _converted(soup, escape=True)
+        needs_escapes = plain != escaped and to_html(plain) != to_html(escaped)
+        return escaped if needs_escapes else plain
     except RecursionError:
         raise ValueError("a text's tags are nested too deep") from None
 
 
 def from_format(text: str, kind: str) -> str:
-    """A text of one of Moodle's formats as Markdown; maths in it stays maths."""
+    """Return a text in one of Moodle's formats as Markdown. Maths in it stays maths."""
     if kind == "markdown" or not text:
         return text
     is_plain = kind in PLAIN or (kind in AUTOMATIC and "<" not in text)
@@ -52,17 +54,17 @@ def from_format(text: str, kind: str) -> str:
 
 
 def list_entries(html: str) -> list[str]:
-    """The HTML of each entry of its lists."""
+    """Return the HTML of each entry of the lists in the HTML."""
     return [entry.decode_contents().strip() for entry in BeautifulSoup(html, "html.parser").find_all("li")]
 
 
 def normal(html: str) -> str:
-    """The HTML as list_entries writes it."""
+    """Return the HTML as list_entries writes it."""
     return BeautifulSoup(html, "html.parser").decode_contents().strip()
 
 
 def has_images(html: str) -> bool:
-    """Whether it shows a picture, which does not travel."""
+    """Return whether the HTML shows a picture."""
     return "<img" in html.lower()
 
 
@@ -85,12 +87,12 @@ def _maths(frame: str) -> Any:
 
 
 def _text(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    """A text that looks like maths is parted by a tag, over which MathJax does not reach."""
+    """Return a text as HTML. If it looks like maths, split it by a tag, so that MathJax does not find it."""
     return NO_MATHS.sub(PARTED, escapeHtml(tokens[index].content))
 
 
 class _Converter(MarkdownConverter):
-    """Maths as it is; pictures by what they are said to show."""
+    """Keeps maths as it is, and replaces pictures by their descriptions."""
 
     def convert_x_maths(self, tag: Tag, text: str, parent_tags: set[str]) -> str:
         return str(tag["tex"])
@@ -99,22 +101,23 @@ class _Converter(MarkdownConverter):
         return str(tag.get("alt", ""))
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
-        found: str = super().escape(text, parent_tags)  # type: ignore[misc]  # not in its stub
-        is_safe: bool = self.options["escape_misc"]  # type: ignore[attr-defined]  # not in its stub
-        return found.replace("$", r"\$") if is_safe else found
+        escaped: str = super().escape(text, parent_tags)  # type: ignore[misc]  # not in its stub
+        escapes_all: bool = self.options["escape_misc"]  # type: ignore[attr-defined]
+        return escaped.replace("$", r"\$") if escapes_all else escaped
 
 
 def _prepared(html: str) -> BeautifulSoup:
+    """Return the HTML as a tree without scripts and styles, and with maths in tags of its own."""
     soup = BeautifulSoup(html, "html.parser")
     for tag in soup(["script", "style"]):
         tag.decompose()
     for text in soup.find_all(string=MATHS):
         if not text.find_parent(VERBATIM):
-            text.replace_with(*_parted(soup, text))
+            text.replace_with(*_maths_in_tags(soup, text))
     return soup
 
 
-def _converted(soup: BeautifulSoup, escape: bool) -> str:
+def _converted(soup: BeautifulSoup, *, escape: bool) -> str:
     converter = _Converter(
         escape_asterisks=escape,
         escape_underscores=escape,
@@ -125,25 +128,35 @@ def _converted(soup: BeautifulSoup, escape: bool) -> str:
         autolinks=False,
         code_language_callback=_language,
     )
-    found: str = converter.convert_soup(soup)
-    return found.strip()
+    markdown: str = converter.convert_soup(soup)
+    return markdown.strip()
 
 
-def _parted(soup: BeautifulSoup, text: NavigableString) -> list[Tag | NavigableString]:
-    """The text with its maths in tags of their own."""
+def _maths_in_tags(soup: BeautifulSoup, text: NavigableString) -> list[Tag | NavigableString]:
+    """Return the text in parts, each piece of maths in a tag of its own."""
     parts: list[Tag | NavigableString] = []
     end = 0
-    for found in MATHS.finditer(text):
-        parts.append(NavigableString(text[end : found.start()]))
-        tex = (found["line"] or found["block"] or found["dollars"]).strip()
-        parts.append(soup.new_tag("x-maths", attrs={"tex": f"${tex}$" if found["line"] else f"$${tex}$$"}))
-        end = found.end()
+    for match in MATHS.finditer(text):
+        parts.append(NavigableString(text[end : match.start()]))
+        parts.append(soup.new_tag("x-maths", attrs={"tex": _tex(match)}))
+        end = match.end()
     return [*parts, NavigableString(text[end:])]
 
 
+def _tex(match: re.Match[str]) -> str:
+    """Return maths as Markdown writes it."""
+    if match["line"]:
+        return f"${match['line'].strip()}$"
+    block = match["block"] or match["dollars"]
+    return f"$${block.strip()}$$"
+
+
 def _language(tag: Tag) -> str:
-    """python, of <code class="language-python">."""
+    """Return python for <code class="language-python">."""
     code = tag if tag.name == "code" else tag.find("code")
     classes = code.get("class") if isinstance(code, Tag) else None
     names = classes if isinstance(classes, list) else []
-    return next((name.removeprefix("language-") for name in names if name.startswith("language-")), "")
+    for name in names:
+        if name.startswith("language-"):
+            return name.removeprefix("language-")
+    return ""

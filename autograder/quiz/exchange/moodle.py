@@ -1,11 +1,10 @@
-"""Items as Moodle XML, for Moodle 4.4 and later: there the question type `ordering` is part of Moodle."""
+"""Writes items as Moodle XML, for Moodle 4.4 and later: since then the question type `ordering` is part of Moodle."""
 
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 
 from .item import (
-    LEFT_OUT,
     AnyItem,
     Category,
     ChoiceItem,
@@ -18,7 +17,7 @@ from .item import (
     left_out_list,
     number_text,
     percent,
-    refuse_lines,
+    right_texts,
     starred,
 )
 from .markup import to_html
@@ -31,13 +30,13 @@ TYPES = {
     OrderItem: "ordering",
 }
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-MAX_RIGHT = 10  # options: Moodle takes 1/2 … 1/10 of the points, and no smaller part
+MAX_RIGHT = 10  # right options: Moodle accepts 1/2 … 1/10 of the points, and no smaller part
 UNIT_TYPED, UNIT_NONE = "0", "3"  # showunits
 UNIT_FREE, UNIT_GRADED = "0", "1"  # unitgradingtype
 
 
-def moodle_xml(categories: Iterable[Category], losses: Losses) -> bytes:
-    """The file. What Moodle has no place for is told to `losses`."""
+def encode_moodle(categories: Iterable[Category], losses: Losses) -> bytes:
+    """Return the file's bytes. Add what Moodle cannot represent to `losses`."""
     quiz = ET.Element("quiz")
     for category in categories:
         elements = []
@@ -45,68 +44,74 @@ def moodle_xml(categories: Iterable[Category], losses: Losses) -> bytes:
             try:
                 elements.append(_question(item))
             except NotCarriedError as reason:
-                losses.add(f"{LEFT_OUT}{reason}", item.name)
+                losses.leave_out(reason, item.name)
         if elements:
-            quiz.append(_category(category.path))
+            quiz.append(_category(category))
             quiz.extend(elements)
     ET.indent(quiz)
-    found: bytes = ET.tostring(quiz, encoding="utf-8", xml_declaration=True)
-    return found + b"\n"
+    data: bytes = ET.tostring(quiz, encoding="utf-8", xml_declaration=True)
+    return data + b"\n"
 
 
-def _category(path: tuple[str, ...]) -> ET.Element:
+def _category(category: Category) -> ET.Element:
     element = ET.Element("question", type="category")
-    name = "/".join(["$course$", "top", *(part.replace("/", "//") for part in path)])
-    ET.SubElement(ET.SubElement(element, "category"), "text").text = name
+    _plain(ET.SubElement(element, "category"), "text", category.moodle_path)
     return element
 
 
 def _question(item: AnyItem) -> ET.Element:
     element = ET.Element("question", type=TYPES[type(item)])
-    ET.SubElement(ET.SubElement(element, "name"), "text").text = item.name
+    _plain(ET.SubElement(element, "name"), "text", item.name)
     _html(element, "questiontext", item.prompt)
     _html(element, "generalfeedback", item.explanation)
     _plain(element, "defaultgrade", str(item.weight))
     _plain(element, "penalty", "0")
     _plain(element, "hidden", "0")
     _plain(element, "idnumber", item.name)
-    if isinstance(item, ChoiceItem):
-        _choice(element, item)
-    elif isinstance(item, TruthItem):
-        _truth(element, item)
-    elif isinstance(item, NumberItem):
-        _number(element, item)
-    elif isinstance(item, WordItem):
-        _words(element, item)
-    else:
-        _order(element, item)
+    _add_answers(element, item)
     if item.tags:
         tags = ET.SubElement(element, "tags")
         for tag in item.tags:
-            ET.SubElement(ET.SubElement(tags, "tag"), "text").text = tag
+            _plain(ET.SubElement(tags, "tag"), "text", tag)
     if NO_XML.search("".join(element.itertext())):
-        raise NotCarriedError("it holds a control character, which XML cannot")
+        raise NotCarriedError("it contains a control character, which XML does not allow")
     return element
 
 
+def _add_answers(element: ET.Element, item: AnyItem) -> None:
+    match item:
+        case ChoiceItem():
+            _choice(element, item)
+        case TruthItem():
+            _truth(element, item)
+        case NumberItem():
+            _number(element, item)
+        case WordItem():
+            _words(element, item)
+        case OrderItem():
+            _order(element, item)
+
+
 def _choice(element: ET.Element, item: ChoiceItem) -> None:
-    if sum(option.share > 0 for option in item.options) > MAX_RIGHT:
-        raise NotCarriedError(f"Moodle gives no part of the points for one of more than {MAX_RIGHT} right options")
+    right = [option for option in item.options if option.share > 0]
+    if len(right) > MAX_RIGHT:
+        raise NotCarriedError(f"it has more right options than the {MAX_RIGHT} that Moodle can share the points among")
     _plain(element, "single", "true" if item.is_single else "false")
     _plain(element, "shuffleanswers", "true")
     _plain(element, "answernumbering", "ABCD")
-    for name in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"):
-        _html(element, name, "" if name == "correctfeedback" else left_out_list(item.options))
+    left_out = left_out_list(item.options)
+    _html(element, "correctfeedback", "")
+    _html(element, "partiallycorrectfeedback", left_out)
+    _html(element, "incorrectfeedback", left_out)
     for option in item.options:
         answer = _answer(element, option.share, to_html(option.text), option.reply)
         answer.set("format", "html")
 
 
 def _truth(element: ET.Element, item: TruthItem) -> None:
-    for truth in (True, False):
-        is_right = item.is_true is truth
+    for word, is_right in (("true", item.is_true), ("false", not item.is_true)):
         reply = item.reply_right if is_right else item.reply
-        _answer(element, float(is_right), "true" if truth else "false", reply).set("format", "moodle_auto_format")
+        _answer(element, float(is_right), word, reply).set("format", "moodle_auto_format")
 
 
 def _number(element: ET.Element, item: NumberItem) -> None:
@@ -127,23 +132,23 @@ def _number(element: ET.Element, item: NumberItem) -> None:
 
 
 def _words(element: ET.Element, item: WordItem) -> None:
-    refuse_lines(item)
+    right_texts(item)  # refuses several lines
     _plain(element, "usecase", "1" if item.minds_case else "0")
-    for one in item.answers:
-        _answer(element, one.share, starred(one.text), one.reply)
+    for answer in item.answers:
+        _answer(element, answer.share, starred(answer.text), answer.reply)
 
 
 def _order(element: ET.Element, item: OrderItem) -> None:
     if len(item.accepted) > 1:
-        raise NotCarriedError("more than one order is right, and Moodle knows one only")
+        raise NotCarriedError("several orders are right, but Moodle can state only one")
     _plain(element, "layouttype", "VERTICAL")
     _plain(element, "selecttype", "ALL")
     _plain(element, "selectcount", str(max(2, len(item.accepted[0]))))
     _plain(element, "gradingtype", "RELATIVE_ALL_PREVIOUS_AND_NEXT")
     _plain(element, "showgrading", "SHOW")
     _plain(element, "numberingstyle", "none")
-    for place, step in enumerate(item.accepted[0], 1):
-        answer = ET.SubElement(element, "answer", fraction=str(place), format="html")
+    for position, step in enumerate(item.accepted[0], 1):
+        answer = ET.SubElement(element, "answer", fraction=str(position), format="html")
         _plain(answer, "text", to_html(step))
 
 

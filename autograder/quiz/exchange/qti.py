@@ -1,4 +1,4 @@
-"""Items as a Canvas quiz: text in text2qti's form of Markdown, of which text2qti makes the QTI package."""
+"""Writes items as a Canvas quiz: as text in the Markdown of text2qti, which makes the QTI package."""
 
 import io
 import re
@@ -14,7 +14,6 @@ from text2qti.quiz import Quiz
 from text2qti.xml_imsmanifest import imsmanifest
 
 from .item import (
-    LEFT_OUT,
     AnyItem,
     Category,
     ChoiceItem,
@@ -26,26 +25,26 @@ from .item import (
     WordItem,
     left_out_list,
     number_text,
+    right_texts,
 )
 from .markup import has_images, to_html
 
-DATE = "2000-01-01"  # of the package: today's would change the bytes every day
-DECIMALS = 4  # that text2qti writes of a number
-LEAST = 1e-4  # that it accepts
+DATE = "2000-01-01"  # of the package; today's date would change the bytes every day
+DECIMALS = 4  # text2qti writes so many of a number
+LEAST = 1e-4  # text2qti accepts no smaller number
 VERBATIM_OR_TAG = re.compile(r"(`+)(?:(?!\1).)+?\1|\$[^$]+\$|<", re.DOTALL)
 
 
-def qti(title: str, categories: Iterable[Category], losses: Losses) -> bytes | None:
-    """The package, a zip; None where Canvas can carry none of the questions. What is lost is told to `losses`."""
-    seen: set[str] = set()
+def encode_qti(title: str, categories: Iterable[Category], losses: Losses) -> bytes | None:
+    """Return the package, which is a zip; None if it would be empty. Add what Canvas cannot represent to `losses`."""
+    seen: set[str] = set()  # the prompts so far
     blocks: list[str] = []
     for category in categories:
-        questions = [text for item in category.items for text in _carried(item, seen, losses)]
+        questions = list(_questions(category, seen, losses))
         if questions and category.is_variants:
             points = f"pick: 1\npoints per question: {category.items[0].weight}"
-            blocks += [f"GROUP\n{points}", *questions, "END_GROUP"]
-        else:
-            blocks += questions
+            questions = [f"GROUP\n{points}", *questions, "END_GROUP"]
+        blocks += questions
     if not blocks:
         return None
     head = f"Quiz title: {' '.join(title.split())}\nShuffle answers: true"
@@ -53,12 +52,12 @@ def qti(title: str, categories: Iterable[Category], losses: Losses) -> bytes | N
 
 
 def _read(text: str) -> Any:
-    """text2qti's reading; no code of a text is run, no settings of the user's are looked up."""
+    """Parse the text with text2qti. It runs no code of the text and reads no settings of the user."""
     return Quiz(text, config=Config(run_code_blocks=False, pandoc_mathml=False))
 
 
 def _package(quiz: Any) -> bytes:
-    """The zip, with the same bytes every time."""
+    """Return the zip, with the same bytes every time."""
     package = QTI(quiz)
     package.imsmanifest_xml = imsmanifest(
         manifest_identifier=package.manifest_identifier,
@@ -76,22 +75,22 @@ def _package(quiz: Any) -> bytes:
     return repacked.getvalue()
 
 
-def _carried(item: AnyItem, seen: set[str], losses: Losses) -> list[str]:
-    """The item's text, or none: text2qti tries each one by itself, so that its complaint is about that one."""
-    try:
-        text = _question(item, losses)
-        prompt = to_html(item.prompt)
-        if prompt in seen:
-            raise NotCarriedError("another question has the same text, which text2qti does not take")
-        _read(text)
-    except NotCarriedError as reason:
-        losses.add(f"{LEFT_OUT}{reason}", item.name)
-        return []
-    except Text2qtiError as error:
-        losses.add(f"{LEFT_OUT}text2qti says: {str(error).splitlines()[-1]}", item.name)
-        return []
-    seen.add(prompt)
-    return [text]
+def _questions(category: Category, seen: set[str], losses: Losses) -> Iterator[str]:
+    """Yield the text of each item. text2qti parses each alone, so that a complaint concerns only that one."""
+    for item in category.items:
+        try:
+            text = _question(item, losses)
+            prompt = to_html(item.prompt)
+            if prompt in seen:
+                raise NotCarriedError("another question has the same text, which text2qti refuses")
+            _read(text)
+        except NotCarriedError as reason:
+            losses.leave_out(reason, item.name)
+        except Text2qtiError as error:
+            losses.leave_out(f"text2qti says: {str(error).splitlines()[-1]}", item.name)
+        else:
+            seen.add(prompt)
+            yield text
 
 
 def _question(item: AnyItem, losses: Losses) -> str:
@@ -102,37 +101,46 @@ def _question(item: AnyItem, losses: Losses) -> str:
 
 
 def _answers(item: AnyItem, losses: Losses) -> Iterator[str]:
-    if isinstance(item, OrderItem):
-        raise NotCarriedError("text2qti knows no question that asks for an order")
-    if isinstance(item, ChoiceItem):
-        yield from _choice(item)
-    elif isinstance(item, TruthItem):
-        for mark, is_true, word in (("a)", True, "True"), ("b)", False, "False")):
-            yield ("*" if item.is_true is is_true else "") + f"{mark} {word}"
-            if item.is_true is not is_true and item.reply:
-                yield _led("...", item.reply)
-    elif isinstance(item, NumberItem):
-        yield _number(item, losses)
-    else:
-        yield from _words(item, losses)
+    match item:
+        case ChoiceItem():
+            return _choice(item)
+        case TruthItem():
+            return _truth(item)
+        case NumberItem():
+            return _number(item, losses)
+        case WordItem():
+            return _words(item, losses)
+        case OrderItem():
+            raise NotCarriedError("text2qti has no questions that ask for an order")
 
 
 def _choice(item: ChoiceItem) -> Iterator[str]:
-    said = left_out_list(item.options)
-    if said:
-        yield _led("-", said)
-    for place, option in enumerate(item.options):
-        letter = f"{chr(ord('a') + place)})"
-        is_right = option.share > 0
-        mark = ("*" if is_right else "") + letter if item.is_single else f"[{'*' if is_right else ' '}]"
+    left_out = left_out_list(item.options)
+    if left_out:
+        yield _led("-", left_out)
+    for position, option in enumerate(item.options):
+        mark = _single_mark(position) if item.is_single else "[ ]"
+        if option.share > 0:
+            mark = f"*{mark}" if item.is_single else "[*]"
         yield _led(mark, option.text)
         if option.reply:
             yield _led("...", option.reply)
 
 
-def _number(item: NumberItem, losses: Losses) -> str:
+def _single_mark(position: int) -> str:
+    return f"{chr(ord('a') + position)})"
+
+
+def _truth(item: TruthItem) -> Iterator[str]:
+    for option, is_right in (("a) True", item.is_true), ("b) False", not item.is_true)):
+        yield f"*{option}" if is_right else option
+        if item.reply and not is_right:
+            yield _led("...", item.reply)
+
+
+def _number(item: NumberItem, losses: Losses) -> Iterator[str]:
     if item.needs_unit:
-        raise NotCarriedError("the answer needs a unit, and Canvas knows none")
+        raise NotCarriedError("the answer needs a unit, but Canvas has no units")
     right = next(number for number in item.answers if number.share == 1)
     if right.value is None:
         raise NotCarriedError("any number is right")
@@ -140,30 +148,35 @@ def _number(item: NumberItem, losses: Losses) -> str:
         losses.add("Canvas has no units: the number is written alone", item.name)
     if any(number.reply for number in item.answers):
         losses.add("Canvas has no replies to single wrong numbers", item.name)
-    if not right.tolerance and right.value.is_integer() and right.value:
-        return f"=   {right.value:.0f}"
-    ends = (right.value - right.tolerance, right.value + right.tolerance)
-    if any(abs(end) < LEAST or abs(round(end, DECIMALS) - end) > right.tolerance / 10 for end in ends):
-        raise NotCarriedError("Canvas keeps four decimals, too few for this answer and its tolerance")
-    return f"=   {number_text(right.value)} +- {number_text(right.tolerance)}"
+    yield f"=   {_range(right.value, right.tolerance)}"
+
+
+def _range(value: float, tolerance: float) -> str:
+    """Return the accepted numbers as text2qti writes them. Raise NotCarriedError if rounding would change them."""
+    is_exact = tolerance == 0 and value.is_integer() and value != 0
+    if is_exact:
+        return f"{value:.0f}"
+    for end in (value - tolerance, value + tolerance):
+        error = abs(round(end, DECIMALS) - end)
+        if abs(end) < LEAST or error > tolerance / 10:
+            raise NotCarriedError("Canvas keeps four decimals, too few for this answer and its tolerance")
+    return f"{number_text(value)} +- {number_text(tolerance)}"
 
 
 def _words(item: WordItem, losses: Losses) -> Iterator[str]:
-    right = [answer.text for answer in item.answers if answer.share == 1]
-    if any("\n" in text for text in right):
-        raise NotCarriedError("the answer has several lines, and the format asks for one")
+    texts = right_texts(item)
     if any(answer.reply for answer in item.answers):
         losses.add("Canvas has no replies to single wrong texts", item.name)
     if item.minds_case:
         losses.add("In Canvas, capital and small letters count alike", item.name)
-    for text in dict.fromkeys(right):
+    for text in dict.fromkeys(texts):
         yield f"*   {text}"
 
 
 def _led(mark: str, markdown: str) -> str:
-    """The text behind its mark, further lines indented below it."""
+    """Return the text after its mark, with the other lines indented."""
     if has_images(to_html(markdown)):
-        raise NotCarriedError("it shows a picture")
-    shown = VERBATIM_OR_TAG.sub(lambda found: "&lt;" if found[0] == "<" else found[0], markdown)
+        raise NotCarriedError("it contains a picture")
+    shown = VERBATIM_OR_TAG.sub(lambda match: "&lt;" if match[0] == "<" else match[0], markdown)
     width = (len(mark) // 4 + 1) * 4
     return mark + textwrap.indent(shown, " " * width)[len(mark) :]

@@ -1,6 +1,5 @@
 """What of solutions/ must not be found in a release: code, titles, sentences, answers."""
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from ...course.toml import read_toml
 from ...errors import CourseError
 from ..manifest import sha256
 from .hidden_code import secrets_of_python
@@ -62,9 +62,9 @@ def _of_topic(root: Path, folder: Path) -> Iterator[Secret]:
         if path.suffix == ".py":
             yield from secrets_of_python(path, path.relative_to(root).as_posix())
         elif path.name == "misconceptions.toml":
-            yield from _of_misconceptions(_toml(path))
+            yield from _of_misconceptions(read_toml(path, dict[str, Any]))
         elif path.name == "equivalent_mutants.toml":
-            for exercise, entries in _toml(path).items():
+            for exercise, entries in read_toml(path, dict[str, Any]).items():
                 for entry in entries:
                     yield from sentence_secrets(Kind.REASON, entry.get("reason", ""), f"{exercise} in {path.name}")
         elif path.name == "quiz_key.yaml":
@@ -129,13 +129,6 @@ def strings_in(value: Any) -> Iterator[str]:
     elif isinstance(value, dict | list):
         for item in value.values() if isinstance(value, dict) else value:
             yield from strings_in(item)
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path}: {error}.") from None
 
 
 def _yaml(path: Path) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""Finds the file of a submission that holds a topic's work: by its name, or else by what it defines."""
+
+import ast
+from pathlib import PurePosixPath
+
+from ..course.model import Topic
+from ..source import Unreadable, decode, syntax_problem
+from .filenames import is_notebook, is_python, stem
+from .gather import Files
+from .ipynb import code_cells
+from .released_stub import released_stub
+
+COURSE_NOTEBOOK = b'"torchstone"'  # in the metadata of every notebook that was built from the course
+
+
+def work_file(topic: Topic, files: Files) -> PurePosixPath | None:
+    """Return the file that holds the topic's work; None if there is none."""
+    named = named_files(topic, files)
+    if named:
+        return named[0]
+    exercises = {exercise.name for exercise in topic.exercises}
+    for path in sorted(files):
+        names = defined_names(path, files)
+        if isinstance(names, Unreadable):
+            continue
+        if names & exercises:
+            return path
+    return None
+
+
+def named_files(topic: Topic, files: Files) -> list[PurePosixPath]:
+    """Return the Python files and notebooks that are named after the topic, the best first.
+
+    A file with work in it is better than an untouched stub, and the course's own notebook is better than a module.
+    """
+    paths = [path for path in files if is_python(path) and stem(path.name) == topic.module]
+    if len(paths) == 1:
+        return paths
+
+    def rank(path: PurePosixPath) -> tuple[bool, bool, bool, bool, int, str]:
+        is_course_notebook = is_notebook(path) and COURSE_NOTEBOOK in files[path]
+        return (
+            not _has_work(path, topic, files),
+            not is_course_notebook,
+            path.name != topic.filename,
+            topic.name not in path.parts,
+            len(path.parts),
+            str(path),
+        )
+
+    return sorted(paths, key=rank)
+
+
+def _has_work(path: PurePosixPath, topic: Topic, files: Files) -> bool:
+    """Return whether an exercise in the file differs from the stub. If that cannot be known, return True."""
+    code = _parsable_code(path, files)
+    if isinstance(code, Unreadable):
+        return True
+    stub = released_stub(topic)
+    return stub is None or stub.is_written_in(code)
+
+
+def defined_names(path: PurePosixPath, files: Files) -> set[str] | Unreadable:
+    """Return the functions and classes that a file defines. A file that is not Python, or a test, defines none."""
+    if not is_python(path) or path.name.startswith("test_"):
+        return set()
+    code = _parsable_code(path, files)
+    if isinstance(code, Unreadable):
+        return code
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return {node.name for node in ast.parse(code).body if isinstance(node, kinds)}
+
+
+def _parsable_code(path: PurePosixPath, files: Files) -> str | Unreadable:
+    """Return the code of a file, or of those cells of a notebook that Python can parse."""
+    code = _notebook_code(path, files) if is_notebook(path) else decode(files[path])
+    if isinstance(code, Unreadable):
+        return code
+    return syntax_problem(code) or code
+
+
+def _notebook_code(path: PurePosixPath, files: Files) -> str | Unreadable:
+    cells = code_cells(files[path], path.name)
+    if isinstance(cells, Unreadable):
+        return cells
+    return "\n".join(code for _, code in cells.chunks)

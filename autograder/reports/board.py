@@ -1,6 +1,5 @@
 """The board at the end of `pytest exercises/`: points by topic, what is done, what to do next."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -44,7 +43,7 @@ def show_board(course: Course, facts: Sequence[Mapping[str, str]], reporter: Any
 
 
 def board_table(course: Course, facts: Sequence[Mapping[str, str]], language: Language) -> Table:
-    """One row for each topic of which a check ran: points, and each exercise with its verdict."""
+    """Return a row for each topic of which a check ran: points, and each exercise with its verdict."""
     verdicts = exercise_verdicts(facts)
     table = Table(box=None, pad_edge=False)
     topic_heading, points_heading, names_heading = HEADINGS[Language.ZH if language is Language.ZH else Language.EN]
@@ -52,30 +51,43 @@ def board_table(course: Course, facts: Sequence[Mapping[str, str]], language: La
     table.add_column(points_heading, justify="right", no_wrap=True)
     table.add_column(names_heading, no_wrap=True)
     for topic in course.topics:
-        exercises = [e for e in topic.exercises if e.name in verdicts]
+        exercises = [exercise for exercise in topic.exercises if exercise.name in verdicts]
         if not exercises:
             continue
-        earned = sum(e.points for e in exercises if verdicts[e.name] is Verdict.PASSED and _is_whole(topic, e, facts))
-        worth = sum(e.points for e in exercises)
-        marked = [_marked(verdicts[e.name], e.name) for e in exercises]
-        names = "\n".join("  ".join(marked[i : i + NAMES_A_LINE]) for i in range(0, len(marked), NAMES_A_LINE))
+        worth = sum(exercise.points for exercise in exercises)
+        earned = 0
+        for exercise in exercises:
+            if verdicts[exercise.name] is Verdict.PASSED and _is_whole(topic, exercise, facts):
+                earned += exercise.points
         title = " ".join([topic.name.split("_")[0], *topic.title.lines(language)])
-        table.add_row(title, f"{earned}/{worth}", names)
+        table.add_row(title, f"{earned}/{worth}", _names(exercises, verdicts))
     return table
 
 
+def _names(exercises: Sequence[Exercise], verdicts: Mapping[str, Verdict]) -> str:
+    """Return the exercises with their symbols, a few a line."""
+    marked = [_marked(verdicts[exercise.name], exercise.name) for exercise in exercises]
+    lines = []
+    for start in range(0, len(marked), NAMES_A_LINE):
+        lines.append("  ".join(marked[start : start + NAMES_A_LINE]))
+    return "\n".join(lines)
+
+
 def exercise_verdicts(facts: Sequence[Mapping[str, str]]) -> dict[str, Verdict]:
-    """Exercise -> the gravest verdict among its checks."""
-    found: dict[str, set[Verdict]] = defaultdict(set)
+    """Return each exercise's gravest verdict among its checks."""
+    gravest: dict[str, Verdict] = {}
     for fact in facts:
-        found[fact["exercise"]].add(Verdict(fact["verdict"]))
-    return {name: next(grave for grave in GRAVITY if grave in verdicts) for name, verdicts in found.items()}
+        name, verdict = fact["exercise"], Verdict(fact["verdict"])
+        before = gravest.get(name, verdict)
+        gravest[name] = min(before, verdict, key=GRAVITY.index)
+    return gravest
 
 
 def _is_whole(topic: Topic, exercise: Exercise, facts: Sequence[Mapping[str, str]]) -> bool:
-    """Whether all of the exercise's visible checks ran: a part of them earns no points."""
+    """Return True if all of the exercise's visible checks ran: some of them earn no points."""
     written = topic.visible_checks.read_text(encoding="utf-8").count(f'@check("{exercise.name}"')
-    return len({fact["check"] for fact in facts if fact["exercise"] == exercise.name}) >= written
+    ran = {fact["check"] for fact in facts if fact["exercise"] == exercise.name}
+    return len(ran) >= written
 
 
 def _marked(verdict: Verdict, name: str) -> str:
@@ -83,8 +95,13 @@ def _marked(verdict: Verdict, name: str) -> str:
 
 
 def next_exercise(course: Course, facts: Sequence[Mapping[str, str]]) -> Exercise | None:
-    """The first exercise, in the course's order, that does not pass yet: started ones before untouched ones."""
+    """Return the first exercise in the course's order that does not pass: started ones before untouched ones."""
     verdicts = exercise_verdicts(facts)
-    open_ = [e for e in course.exercises if e.name in verdicts and verdicts[e.name] is not Verdict.PASSED]
-    started = [e for e in open_ if verdicts[e.name] is not Verdict.NOT_ATTEMPTED]
-    return next(iter(started or open_), None)
+    unfinished = []
+    for exercise in course.exercises:
+        if verdicts.get(exercise.name, Verdict.PASSED) is not Verdict.PASSED:
+            unfinished.append(exercise)
+    for exercise in unfinished:
+        if verdicts[exercise.name] is not Verdict.NOT_ATTEMPTED:
+            return exercise
+    return unfinished[0] if unfinished else None

@@ -13,12 +13,19 @@ FREQUENT = 5  # checks named for an exercise
 
 
 def show_changes(moved: Sequence[SubmissionChange], both: int, console: Console) -> None:
-    """A row for each submission that moved, and the checks that did it."""
+    """Print a row for each submission whose points changed, and the checks that changed them.
+
+    both: the number of submissions that are in both gradings.
+    """
     table = Table(box=None, pad_edge=False)
-    for heading in ("Submission", "Points", "Change", "Because"):
-        table.add_column(heading, justify="right" if heading in ("Points", "Change") else "left", overflow="fold")
+    table.add_column("Submission", overflow="fold")
+    table.add_column("Points", justify="right", overflow="fold")
+    table.add_column("Change", justify="right", overflow="fold")
+    table.add_column("Because", overflow="fold")
     for change in moved:
-        table.add_row(escape(change.submission), *_points(change), escape("; ".join(map(_because, change.exercises))))
+        points, difference = _points(change)
+        reasons = [_reason(exercise) for exercise in change.exercises]
+        table.add_row(escape(change.submission), points, difference, escape("; ".join(reasons)))
     if moved:
         console.print(table)
         console.print()
@@ -26,17 +33,24 @@ def show_changes(moved: Sequence[SubmissionChange], both: int, console: Console)
 
 
 def _points(change: SubmissionChange) -> tuple[str, str]:
-    old, new = change.old, change.new
-    if old is None or new is None:
-        return f"{new if old is None else old:g}", "new" if old is None else "gone"
-    style = "green" if new > old else "red"
-    return f"{old:.2f} → {new:.2f}", f"[{style}]{new - old:+.2f}[/]"
+    """Return the points, and the difference in words or as a number."""
+    if change.old is None:
+        return f"{change.new:g}", "new"
+    if change.new is None:
+        return f"{change.old:g}", "gone"
+    style = "green" if change.new > change.old else "red"
+    return f"{change.old:.2f} → {change.new:.2f}", f"[{style}]{change.new - change.old:+.2f}[/]"
 
 
-def _because(exercise: ExerciseChange) -> str:
-    named = ", ".join(map(_check, exercise.checks[:FREQUENT]))
-    more = f" and {len(exercise.checks) - FREQUENT} more" if len(exercise.checks) > FREQUENT else ""
-    return f"{exercise.name} {exercise.new - exercise.old:+.2f}" + (f" ({named}{more})" if named else "")
+def _reason(exercise: ExerciseChange) -> str:
+    """Return the exercise, its difference, and the checks that made it."""
+    reason = f"{exercise.name} {exercise.new - exercise.old:+.2f}"
+    if not exercise.checks:
+        return reason
+    named = ", ".join(_check(check) for check in exercise.checks[:FREQUENT])
+    others = len(exercise.checks) - FREQUENT
+    more = f" and {others} more" if others > 0 else ""
+    return f"{reason} ({named}{more})"
 
 
 def _check(check: CheckChange) -> str:

@@ -1,6 +1,5 @@
-"""Results in a terminal: a table of a class, a large class in numbers, and one submission in full."""
+"""Results in a terminal: a class as a table, a large class in numbers, a single submission in full."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 
 from rich import markup
@@ -9,7 +8,7 @@ from rich.table import Table
 
 from ..results.model import GRAVITY, SYMBOLS, CheckResult, ExerciseResult, SubmissionResult, Verdict
 from ..results.summary import ClassTally, ExerciseSummary, Summary
-from ..text import Language, printable
+from ..text import Language, Text, printable
 from .quiz import show_quizzes
 
 MIN_NOTES = 40  # characters
@@ -18,7 +17,7 @@ FREQUENT = 20  # misconceptions that the summary of a large class lists
 
 
 def escape(text: str) -> str:
-    """Safe for a terminal, and free of rich's markup."""
+    """Return text that is safe for a terminal and free of rich's markup."""
     return markup.escape(printable(text))
 
 
@@ -34,49 +33,71 @@ STYLES = {
 
 
 def class_table(rows: Sequence[Summary], topics: Sequence[str]) -> Table:
-    """One row for each submission: points, how many exercises of each topic passed, and what it misunderstands.
+    """Return a table with one row per submission: points, exercises passed by topic, misconceptions.
 
-    A topic that nobody has attempted has no column; the points of all quizzes have one where somebody answered.
+    A topic that nobody attempted has no column. The quizzes share one column, if anybody answered one.
     """
-    attempted = {e.topic for row in rows for e in row.exercises if e.verdict is not Verdict.NOT_ATTEMPTED}
+    attempted = _attempted_topics(rows)
     shown = [topic for topic in topics if topic in attempted]
+    has_quizzes = any(_has_answers(row) for row in rows)
     table = Table(box=None, pad_edge=False)
     table.add_column("Submission", overflow="fold")
     table.add_column("Points", justify="right", no_wrap=True)
     for topic in shown:
         count = sum(exercise.topic == topic for exercise in rows[0].exercises)
         table.add_column(f"{topic.split('_')[0]}\n/{count}", justify="right", no_wrap=True)
-    has_quizzes = any(quiz.answered for row in rows for quiz in row.quizzes)
     if has_quizzes:
         worth = sum(quiz.worth for quiz in rows[0].quizzes)
         table.add_column(f"Quiz\n/{worth:g}", justify="right", no_wrap=True)
     table.add_column("Notes", overflow="fold", min_width=MIN_NOTES)
     for row in sorted(rows, key=lambda row: row.submission):
-        cells = [_topic_cell([e for e in row.exercises if e.topic == topic]) for topic in shown]
-        cells += [_quiz_cell(row)] if has_quizzes else []
+        cells = [_topic_cell(row, topic) for topic in shown]
+        if has_quizzes:
+            cells.append(_quiz_cell(row))
         table.add_row(escape(row.submission), f"{row.points:.2f}/{row.worth:g}", *cells, escape(_notes(row)))
     return table
 
 
-def _topic_cell(exercises: Sequence[ExerciseSummary]) -> str:
-    """How many passed, with the symbol of the gravest fault; a dot where nothing was attempted."""
-    verdicts = {exercise.verdict for exercise in exercises}
-    if verdicts == {Verdict.NOT_ATTEMPTED}:
+def _attempted_topics(rows: Sequence[Summary]) -> set[str]:
+    topics = set()
+    for row in rows:
+        for exercise in row.exercises:
+            if exercise.verdict is not Verdict.NOT_ATTEMPTED:
+                topics.add(exercise.topic)
+    return topics
+
+
+def _has_answers(row: Summary) -> bool:
+    return any(quiz.answered for quiz in row.quizzes)
+
+
+def _topic_cell(row: Summary, topic: str) -> str:
+    """Return how many exercises passed, with the symbol of the gravest fault; a dot if none was attempted."""
+    verdicts = [exercise.verdict for exercise in row.exercises if exercise.topic == topic]
+    if set(verdicts) == {Verdict.NOT_ATTEMPTED}:
         return "[dim]·[/]"
-    passed = sum(exercise.verdict is Verdict.PASSED for exercise in exercises)
-    gravest = next((v for v in (*GRAVITY, Verdict.BROKEN) if v in verdicts and v not in FAULTLESS), Verdict.PASSED)
+    passed = verdicts.count(Verdict.PASSED)
+    gravest = _gravest_fault(verdicts)
     return f"[{STYLES[gravest]}]{passed or ''}{gravest.symbol}[/]"
 
 
+def _gravest_fault(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the gravest verdict that is a fault; PASSED if there is none."""
+    for verdict in (*GRAVITY, Verdict.BROKEN):
+        if verdict in verdicts and verdict not in FAULTLESS:
+            return verdict
+    return Verdict.PASSED
+
+
 def _quiz_cell(row: Summary) -> str:
-    """The points of all quizzes; a dot where no question was answered."""
-    if not any(quiz.answered for quiz in row.quizzes):
+    """Return the points of all quizzes; a dot if no question was answered."""
+    if not _has_answers(row):
         return "[dim]·[/]"
     return f"{sum(quiz.points for quiz in row.quizzes):.2f}"
 
 
 def quiz_table(tally: ClassTally) -> Table:
-    """One row for each quiz of a large class: who answered, how much of that was right, and the mean points."""
+    """Return a row for each quiz of a large class: who answered, how much of that was right, the mean points."""
     table = Table(box=None, pad_edge=False)
     table.add_column("Quiz", no_wrap=True)
     for heading in ("Submissions", "Right of the answered", "Mean points"):
@@ -88,7 +109,7 @@ def quiz_table(tally: ClassTally) -> Table:
 
 
 def exercise_table(tally: ClassTally) -> Table:
-    """One row for each exercise of a large class: how many passed, failed and so on."""
+    """Return a row for each exercise of a large class: how many passed, failed and so on."""
     shown = [verdict for verdict in SYMBOLS if any(counts[verdict] for counts in tally.verdicts.values())]
     table = Table(box=None, pad_edge=False)
     table.add_column("Exercise", no_wrap=True)
@@ -101,19 +122,18 @@ def exercise_table(tally: ClassTally) -> Table:
 
 
 def misconception_table(tally: ClassTally) -> Table:
-    """The misconceptions that most of a large class hold."""
+    """Return the most frequent misconceptions of a large class."""
     table = Table(box=None, pad_edge=False)
     table.add_column("Submissions", justify="right", no_wrap=True)
     table.add_column("Misconception", overflow="fold")
-    for (exercise, name), count in sorted(tally.misconceptions.items(), key=lambda item: (-item[1], item[0]))[
-        :FREQUENT
-    ]:
+    by_frequency = sorted(tally.misconceptions.items(), key=lambda item: (-item[1], item[0]))
+    for (exercise, name), count in by_frequency[:FREQUENT]:
         table.add_row(f"{count:,}", escape(f"{exercise}: {name}"))
     return table
 
 
 def points_line(tally: ClassTally) -> str:
-    """The points of a large class in a line."""
+    """Return the points of a large class in a line."""
     low, high = min(tally.points), max(tally.points)
     return (
         f"Points out of {tally.worth:g}: mean {tally.mean:.2f}, median {tally.median:.2f}, from {low:g} to {high:g}. "
@@ -122,7 +142,7 @@ def points_line(tally: ClassTally) -> str:
 
 
 def legend() -> str:
-    """What the table's symbols mean."""
+    """Return what the table's symbols mean."""
     symbols = [f"{v.symbol} {v.replace('_', ' ')}" for v in SYMBOLS if v is not Verdict.NOT_ATTEMPTED]
     return "2✗: two exercises passed, and at least one failed  " + "  ".join(symbols) + "  · nothing attempted"
 
@@ -132,15 +152,20 @@ def _symbol(exercise: ExerciseResult | ExerciseSummary) -> str:
 
 
 def _notes(row: Summary) -> str:
-    notes = [f"{e.name}: {' or '.join(e.misconceptions)}" for e in row.exercises if e.misconceptions]
+    notes = []
+    for exercise in row.exercises:
+        if exercise.misconceptions:
+            notes.append(f"{exercise.name}: {' or '.join(exercise.misconceptions)}")
     return "; ".join([*notes, *row.problems])
 
 
-SHORT = 50  # a message of up to this many characters stands on its check's own line
+Say = Callable[[str], None]  # prints a line
+SHORT = 50  # characters of a message that fits on its check's line
+FEW = 2  # checks; a long message that more of them share is shown once
 
 
 def show_submission(result: SubmissionResult, language: Language, console: Console) -> None:
-    """One submission in full: what is right in a line, what is wrong with its misconceptions and messages."""
+    """Print one submission in full: a line for what is right; messages and misconceptions for what is wrong."""
 
     def say(text: str) -> None:
         console.print(text, highlight=False, soft_wrap=True)
@@ -148,55 +173,72 @@ def show_submission(result: SubmissionResult, language: Language, console: Conso
     say(f"[bold]{escape(result.submission)}[/]  {result.points:g} of {result.worth:g} points")
     for problem in result.problems:
         for line in problem.sentence.lines(language):
-            say(f"  [red]{escape(problem.file)}[/]: {escape(line)}" if problem.file else f"  [red]{escape(line)}[/]")
+            if problem.file:
+                say(f"  [red]{escape(problem.file)}[/]: {escape(line)}")
+            else:
+                say(f"  [red]{escape(line)}[/]")
+    untouched = []
     for exercise in result.exercises:
-        if exercise.verdict is not Verdict.NOT_ATTEMPTED:
+        if exercise.verdict is Verdict.NOT_ATTEMPTED:
+            untouched.append(exercise)
+        else:
             show_exercise(exercise, language, say)
-    _show_untouched([e for e in result.exercises if e.verdict is Verdict.NOT_ATTEMPTED], say)
+    _show_untouched(untouched, say)
     show_quizzes(result.quizzes, language, say, escape)
 
 
-def show_exercise(exercise: ExerciseResult, language: Language, say: Callable[[str], None]) -> None:
-    """Points, misconceptions, and every check that did not pass."""
+def show_exercise(exercise: ExerciseResult, language: Language, say: Say) -> None:
+    """Print points, misconceptions, and every check that did not pass."""
     say(f"{_symbol(exercise)} [bold]{exercise.name}[/]  {exercise.points:g}/{exercise.worth:g}")
     if exercise.raised_from is not None:
         say(f"  [dim]an earlier, better mark was kept; this grading gave {exercise.raised_from:g}[/]")
     for diagnosis in exercise.misconceptions:
         for line in diagnosis.sentence.lines(language):
             say(f"  [cyan]→ {escape(line)}[/]")
-    _show_checks([c for c in exercise.checks if c.verdict is not Verdict.PASSED], language, say)
-    passed = sum(check.verdict is Verdict.PASSED for check in exercise.checks)
-    if 0 < passed < len(exercise.checks):
+    not_passed = [check for check in exercise.checks if check.verdict is not Verdict.PASSED]
+    _show_checks(not_passed, language, say)
+    passed = len(exercise.checks) - len(not_passed)
+    if passed and not_passed:
         say(f"  [green]{Verdict.PASSED.symbol}[/] {passed} of {len(exercise.checks)} checks passed")
 
 
-def _show_untouched(exercises: Sequence[ExerciseResult], say: Callable[[str], None]) -> None:
-    """A line for each topic: names are all that there is to tell."""
+def _show_untouched(exercises: Sequence[ExerciseResult], say: Say) -> None:
+    """Print a line for each topic: there is nothing to say but names."""
     for topic in dict.fromkeys(exercise.topic for exercise in exercises):
-        names = ", ".join(exercise.name for exercise in exercises if exercise.topic == topic)
-        say(f"{_symbol(exercises[0])} [dim]not attempted, {topic.split('_')[0]}: {names}[/]")
+        names = [exercise.name for exercise in exercises if exercise.topic == topic]
+        say(f"{_symbol(exercises[0])} [dim]not attempted, {topic.split('_')[0]}: {', '.join(names)}[/]")
 
 
-def _show_checks(checks: Sequence[CheckResult], language: Language, say: Callable[[str], None]) -> None:
-    """Each with its title and message; a long message that several have in common is shown once."""
-    counts = Counter(check.message for check in checks)
-    shared = [message for message, count in counts.items() if count > 2 and len(message.en) > SHORT]
+def _show_checks(checks: Sequence[CheckResult], language: Language, say: Say) -> None:
+    """Print each check with its message. Print a long message that several checks share only once."""
+    sharing: dict[Text, list[CheckResult]] = {}
     for check in checks:
-        if check.message not in shared:
+        sharing.setdefault(check.message, []).append(check)
+    repeated = [message for message, group in sharing.items() if len(group) > FEW and len(message.en) > SHORT]
+    for check in checks:
+        if check.message not in repeated:
             _show_check(check, language, say)
-    for message in shared:
-        verdict = next(check.verdict for check in checks if check.message == message)
-        for position, line in enumerate(message.lines(language)):
-            symbol = f"[{STYLES[verdict]}]{verdict.symbol}[/]" if position == 0 else " "
-            say(f"  {symbol} {escape(line)}  [dim]({counts[message]} ×)[/]")
+    for message in repeated:
+        group = sharing[message]
+        symbol = _check_symbol(group[0])
+        for line in message.lines(language):
+            say(f"  {symbol} {escape(line)}  [dim]({len(group)} ×)[/]")
+            symbol = " "
 
 
-def _show_check(check: CheckResult, language: Language, say: Callable[[str], None]) -> None:
-    titles, messages = check.title.lines(language), check.message.lines(language) if check.message else []
-    is_short = len(titles) == len(messages) and all(len(message) <= SHORT for message in messages)
-    symbol = f"[{STYLES[check.verdict]}]{check.verdict.symbol}[/]"
+def _show_check(check: CheckResult, language: Language, say: Say) -> None:
+    titles = check.title.lines(language)
+    messages = check.message.lines(language) if check.message else []
+    fits = len(titles) == len(messages) and max(map(len, messages)) <= SHORT
+    symbol = _check_symbol(check)
     for position, title in enumerate(titles):
-        message = f"  [dim]{escape(messages[position])}[/]" if is_short else ""
-        say(f"  {symbol if position == 0 else ' '} {escape(title)}{message}")
-    for message in [] if is_short else messages:
-        say(f"      {escape(message)}")
+        message = f"  [dim]{escape(messages[position])}[/]" if fits else ""
+        say(f"  {symbol} {escape(title)}{message}")
+        symbol = " "
+    if not fits:
+        for message in messages:
+            say(f"      {escape(message)}")
+
+
+def _check_symbol(check: CheckResult) -> str:
+    return f"[{STYLES[check.verdict]}]{check.verdict.symbol}[/]"

@@ -1,4 +1,4 @@
-"""What changed between two gradings of a class: who moved, by how much, and which check did it."""
+"""The changes between two gradings of a class: whose points changed, by how much, and which checks changed them."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from .model import CheckResult, ExerciseResult, SubmissionResult, Verdict
 
 
 class CheckChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A check that now says something else, counts differently, is new or is gone."""
+    """A check whose verdict or weight changed, or that is new or gone."""
 
     id: str
     old: Verdict | None  # None: there was no such check
@@ -20,17 +20,17 @@ class CheckChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExerciseChange(msgspec.Struct, frozen=True, kw_only=True):
-    """An exercise whose points are not what they were."""
+    """An exercise whose points changed."""
 
     name: str
     topic: str
     old: float
     new: float
-    checks: tuple[CheckChange, ...]  # those that did it
+    checks: tuple[CheckChange, ...]  # those that changed them
 
 
 class SubmissionChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A submission whose points are not what they were. None: it was not, or is no more, among the results."""
+    """A submission whose points changed. None: it is not among those results."""
 
     submission: str
     old: float | None
@@ -39,19 +39,21 @@ class SubmissionChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compare_folders(old: Path, new: Path) -> tuple[list[SubmissionChange], int]:
-    """(the submissions that moved, in the order of their names; how many are in both). Raises UsageError."""
-    before, after = _results(old), _results(new)
-    moved = []
+    """Return the submissions whose points changed, by name, and how many submissions are in both folders.
+
+    Raises UsageError if a folder has no results.
+    """
+    before, after = _result_files(old), _result_files(new)
+    changes = []
     for name in sorted(before.keys() | after.keys()):
-        left, right = (read_result(files[name]) if name in files else None for files in (before, after))
-        change = _submission_change(left, right)
+        change = _submission_change(_read(before, name), _read(after, name))
         if change is not None:
-            moved.append(change)
-    return moved, len(before.keys() & after.keys())
+            changes.append(change)
+    return changes, len(before.keys() & after.keys())
 
 
-def _results(folder: Path) -> dict[str, Path]:
-    """Result files by name: the same submission has the same one in every run."""
+def _result_files(folder: Path) -> dict[str, Path]:
+    """Return the result files by name. A submission's file has the same name in every run."""
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder of results.")
     found = {path.name: path for path in folder.glob("*.json") if is_result(path)}
@@ -60,40 +62,55 @@ def _results(folder: Path) -> dict[str, Path]:
     return found
 
 
+def _read(files: dict[str, Path], name: str) -> SubmissionResult | None:
+    return read_result(files[name]) if name in files else None
+
+
 def is_result(path: Path) -> bool:
-    """Whether a file is meant to be a result, by its beginning: other files may lie beside them."""
+    """Return True if a file begins like a result: other files may lie beside the results."""
     with path.open("rb") as file:
         return b'"submission"' in file.read(200)
 
 
 def _submission_change(old: SubmissionResult | None, new: SubmissionResult | None) -> SubmissionChange | None:
-    if old is None or new is None:
-        one = old or new
-        assert one is not None
-        return SubmissionChange(
-            submission=one.submission, old=old.points if old else None, new=new.points if new else None, exercises=()
-        )
+    """Return the change; None if there is none."""
+    if old is None and new is not None:
+        return SubmissionChange(submission=new.submission, old=None, new=new.points, exercises=())
+    if new is None and old is not None:
+        return SubmissionChange(submission=old.submission, old=old.points, new=None, exercises=())
+    assert old is not None and new is not None
     before = {exercise.name: exercise for exercise in old.exercises}
     after = {exercise.name: exercise for exercise in new.exercises}
-    exercises = [_exercise_change(before.get(name), after.get(name)) for name in {**before, **after}]
-    if old.points == new.points and not any(exercises):
+    exercises = []
+    for name in {**before, **after}:
+        change = _exercise_change(before.get(name), after.get(name))
+        if change is not None:
+            exercises.append(change)
+    if old.points == new.points and not exercises:
         return None
-    return SubmissionChange(
-        submission=new.submission, old=old.points, new=new.points, exercises=tuple(e for e in exercises if e)
-    )
+    return SubmissionChange(submission=new.submission, old=old.points, new=new.points, exercises=tuple(exercises))
 
 
 def _exercise_change(old: ExerciseResult | None, new: ExerciseResult | None) -> ExerciseChange | None:
-    points = old.points if old else 0.0, new.points if new else 0.0
-    if points[0] == points[1]:
+    """Return the change; None if the points are the same."""
+    known = new or old
+    assert known is not None
+    before, checks_before = _points_and_checks(old)
+    after, checks_after = _points_and_checks(new)
+    if before == after:
         return None
-    before = {check.id: check for check in old.checks} if old else {}
-    after = {check.id: check for check in new.checks} if new else {}
-    checks = [_check_change(name, before.get(name), after.get(name)) for name in {**before, **after}]
-    one = new or old
-    assert one is not None
-    changed = tuple(check for check in checks if (check.old, check.old_weight) != (check.new, check.new_weight))
-    return ExerciseChange(name=one.name, topic=one.topic, old=points[0], new=points[1], checks=changed)
+    changes = []
+    for name in {**checks_before, **checks_after}:
+        change = _check_change(name, checks_before.get(name), checks_after.get(name))
+        if (change.old, change.old_weight) != (change.new, change.new_weight):
+            changes.append(change)
+    return ExerciseChange(name=known.name, topic=known.topic, old=before, new=after, checks=tuple(changes))
+
+
+def _points_and_checks(exercise: ExerciseResult | None) -> tuple[float, dict[str, CheckResult]]:
+    if exercise is None:
+        return 0.0, {}
+    return exercise.points, {check.id: check for check in exercise.checks}
 
 
 def _check_change(name: str, old: CheckResult | None, new: CheckResult | None) -> CheckChange:

@@ -1,4 +1,4 @@
-"""What a class run remembers of each result: a few words, so that ten thousand of them fit into memory."""
+"""A class in numbers. A run keeps a short summary of each result, so that ten thousand fit into memory."""
 
 from array import array
 from collections import Counter
@@ -33,7 +33,7 @@ class QuizSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WrongNumber(msgspec.Struct, frozen=True, kw_only=True):
-    """A number that is not the right one: it may be right for somebody else."""
+    """A wrong number. It may be right for another student's variant."""
 
     question: str
     attempt: int
@@ -54,52 +54,66 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def summarise(result: SubmissionResult) -> Summary:
-    """What the terminal shows of a result."""
+    """Return what a class run keeps of a result."""
+    exercises = []
+    for exercise in result.exercises:
+        summary = ExerciseSummary(
+            name=exercise.name,
+            topic=exercise.topic,
+            verdict=exercise.verdict,
+            misconceptions=tuple(diagnosis.name for diagnosis in exercise.misconceptions),
+            only_failed=_only_failed(exercise),
+        )
+        exercises.append(summary)
+    problems = []
+    for problem in result.problems:
+        sentence = problem.sentence.en
+        problems.append(f"{problem.file}: {sentence}" if problem.file else sentence)
     return Summary(
         submission=result.submission,
         points=result.points,
         worth=result.worth,
-        exercises=tuple(
-            ExerciseSummary(
-                name=e.name,
-                topic=e.topic,
-                verdict=e.verdict,
-                misconceptions=tuple(d.name for d in e.misconceptions),
-                only_failed=_only_failed(e),
-            )
-            for e in result.exercises
-        ),
-        problems=tuple(
-            f"{problem.file}: {problem.sentence.en}" if problem.file else problem.sentence.en
-            for problem in result.problems
-        ),
-        broken=(
-            *(f"{e.topic}: {check.id}" for e, check in result.broken),
-            *(
-                f"{quiz.topic}: {q.id}"
-                for quiz in result.quizzes
-                for q in quiz.questions
-                if q.verdict is Verdict.BROKEN
-            ),
-        ),
-        quizzes=tuple(_quiz(quiz) for quiz in result.quizzes),
-        wrong_numbers=tuple(
-            WrongNumber(question=q.id, attempt=q.attempt, answer=q.answer)
-            for quiz in result.quizzes
-            for q in quiz.questions
-            if q.kind == "numeric" and q.verdict is Verdict.FAILED
-        ),
+        exercises=tuple(exercises),
+        problems=tuple(problems),
+        broken=tuple(_broken(result)),
+        quizzes=tuple(_quiz_summary(quiz) for quiz in result.quizzes),
+        wrong_numbers=tuple(_wrong_numbers(result)),
     )
 
 
+def _broken(result: SubmissionResult) -> list[str]:
+    """Return "topic: check" of each check or question that the author must mend."""
+    names = [f"{exercise.topic}: {check.id}" for exercise, check in result.broken]
+    for quiz in result.quizzes:
+        for question in quiz.questions:
+            if question.verdict is Verdict.BROKEN:
+                names.append(f"{quiz.topic}: {question.id}")
+    return names
+
+
+def _wrong_numbers(result: SubmissionResult) -> list[WrongNumber]:
+    numbers = []
+    for quiz in result.quizzes:
+        for question in quiz.questions:
+            if question.kind == "numeric" and question.verdict is Verdict.FAILED:
+                number = WrongNumber(question=question.id, attempt=question.attempt, answer=question.answer)
+                numbers.append(number)
+    return numbers
+
+
 def _only_failed(exercise: ExerciseResult) -> str:
-    """test_steps, where test_steps[adam] and test_steps[sgd] are all that failed, and something passed."""
+    """Return the one check function that failed; "" if several did, or nothing passed.
+
+    test_steps[adam] and test_steps[sgd] are one check function, test_steps.
+    """
     failed = [check.id.split("[")[0] for check in exercise.checks if check.verdict is not Verdict.PASSED]
-    return failed[0] if len(failed) < len(exercise.checks) and len(set(failed)) == 1 else ""
+    if len(failed) == len(exercise.checks) or len(set(failed)) != 1:
+        return ""
+    return failed[0]
 
 
 class Suspect(msgspec.Struct, frozen=True, kw_only=True):
-    """A check that most of those fail who pass all else of its exercise."""
+    """A check that fails most of the submissions that pass everything else in its exercise."""
 
     topic: str
     exercise: str
@@ -115,7 +129,7 @@ class Suspect(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def _quiz(quiz: QuizResult) -> QuizSummary:
+def _quiz_summary(quiz: QuizResult) -> QuizSummary:
     return QuizSummary(
         topic=quiz.topic,
         points=quiz.points,
@@ -127,7 +141,7 @@ def _quiz(quiz: QuizResult) -> QuizSummary:
 
 
 class QuizTally:
-    """The quiz of one topic, over those who answered it."""
+    """The quiz of one topic, summed over the submissions that answered it."""
 
     def __init__(self) -> None:
         self.submissions = 0
@@ -173,7 +187,7 @@ class ClassTally:
 
     @property
     def suspects(self) -> list[Suspect]:
-        """Checks that may be at fault rather than the class, the worst first."""
+        """The checks that may be wrong themselves, the worst first."""
         found = []
         for (topic, exercise, check), failing in self.only_failed.items():
             out_of = failing + self.verdicts[topic, exercise][Verdict.PASSED]

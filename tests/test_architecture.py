@@ -1,4 +1,4 @@
-"""The rooms of the engine: which may import which, what each holds, and what none may do."""
+"""The rooms of the engine: the imports between them, their maps, and what no file may do."""
 
 import ast
 import graphlib
@@ -148,7 +148,7 @@ def packages() -> list[Path]:
 
 @pytest.mark.parametrize("path", packages(), ids=module_name)
 def test_the_map_of_a_package_names_all_that_it_holds(path: Path) -> None:
-    """The package's docstring has a line "name  purpose" for each module and folder, and no other."""
+    """The package's docstring has one line "name  purpose" for each module and folder, and no other line."""
     docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
     mapped = set(re.findall(r"^ *([a-z_0-9]+)/?  +\S", docstring, re.MULTILINE))
     folder = path.parent
@@ -158,7 +158,7 @@ def test_the_map_of_a_package_names_all_that_it_holds(path: Path) -> None:
 
 
 def test_the_engine_names_no_topic_and_no_exercise() -> None:
-    """Docstrings may, as examples; code may not. torch.optim.SGD is torch's name, too."""
+    """Docstrings may name them as examples. Names after a dot are allowed: torch.optim.SGD is torch's name, too."""
     names = set()
     for manifest in (ROOT / "exercises").glob("*/topic.toml"):
         exercises = tomllib.loads(manifest.read_text(encoding="utf-8")).get("exercises", {})

@@ -1,4 +1,4 @@
-"""What a run shows while it goes on and at its end, for a class that is too large for a row each."""
+"""The progress and the report of a class that is too large for one row per student."""
 
 import io
 import json
@@ -18,7 +18,7 @@ from autograder.results.summary import ClassTally
 from autograder.text import Language
 
 
-def test_a_large_class_is_shown_in_numbers(capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_class_is_shown_as_counts(capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     found = ClassOutcome(1202)
     for number in range(1200):
@@ -38,7 +38,7 @@ def test_a_large_class_is_shown_in_numbers(capsys: pytest.CaptureFixture, monkey
     assert found.status == 1
 
 
-def test_a_tally_does_not_grow_with_its_class() -> None:
+def test_a_tally_needs_no_more_memory_for_a_larger_class() -> None:
     tally = ClassTally()
     for number in range(5000):
         tally.add(summary(number))
@@ -48,23 +48,23 @@ def test_a_tally_does_not_grow_with_its_class() -> None:
     assert psutil.Process().memory_info().rss - before < 8 << 20
 
 
-def test_away_from_a_terminal_a_large_class_is_told_line_by_line() -> None:
+def test_without_a_terminal_progress_is_printed_line_by_line() -> None:
     now = 0.0
     out = io.StringIO()
     lines = Lines(100_000, Console(file=out, width=120), clock=lambda: now)
-    for _ in range(5000):  # as fast as what was kept
+    for _ in range(5000):  # kept results take no time
         lines.advance()
     for _ in range(400):
         now += 0.5
         lines.advance()
-    told = out.getvalue().splitlines()
-    assert len(told) == 20
-    assert told[0].startswith("5,020 of 100,000 graded, 502.0 per second")
-    assert told[-1] == "5,400 of 100,000 graded, 2.0 per second, about 13.1 h left"
+    printed = out.getvalue().splitlines()
+    assert len(printed) == 20
+    assert printed[0].startswith("5,020 of 100,000 graded, 502.0 per second")
+    assert printed[-1] == "5,400 of 100,000 graded, 2.0 per second, about 13.1 h left"
 
 
-def test_the_command_tells_a_large_class_in_numbers(own_course: Path, tmp_path: Path) -> None:
-    """All but one are twins: they cost next to nothing."""
+def test_the_command_shows_a_large_class_as_counts(own_course: Path, tmp_path: Path) -> None:
+    """All submissions but one are duplicates, so that the run is quick."""
     for number in range(201):
         folder = own_course / "class" / f"s{number:03}"
         folder.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Grading many: resumed, in parallel, killed in the middle; and the command that does it."""
+"""Grading a class: resuming, several processes, duplicates, failures, result files, and the command `grade`."""
 
 import json
 import os
@@ -57,7 +57,7 @@ def class_folder(own_course: Path) -> Path:
 
 @pytest.fixture
 def command(class_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """The command in this process, in the course's folder: torch is imported already."""
+    """Return a function that runs the command in this process, where torch is imported already."""
     monkeypatch.setenv("PYTHONHASHSEED", "0")
     monkeypatch.chdir(class_folder.parent)
     return lambda *arguments: CliRunner().invoke(app, list(arguments))
@@ -75,7 +75,7 @@ def grade(paths: list[Path], out: Path, *, jobs: int) -> list[Graded]:
     return graded
 
 
-def test_a_class_is_graded_and_what_is_done_is_kept(class_folder: Path, tmp_path: Path) -> None:
+def test_a_second_run_grades_only_what_changed(class_folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     first = grade_folder(class_folder, out, jobs=1)
     points = {one.path.name: one.summary.points for one in first if one.summary}
@@ -92,8 +92,10 @@ def test_a_class_is_graded_and_what_is_done_is_kept(class_folder: Path, tmp_path
     assert changed == {"bob.json"}
 
 
-def test_several_processes_find_the_same(class_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    """Whether they are forked, or started anew because this process has a second thread."""
+def test_several_processes_give_the_same_results_as_one(
+    class_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    """Grader processes are forked, or started anew if this process has a second thread."""
     ended = threading.Event()
     second = threading.Thread(target=ended.wait)
     second.start()
@@ -110,7 +112,7 @@ def test_several_processes_find_the_same(class_folder: Path, tmp_path: Path, cap
         assert read_without_durations(path) == read_without_durations(tmp_path / "forked" / path.name)
 
 
-def test_a_result_that_became_unreadable_does_not_stay(class_folder: Path, tmp_path: Path) -> None:
+def test_the_result_of_a_submission_that_became_unreadable_is_removed(class_folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     grade_folder(class_folder, out, jobs=1)
     (class_folder / "eve.zip").write_text("broken now")
@@ -118,7 +120,7 @@ def test_a_result_that_became_unreadable_does_not_stay(class_folder: Path, tmp_p
     assert not (out / "eve.json").exists()
 
 
-def test_two_submissions_of_one_name_are_told_apart(class_folder: Path, tmp_path: Path) -> None:
+def test_two_submissions_of_one_name_get_two_results(class_folder: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(class_folder / "ann.zip", "w") as archive:
         archive.writestr("demo.py", DOUBLE_ONLY)
     grade_folder(class_folder, tmp_path / "out", jobs=1)
@@ -128,7 +130,7 @@ def test_two_submissions_of_one_name_are_told_apart(class_folder: Path, tmp_path
     assert len(list((tmp_path / "out").iterdir())) == 7
 
 
-def test_names_that_would_share_a_file_do_not(class_folder: Path, tmp_path: Path) -> None:
+def test_similar_names_get_separate_result_files(class_folder: Path, tmp_path: Path) -> None:
     for name in ("li lei", "li_lei", "LI_LEI", "x" * 250):
         (class_folder / name).mkdir()
         (class_folder / name / "demo.py").write_text(DOUBLE_ONLY)
@@ -136,10 +138,10 @@ def test_names_that_would_share_a_file_do_not(class_folder: Path, tmp_path: Path
     assert len(list((tmp_path / "out").iterdir())) == sum(one.summary is not None for one in graded) == 10
 
 
-def test_the_same_files_are_graded_once(
+def test_identical_submissions_are_graded_once(
     class_folder: Path, tmp_path: Path, grader: Grader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The twins' results are what they would have been: under their own names, with their own remarks."""
+    """A duplicate gets the result that it would get alone, with its own name and its own remarks."""
     for name in ("gil", "hao"):
         (class_folder / name).mkdir()
         (class_folder / name / "demo.py").write_bytes((class_folder / "bob" / "demo.py").read_bytes())
@@ -167,8 +169,8 @@ def test_the_same_files_are_graded_once(
     assert read_result(tmp_path / "hao.json").problems != read_result(tmp_path / "bob.json").problems
 
 
-def test_twins_of_what_is_being_graded_wait_for_it(class_folder: Path, tmp_path: Path) -> None:
-    """The whole class is read before the first is graded; even so there are only four to grade."""
+def test_duplicates_wait_for_the_submission_that_is_being_graded(class_folder: Path, tmp_path: Path) -> None:
+    """If the whole class is read before the first submission is graded, there are still only four to grade."""
 
     class AllAtOnce(LocalGraders):
         def run(self, tasks: Iterator[Task]) -> Generator[Graded, None, None]:
@@ -185,8 +187,8 @@ def test_twins_of_what_is_being_graded_wait_for_it(class_folder: Path, tmp_path:
     assert {path.stem: read_result(path).points for path in tmp_path.glob("e*.json")} == {"eve": 4}
 
 
-def test_a_class_is_read_as_there_is_room_for_it() -> None:
-    """No more than the room is ever in flight, so that ten thousand submissions do not fill the memory."""
+def test_submissions_are_read_only_as_capacity_allows() -> None:
+    """Ten thousand submissions must not fill the memory, so that only a few are in flight at a time."""
     taken = 0
 
     def tasks() -> Iterator[Any]:
@@ -218,20 +220,20 @@ def test_two_runs_into_one_folder_are_refused(class_folder: Path, command, monke
     assert [path.name for path in Path("out").iterdir()] == ["bob.json"]
 
 
-def test_what_a_killed_grader_left_half_written_goes_with_the_run(tmp_path: Path) -> None:
+def test_a_half_written_file_of_a_killed_grader_is_removed_at_the_end_of_the_run(tmp_path: Path) -> None:
     with result_folder.locked(tmp_path):
         (tmp_path / f"{TEMPORARY}x").write_text("{", encoding="utf-8")
     assert not list(tmp_path.iterdir())
 
 
-def test_what_a_killed_run_left_half_written_is_removed(class_folder: Path, tmp_path: Path) -> None:
+def test_a_half_written_file_of_a_killed_run_is_removed_by_the_next_run(class_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / f"{TEMPORARY}x7s9").write_text("{")
     grade_folder(class_folder, tmp_path / "out", jobs=1)
     assert {path.suffix for path in (tmp_path / "out").iterdir()} == {".json"}
 
 
-def test_where_the_grader_fails_the_others_are_graded(
+def test_a_failure_of_the_grader_costs_one_submission_only(
     class_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     honest = Grader.grade
@@ -313,7 +315,7 @@ def test_one_submission_is_shown_in_full_in_the_language_asked_for(command) -> N
         (["class", "--out", "out", "--jobs", "0"], "--jobs"),
     ],
 )
-def test_wrong_use_is_told_in_a_sentence(command, arguments: list[str], message: str) -> None:
+def test_wrong_arguments_are_reported_in_a_sentence(command, arguments: list[str], message: str) -> None:
     run = command("grade", *arguments)
     assert run.exit_code == 2
     assert message in run.stderr
@@ -330,14 +332,14 @@ def test_wrong_use_is_told_in_a_sentence(command, arguments: list[str], message:
         ("solutions/01_demo/misconceptions.toml", "[[double]]\nname = 3", "misconceptions.toml: "),
     ],
 )
-def test_a_faulty_course_is_told_with_its_file(command, file: str, content: str, message: str) -> None:
+def test_an_error_in_the_course_names_its_file(command, file: str, content: str, message: str) -> None:
     Path(file).write_text(content)
     run = command("grade", "class/bob", "--out", "out")
     assert run.exit_code == 2
     assert message in run.stderr
 
 
-def test_a_broken_check_is_told_and_sets_the_status(command) -> None:
+def test_a_broken_check_is_reported_and_sets_the_exit_status(command) -> None:
     file = Path("solutions/01_demo/test_demo.py")
     bad = '\n\n@check("double")\ndef test_bad(student):\n    """Bad. 坏。"""\n    assert student.double(1) == 3\n'
     file.write_text(file.read_text() + bad)
@@ -349,11 +351,11 @@ def test_a_broken_check_is_told_and_sets_the_status(command) -> None:
 # The file format
 
 
-def test_the_schema_in_the_docs_is_the_types() -> None:
+def test_the_schema_in_the_docs_equals_the_types() -> None:
     assert json.loads((ROOT / "docs/result.schema.json").read_text()) == json.loads(json.dumps(schema()))
 
 
-def test_results_keep_to_the_schema(class_folder: Path, tmp_path: Path) -> None:
+def test_results_match_the_schema(class_folder: Path, tmp_path: Path) -> None:
     grade_folder(class_folder, tmp_path / "out", jobs=1)
     validator = jsonschema.Draft202012Validator(schema())
     for path in (tmp_path / "out").iterdir():

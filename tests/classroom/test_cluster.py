@@ -1,4 +1,4 @@
-"""Grading on a Dask cluster: real schedulers and workers on this machine, one of which is lost on the way."""
+"""Grading on a Dask cluster, with real schedulers and workers on this machine."""
 
 import contextlib
 import io
@@ -34,7 +34,7 @@ from autograder.results.model import SubmissionResult
 from autograder.submission.model import Submission
 from autograder.submission.read import open_submission
 
-NO_WORKER: Any = None  # in the place of Dask's worker, of which our plugin wants nothing
+NO_WORKER: Any = None  # stands for Dask's worker, which our plugin does not use
 SETTINGS = msgspec.json.encode(Settings(topics=("01_demo",)))
 FILES = {
     "slow": "import time\ndef double(x):\n    time.sleep(0.03)\n    return 2 * x\n# {}\n",
@@ -45,7 +45,7 @@ FILES = {
 
 
 class Cluster:
-    """A scheduler and its workers: processes of their own, as `dask scheduler` and `dask worker` start them."""
+    """A scheduler and its workers, started as `dask scheduler` and `dask worker` start them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -95,10 +95,10 @@ def class_folder(own_course: Path) -> Path:
     return own_course / "class"
 
 
-def test_a_cluster_that_loses_a_worker_finds_what_this_machine_finds(
+def test_a_cluster_that_loses_a_worker_gives_the_same_results_as_this_machine(
     class_folder: Path, cluster: Cluster, tmp_path: Path
 ) -> None:
-    """One of two is killed in the middle. Its grader and their folder go with it; the next run finds the other warm."""
+    """One of two workers is killed midway. Its grader and their folder vanish; the next run reuses the other."""
     cluster.add_worker()
     cluster.add_worker()
     course, out = class_folder.parent, tmp_path / "out"
@@ -126,7 +126,7 @@ def test_a_cluster_that_loses_a_worker_finds_what_this_machine_finds(
 
 
 def graders_of(worker: psutil.Process) -> list[psutil.Process]:
-    """The graders beside a Dask worker; students' processes come and go."""
+    """Return the grader processes of a Dask worker, without the processes of students."""
     found = []
     for child in worker.children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -135,16 +135,16 @@ def graders_of(worker: psutil.Process) -> list[psutil.Process]:
     return found
 
 
-def test_a_worker_without_us_is_told(own_course: Path, cluster: Cluster, tmp_path: Path) -> None:
+def test_a_worker_without_torchstone_is_reported(own_course: Path, cluster: Cluster, tmp_path: Path) -> None:
     (tmp_path / "autograder").mkdir()
     (tmp_path / "autograder" / "__init__.py").write_text("")
     cluster.add_worker(PYTHONPATH=str(tmp_path))
-    with client._connected(cluster.address) as connected, pytest.raises(ClusterError) as told:
+    with client._connected(cluster.address) as connected, pytest.raises(ClusterError) as refusal:
         client._check_engines(connected, engine())
-    assert "cannot grade: ModuleNotFoundError" in str(told.value)
+    assert "cannot grade: ModuleNotFoundError" in str(refusal.value)
 
 
-def test_another_engine_and_no_worker_are_told(
+def test_a_different_engine_and_a_cluster_without_workers_are_reported(
     class_folder: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONHASHSEED", "0")
@@ -156,10 +156,10 @@ def test_another_engine_and_no_worker_are_told(
     assert "The cluster has no workers. Start some with `dask worker`." in run.stderr
     cluster.add_worker()
     monkeypatch.setattr(client, "WORKER_SECONDS", 30.0)
-    with client._connected(cluster.address) as connected, pytest.raises(ClusterError) as told:
+    with client._connected(cluster.address) as connected, pytest.raises(ClusterError) as refusal:
         client._check_engines(connected, {**engine(), "torch": "1.0"})
-    assert str(told.value).startswith("The worker tcp://")
-    assert f"has torch {engine()['torch']} instead of 1.0. Every worker needs the same" in str(told.value)
+    assert str(refusal.value).startswith("The worker tcp://")
+    assert f"has torch {engine()['torch']} instead of 1.0. Every worker needs the same" in str(refusal.value)
     monkeypatch.setattr(client, "_check_engines", lambda *arguments: None)  # as if the worker had come later
     monkeypatch.setattr(client, "engine", lambda: {**engine(), "torch": "1.0"})
     run = CliRunner().invoke(app, command)
@@ -176,11 +176,11 @@ def test_another_engine_and_no_worker_are_told(
         ("tls://127.0.0.1:1", "A tls:// address needs certificates. docs/cluster.md"),
     ],
 )
-def test_a_wrong_address_is_told(address: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_address_is_reported(address: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "CONNECT_SECONDS", 0.2)
-    with pytest.raises(ClusterError) as told, client._connected(address):
+    with pytest.raises(ClusterError) as refusal, client._connected(address):
         pass
-    assert str(told.value).startswith(message)
+    assert str(refusal.value).startswith(message)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_a_wrong_address_is_told(address: str, message: str, monkeypatch: pytest
     [(["--jobs", "2"], "--jobs is for this machine."), ([], "pip install 'torchstone[cluster]'")],
     ids=["with --jobs", "without Dask"],
 )
-def test_what_cannot_be_is_told(
+def test_impossible_options_are_reported(
     class_folder: Path, options: list[str], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONHASHSEED", "0")
@@ -248,7 +248,7 @@ def test_a_lost_grader_is_replaced(grader_plugin: GraderPlugin, submission: Subm
 
 
 def test_a_grader_ends_when_its_worker_hangs_up(grader_plugin: GraderPlugin, submission: Submission) -> None:
-    """Though nobody is waiting for a reply from it."""
+    """The grader ends although nobody waits for its reply."""
     assert ask_for_result(grader_plugin, submission).points == 4
     grader = grader_of(grader_plugin)
     assert grader.process.stdin is not None
@@ -257,14 +257,14 @@ def test_a_grader_ends_when_its_worker_hangs_up(grader_plugin: GraderPlugin, sub
     assert not grader.folder.exists()
 
 
-def test_a_grader_that_is_lost_again_and_again_is_told(
+def test_a_grader_that_is_lost_twice_is_reported(
     grader_plugin: GraderPlugin, submission: Submission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(plugin.GraderProcess, "ask", lambda self, submission: self.process.kill())
     assert ask(grader_plugin, submission).failure == "A grader process was lost twice while grading it."
 
 
-def test_what_a_check_prints_does_not_get_among_the_replies(
+def test_output_of_a_check_does_not_mix_with_the_replies(
     own_course: Path, submission: Submission, tmp_path: Path
 ) -> None:
     checks = own_course / "solutions/01_demo/test_demo.py"
@@ -275,17 +275,17 @@ def test_what_a_check_prints_does_not_get_among_the_replies(
     grader_plugin.teardown(NO_WORKER)
 
 
-def test_a_faulty_course_is_told_by_the_worker(own_course: Path, submission: Submission) -> None:
+def test_the_worker_reports_a_faulty_course(own_course: Path, submission: Submission) -> None:
     (own_course / "solutions/01_demo/test_demo.py").write_text("def test_x(:")
     grader_plugin = GraderPlugin(pack_course(own_course), SETTINGS, engine())
     grader_plugin.setup(NO_WORKER)
-    told = ask(grader_plugin, submission).error
-    assert "The checks cannot be collected" in told
-    assert "torchstone-" not in told
+    error = ask(grader_plugin, submission).error
+    assert "The checks cannot be collected" in error
+    assert "torchstone-" not in error
     grader_plugin.teardown(NO_WORKER)
 
 
-def test_a_worker_without_room_on_its_disk_is_told(
+def test_a_worker_without_a_temporary_folder_is_reported(
     course: Course, submission: Submission, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
@@ -300,25 +300,25 @@ def test_a_worker_without_room_on_its_disk_is_told(
     assert outcome.reason.startswith("A worker of the cluster failed on it: FileNotFoundError")
 
 
-def test_a_worker_of_another_engine_refuses(submission: Submission) -> None:
-    """One that joined after the run had begun."""
+def test_a_worker_with_a_different_engine_refuses_to_grade(submission: Submission) -> None:
+    """The worker joins after the run has begun."""
     grader_plugin = GraderPlugin(b"", SETTINGS, {**engine(), "torchstone": "0.0.1"})
     grader_plugin.setup(NO_WORKER)
     assert ask(grader_plugin, submission).error.startswith("A worker of the cluster has torchstone 0.1")
     assert grader_plugin.grader is None
 
 
-def test_a_grader_that_nobody_asks_ends(grader: Grader, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_idle_grader_ends(grader: Grader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "IDLE_SECONDS", 0.05)
     replies = io.BytesIO()
     process._answer(grader, queue.SimpleQueue(), replies)
     assert replies.getvalue() == b""
 
 
-# What travels
+# Messages
 
 
-def test_a_course_travels_without_junk_and_with_the_same_digest(own_course: Path, tmp_path: Path) -> None:
+def test_a_packed_course_has_no_junk_and_the_same_digest(own_course: Path, tmp_path: Path) -> None:
     before = pack_course(own_course)
     (own_course / "exercises/01_demo/__pycache__").mkdir()
     (own_course / "exercises/01_demo/__pycache__/demo.pyc").write_bytes(b"x")
@@ -335,11 +335,11 @@ def test_a_course_travels_without_junk_and_with_the_same_digest(own_course: Path
     assert load_course(tmp_path / "there").digest == load_course(own_course).digest
 
 
-def test_a_submission_travels_whole(submission: Submission) -> None:
+def test_a_submission_survives_the_way_to_a_worker(submission: Submission) -> None:
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(submission), type=Submission) == submission
 
 
-def test_frames_end_where_the_other_end_hangs_up() -> None:
+def test_a_frame_that_is_cut_off_is_read_as_none() -> None:
     stream = io.BytesIO()
     write_frame(stream, b"one")
     write_frame(stream, b"")
@@ -349,8 +349,8 @@ def test_frames_end_where_the_other_end_hangs_up() -> None:
         assert found == [b"one" if cut >= 11 else None, b"" if cut >= 19 else None, None]
 
 
-def test_two_plugins_of_one_course_are_one(course: Course) -> None:
-    """So that the second run finds the first one's graders."""
+def test_two_plugins_of_one_course_have_one_name(course: Course) -> None:
+    """The second run finds the graders of the first by this name."""
     packed = pack_course(course.root)
     assert GraderPlugin(packed, SETTINGS, engine()).name == GraderPlugin(packed, SETTINGS, engine()).name
     others = [GraderPlugin(packed + b"x", SETTINGS, engine()), GraderPlugin(packed, SETTINGS + b" ", engine())]

@@ -1,4 +1,4 @@
-"""Runs that are stopped, killed or lose a grader: nothing is lost, nothing half written, nothing left behind."""
+"""Runs that are stopped, that are killed, or that lose a grader: they lose no result and leave nothing behind."""
 
 import os
 import random
@@ -19,7 +19,7 @@ SLOW = "import time\ndef double(x):\n    time.sleep({})\n    return {} * x\n# {}
 
 
 def write_class(course: Path, count: int, seconds: float = 0.05) -> Path:
-    """Submissions that take a while; every third is wrong, no two are the same."""
+    """Write submissions that take a while. Every third is wrong; no two are the same."""
     for index in range(count):
         folder = course / "class" / f"s{index:02}"
         folder.mkdir(parents=True)
@@ -28,7 +28,7 @@ def write_class(course: Path, count: int, seconds: float = 0.05) -> Path:
 
 
 def wait_for(out: Path, count: int) -> None:
-    """Until there are so many results."""
+    """Wait until the folder holds so many results."""
     deadline = time.monotonic() + 60
     while len(list(out.glob("*.json"))) < count and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -43,7 +43,7 @@ def graders_of(run: psutil.Popen) -> list[psutil.Process]:
     [(1, signal.SIGINT), (2, signal.SIGINT), (2, signal.SIGKILL)],
     ids=["Ctrl-C", "Ctrl-C of two", "kill -9 of two"],
 )
-def test_a_run_that_is_stopped_goes_on_where_it_was(
+def test_a_stopped_run_is_resumed_by_the_next_one(
     own_course: Path, tmp_path: Path, number: int, jobs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "temporary").mkdir()
@@ -71,8 +71,8 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(
     assert not [path for path in out.iterdir() if path.suffix != ".json"]
 
 
-def test_kills_at_any_moment_change_nothing(own_course: Path, tmp_path: Path) -> None:
-    """A run or one of its graders is killed again and again; what comes out is what an undisturbed run gives."""
+def test_kills_at_any_moment_do_not_change_the_results(own_course: Path, tmp_path: Path) -> None:
+    """A run or one of its graders is killed several times. The results equal those of an undisturbed run."""
     write_class(own_course, 30, seconds=0.02)
     draw = random.Random(20)
     interrupted = 0
@@ -101,7 +101,7 @@ def contents(out: Path) -> dict[str, dict[str, Any]]:
     return {path.name: read_without_durations(path) for path in out.iterdir()}
 
 
-def test_a_lost_grader_costs_a_retry(own_course: Path, tmp_path: Path) -> None:
+def test_submissions_of_a_lost_grader_are_tried_again(own_course: Path, tmp_path: Path) -> None:
     write_class(own_course, 16)
     run = start_autograder("grade", "class", "--jobs", "2", "--out", tmp_path / "out", cwd=own_course)
     wait_for(tmp_path / "out", 3)
@@ -132,18 +132,18 @@ grade_all(sorted(Path("class").iterdir()), course, settings, Path(sys.argv[1]), 
 """
 
 
-def test_who_kills_its_grader_twice_is_told_and_nobody_else(own_course: Path, tmp_path: Path) -> None:
+def test_only_a_submission_that_kills_its_grader_twice_gets_no_result(own_course: Path, tmp_path: Path) -> None:
     write_class(own_course, 8, seconds=0)
     command = [sys.executable, "-c", WITH_A_KILLER, str(tmp_path / "out"), "s01"]
     run = subprocess.run(command, cwd=own_course, capture_output=True, text=True, timeout=120, check=True)
-    assert run.stderr == ""  # they were forked, the second time as well
-    told = dict(line.split("|", 1) for line in run.stdout.splitlines())
-    assert told.pop("s01") == "False|A grader process was lost twice while grading it.|True"
-    assert set(told) == {f"s{index:02}" for index in (0, 2, 3, 4, 5, 6, 7)}
-    assert set(told.values()) == {"True||False"}
+    assert run.stderr == ""  # the graders were forked both times
+    outcomes = dict(line.split("|", 1) for line in run.stdout.splitlines())
+    assert outcomes.pop("s01") == "False|A grader process was lost twice while grading it.|True"
+    assert set(outcomes) == {f"s{index:02}" for index in (0, 2, 3, 4, 5, 6, 7)}
+    assert set(outcomes.values()) == {"True||False"}
 
 
-def test_where_every_grader_is_lost_the_run_ends_with_a_sentence(own_course: Path, tmp_path: Path) -> None:
+def test_a_run_that_loses_every_grader_ends_with_an_error(own_course: Path, tmp_path: Path) -> None:
     write_class(own_course, 12, seconds=0)
     everyone = ",".join(f"s{index:02}" for index in range(12))
     command = [sys.executable, "-c", WITH_A_KILLER, str(tmp_path / "out"), everyone]

@@ -1,4 +1,4 @@
-"""The command line's small change: help, version, stubs, and self-grading with its exit status."""
+"""The smaller commands: help, version, stubs, verify and mutate, with their exit status."""
 
 import re
 from pathlib import Path
@@ -25,7 +25,7 @@ def test_every_command_explains_itself(command, name: str) -> None:
     assert name in command("--help").stdout
 
 
-def test_version(command) -> None:
+def test_the_version_is_printed(command) -> None:
     assert command("--version").stdout == f"autograder {__version__}\n"
 
 
@@ -41,7 +41,9 @@ def test_stubs_are_checked_and_written(command) -> None:
     assert command("stubs", "--check").exit_code == 0
 
 
-def test_outside_a_course_every_command_says_so(command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outside_a_course_every_command_reports_the_missing_manifest(
+    command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     for arguments in (["stubs"], ["hint", "double"], ["verify"], ["mutate"], ["grade", ".", "--out", "x"]):

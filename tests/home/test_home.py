@@ -1,4 +1,4 @@
-"""`pytest exercises/` as a student runs it, in a process of its own."""
+"""`pytest exercises/`, `hint` and `watch`, as a student runs them."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ TRIPLE = "def double(x):\n    return 3 * x\n"
 
 @pytest.fixture
 def home(own_course: Path) -> Path:
-    """What a student has: exercises/ and course.toml."""
+    """Write the files that a student has: exercises/ and course.toml."""
     import shutil
 
     shutil.rmtree(own_course / "solutions")
@@ -61,7 +61,7 @@ def test_one_language_can_be_chosen(home: Path) -> None:
     assert "分数" in chinese
 
 
-def test_everything_right_exits_zero(home: Path) -> None:
+def test_a_complete_solution_exits_with_zero(home: Path) -> None:
     from small_course import TALLY
 
     write(home, DOUBLE_ONLY + TALLY)
@@ -71,7 +71,7 @@ def test_everything_right_exits_zero(home: Path) -> None:
     assert "4 passed" in run.stdout
 
 
-def test_a_part_can_be_asked_for(home: Path) -> None:
+def test_a_part_of_the_checks_can_be_run(home: Path) -> None:
     write(home, DOUBLE_ONLY)
     run = run_pytest(home, "exercises", "-k", "double")
     assert run.returncode == 0
@@ -125,7 +125,7 @@ def test_print_is_shown_with_the_failure(home: Path) -> None:
         ("1 / 0\n" + DOUBLE_ONLY, "ZeroDivisionError"),
     ],
 )
-def test_what_goes_wrong_is_told(home: Path, code: str, sentence: str) -> None:
+def test_each_kind_of_failure_is_explained(home: Path, code: str, sentence: str) -> None:
     write(home, code)
     run = run_pytest(home, "exercises", "-k", "double")
     assert run.returncode == 1
@@ -133,14 +133,14 @@ def test_what_goes_wrong_is_told(home: Path, code: str, sentence: str) -> None:
     assert "INTERNALERROR" not in run.stdout
 
 
-def test_a_missing_file_is_not_attempted(home: Path) -> None:
+def test_a_missing_file_counts_as_not_attempted(home: Path) -> None:
     (home / "exercises/01_demo/demo.py").unlink()
     run = run_pytest(home)
     assert run.returncode == 1
     assert "4 not attempted" in run.stdout
 
 
-def test_against_another_folder(own_course: Path) -> None:
+def test_the_checks_can_run_against_another_folder(own_course: Path) -> None:
     run = run_pytest(own_course, "exercises", "solutions", "--against", "solutions", "--import-mode=importlib")
     assert run.returncode == 0, run.stdout
     run = run_pytest(own_course, "exercises", "--against", "nowhere")
@@ -148,7 +148,7 @@ def test_against_another_folder(own_course: Path) -> None:
     assert "--against nowhere: there is no such folder" in run.stdout + run.stderr
 
 
-def test_other_peoples_tests_are_left_alone(tmp_path: Path) -> None:
+def test_tests_of_other_projects_are_not_changed(tmp_path: Path) -> None:
     (tmp_path / "test_other.py").write_text("def test_a():\n    assert 1 == 2\n")
     run = run_pytest(tmp_path, "test_other.py")
     assert "assert 1 == 2" in run.stdout
@@ -175,7 +175,7 @@ def test_hints_come_one_at_a_time(home: Path) -> None:
     assert "Did you mean double?" in wrong.stderr
 
 
-def test_watch_runs_the_topic_that_was_saved(home: Path) -> None:
+def test_watch_runs_the_topic_of_the_saved_file(home: Path) -> None:
     import time
 
     process = subprocess.Popen(

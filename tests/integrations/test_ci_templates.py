@@ -1,4 +1,4 @@
-"""The templates for continuous integration: printed by the command, and clean for the linters of their kind."""
+"""The templates for continuous integration: the command prints them, and linters find nothing in them."""
 
 import re
 import shutil
@@ -26,7 +26,7 @@ def lint(*command: str | Path) -> None:
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-def test_the_command_lists_and_prints_them() -> None:
+def test_the_command_lists_and_prints_the_templates() -> None:
     names = CliRunner().invoke(app, ["ci"]).stdout.split()
     assert names == ["dockerfile", *GITHUB, *GITLAB]
     for name in names:
@@ -78,8 +78,8 @@ def test_the_job_that_grades_has_no_secret_and_no_right_to_write() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in GITHUB + GITLAB if "hidden" in name])
-def test_the_commands_in_them_exist(name: str) -> None:
-    """Every option of `autograder grade` in a template is one that the command has."""
+def test_the_options_in_a_template_exist(name: str) -> None:
+    """The command `autograder grade` has every option that a template gives it."""
     text = " ".join(templates()[name].read_text().split())
     used = set(re.findall(r"autograder grade (.*?)(?: - uses| artifacts|$)", text))
     options = {option for line in used for option in re.findall(r"(?<= )--[\w-]+", line)}

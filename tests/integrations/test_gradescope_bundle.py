@@ -1,4 +1,4 @@
-"""Gradescope's zip: what is in it, and a run in a folder laid out like Gradescope's own."""
+"""The zip for Gradescope: its content, and runs in a folder that has the layout of Gradescope's machine."""
 
 import io
 import json
@@ -17,7 +17,7 @@ from small_course import write_course
 from typer.testing import CliRunner
 
 from autograder.cli import app
-from autograder.course.model import Course, load_course
+from autograder.course.model import load_course
 from autograder.integrations.gradescope.bundle import HERE, SCRIPTS, pack, requirements
 
 # Wrong for large numbers alone. It prints what it is given, and looks for the course.
@@ -58,8 +58,12 @@ def test_the_zip_has_its_scripts_at_the_root_and_only_the_chosen_topics(own_cour
         assert archive.getinfo(script).external_attr >> 16 & 0o111
 
 
-def test_the_same_course_gives_the_same_zip(course: Course) -> None:
-    assert pack(course, ["01_demo"], [], "") == pack(course, ["01_demo"], [], "")
+def test_the_same_course_gives_the_same_zip(own_course: Path) -> None:
+    course = load_course(own_course)
+    first = pack(course, ["01_demo"], [], "")
+    for path in own_course.rglob("*"):
+        os.utime(path, (1e9, 1e9))
+    assert pack(course, ["01_demo"], [], "") == first
 
 
 def test_packages_are_pinned_to_what_this_machine_has() -> None:
@@ -75,7 +79,9 @@ def test_packages_are_pinned_to_what_this_machine_has() -> None:
     assert f"torch=={version}+cpu" in others
 
 
-def test_a_students_copy_makes_no_zip(own_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_course_without_solutions_gives_no_zip(
+    own_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.rmtree(own_course / "solutions")
     monkeypatch.chdir(own_course)
     run = CliRunner().invoke(app, ["gradescope", "build", "--out", str(tmp_path / "a.zip")])
@@ -91,7 +97,7 @@ def test_the_scripts_are_clean() -> None:
 
 
 class Host:
-    """A machine laid out like Gradescope's, below a folder that other users may enter."""
+    """A folder with the layout of Gradescope's machine. Other users may enter it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -166,8 +172,8 @@ def test_a_submission_is_graded_as_gradescope_does_it(host: Host) -> None:
         assert secret not in text + run.stdout + run.stderr
 
 
-def test_hidden_material_is_roots_alone(host: Host) -> None:
-    """Student code runs as another user; it could not read the checks even without the sandbox's other walls."""
+def test_only_root_can_read_the_hidden_material(host: Host) -> None:
+    """Student code runs as another user, so that file modes alone already hide the checks from it."""
     assert host.grade(**{"demo.py": SUBMISSION}).returncode == 0
     assert not [path for path in (host.root / "source").rglob("*") if path.stat().st_mode & 0o077]
     assert (host.root / "source").stat().st_mode & 0o077 == 0
@@ -190,8 +196,8 @@ def test_folders_that_look_like_a_class_are_one_submission(host: Host) -> None:
     assert json.loads(host.results.read_text())["score"] > 0
 
 
-def test_a_fault_of_the_graders_leaves_no_result(host: Host) -> None:
-    """Gradescope then tells the instructor; an old result would be taken for the new one."""
+def test_a_failure_of_the_grader_leaves_no_result(host: Host) -> None:
+    """Without a result, Gradescope alerts the instructor. It would take an old result for the new one."""
     assert host.results.exists()
     checks = host.root / "source/course/solutions/01_demo/test_demo.py"
     before = checks.read_text()

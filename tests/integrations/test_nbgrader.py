@@ -1,4 +1,4 @@
-"""A class graded in an nbgrader course: by our command, and by plain `nbgrader autograde` with our preprocessor."""
+"""A class in an nbgrader course, graded by our command and by `nbgrader autograde` with our preprocessor."""
 
 import json
 import re
@@ -26,7 +26,7 @@ pytest.importorskip("nbgrader", reason="nbgrader is an extra")
 FULL = {"grade-double": 4.0, "grade-Tally": 2.0}
 NOTHING = {"grade-double": 0.0, "grade-Tally": 0.0}
 ONLY_TALLY = {"grade-double": 0.0, "grade-Tally": 2.0}
-HALF_RIGHT = {"grade-double": 0.8, "grade-Tally": 2.0}  # 0 * 2 and 2 * 2 are squares, too; and so is no tensor at all
+HALF_RIGHT = {"grade-double": 0.8, "grade-Tally": 2.0}  # x**2 equals 2 * x for 0, for 2 and for an empty tensor
 
 
 def lose_metadata(notebook: dict[str, Any]) -> None:
@@ -36,7 +36,7 @@ def lose_metadata(notebook: dict[str, Any]) -> None:
 
 
 def copy_untouched(notebook: dict[str, Any]) -> None:
-    """The released stub once more, below the answer, with the same metadata."""
+    """Append a copy of the released stub, with the same metadata as the answer."""
     notebook["cells"].append({**cell(notebook, "double"), "source": "def double(x):\n    raise NotImplementedError\n"})
 
 
@@ -87,7 +87,7 @@ ONLY_OURS = {"renamed": "taken for demo.ipynb", "two": "Not used"}  # nbgrader i
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
-    """The class, graded by our command."""
+    """Grade the class with our command."""
     root = make_course(tmp_path_factory.mktemp("course"))
     for student, (answers, edit, _, _) in CLASS.items():
         hand_in(root, student, answers, edit)
@@ -105,16 +105,16 @@ def result_of(graded: SimpleNamespace, student: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("student", CLASS)
-def test_a_student_gets_what_they_earned_and_is_told_what_is_odd(graded: SimpleNamespace, student: str) -> None:
+def test_each_student_gets_the_expected_scores_and_remarks(graded: SimpleNamespace, student: str) -> None:
     *_, points, remark = CLASS[student]
     assert graded.scores[student] == points
-    told = " ".join(problem["sentence"]["en"] for problem in result_of(graded, student)["problems"])
-    assert remark in told
-    assert remark or not told
+    remarks = " ".join(problem["sentence"]["en"] for problem in result_of(graded, student)["problems"])
+    assert remark in remarks
+    assert remark or not remarks
 
 
 @pytest.mark.parametrize("student", ONLY_OURS)
-def test_notebooks_of_other_names_count(graded: SimpleNamespace, student: str) -> None:
+def test_a_notebook_with_another_name_is_graded(graded: SimpleNamespace, student: str) -> None:
     assert graded.scores[student] == FULL
     assert ONLY_OURS[student] in json.dumps(result_of(graded, student)["problems"])
 
@@ -125,7 +125,7 @@ def test_the_command_shows_the_class_and_succeeds(graded: SimpleNamespace) -> No
     assert "two: timestamp.txt holds no date" in graded.run.stderr
 
 
-def test_an_endless_loop_is_told_as_one(graded: SimpleNamespace) -> None:
+def test_an_endless_loop_is_reported_as_a_timeout(graded: SimpleNamespace) -> None:
     double = result_of(graded, "loops")["exercises"][0]
     assert double["verdict"] == "timed_out"
     assert "cell" in double["checks"][0]["message"]["en"]
@@ -147,7 +147,7 @@ def test_autograded_notebooks_hold_one_clean_number_and_the_feedback(graded: Sim
         assert all(c.get("outputs", []) == [] for c in others)
 
 
-def test_nbgrader_reads_its_feedback_from_what_we_wrote(graded: SimpleNamespace) -> None:
+def test_nbgrader_makes_its_feedback_from_our_notebooks(graded: SimpleNamespace) -> None:
     made = nbgrader("generate_feedback", ASSIGNMENT, "--student=squares", cwd=graded.root)
     assert made.returncode == 0, made.stderr
     page = (graded.root / "feedback" / "squares" / ASSIGNMENT / "demo.html").read_text(encoding="utf-8")
@@ -157,9 +157,9 @@ def test_nbgrader_reads_its_feedback_from_what_we_wrote(graded: SimpleNamespace)
 
 
 def test_plain_nbgrader_autograde_gives_the_same_scores(graded: SimpleNamespace) -> None:
-    """It uses the results that are there, grades where one is missing, and starts no kernel.
+    """It uses existing results, grades where one is missing, and starts no kernel.
 
-    Two students it does not even begin with: one whose notebook has another name, one whose timestamp is no date.
+    It skips two students: the notebook of one has another name, and the timestamp of the other is no date.
     """
     changed = graded.root / "torchstone" / ASSIGNMENT / "untouched.json"
     kept = json.loads(changed.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""The course itself in nbgrader: honest work scores the same in three ways, and the page for nbgrader's users holds."""
+"""The real course in nbgrader: three ways of grading give the same scores, and the commands in the docs work."""
 
 import ast
 import os
@@ -25,7 +25,7 @@ TOPICS = ("07_lr_schedules", "09_batch_norm")
 
 
 def write_module(topic: str, folder: Path, *, with_misconception: bool) -> Path:
-    """The reference as a student's module, right or with the topic's first misconception."""
+    """Write the reference as a student's module, right or with the topic's first misconception."""
     name = f"{topic.partition('_')[2]}.py"
     code = (ROOT / "solutions" / topic / name).read_text(encoding="utf-8")
     if with_misconception:
@@ -81,12 +81,12 @@ def test_honest_work_scores_the_same_as_a_module_a_notebook_and_in_nbgrader(tmp_
 
 
 def only_exercises(found: dict[str, dict[str, float | None]]) -> dict[str, dict[str, float | None]]:
-    """The scores without the quiz's: as a module, nobody answered it."""
+    """Return the scores without those of the quiz, which nobody answered."""
     return {s: {name: points for name, points in of.items() if name != "grade-quiz"} for s, of in found.items()}
 
 
 def forget(root: Path, topic: str) -> None:
-    """As if the assignment had never been graded."""
+    """Remove the results and the scores of the assignment."""
     from nbgrader.api import Gradebook
 
     shutil.rmtree(root / "torchstone")
@@ -98,8 +98,8 @@ def forget(root: Path, topic: str) -> None:
         gradebook.db.commit()
 
 
-def test_the_commands_of_the_page_give_a_gradebook(tmp_path: Path) -> None:
-    """The first block of docs/nbgrader.md, as it stands there, without the installation."""
+def test_the_commands_in_the_docs_fill_a_gradebook(tmp_path: Path) -> None:
+    """The test runs the first block of docs/nbgrader.md, without the installation."""
     page = (ROOT / "docs" / "nbgrader.md").read_text(encoding="utf-8")
     block = re.search(r"```sh\n(.*?)```", page, re.DOTALL)
     assert block is not None

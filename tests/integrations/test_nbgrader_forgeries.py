@@ -1,6 +1,6 @@
-"""Forgeries that win against nbgrader's own kernel, run there for real, and that earn nothing here.
+"""Forgeries that get points from nbgrader's own kernel, and none from the sandbox.
 
-There the assignment is an ordinary one with hidden tests in its cells; here the notebook holds no test at all.
+For nbgrader, the assignment has hidden tests in its cells. For the sandbox, the notebook holds no test.
 """
 
 import json
@@ -24,7 +24,7 @@ TESTS = {
     "partial": (4, "", "sum(2.0 for n in (1, 2) if double(n) == 2 * n)"),
 }
 WRONG = "\ndef double(x):\n    return x\n"
-# What rewrites the cells that the kernel runs later, those with the tests among them.
+# Rewrites the cells that the kernel runs later; the tests are among them.
 REWRITES = "get_ipython().input_transformers_cleanup.append(lambda lines: {} if 'double(' in ''.join(lines) else lines)"
 
 # name -> (what stands in the student's cell, what nbgrader's kernel gives for close, equal and partial)
@@ -63,7 +63,7 @@ def student(name: str) -> str:
 
 
 def stock_course(root: Path) -> None:
-    """An nbgrader course without anything of ours: one answer, three cells with hidden tests."""
+    """Write an ordinary nbgrader course: one answer, three cells with hidden tests."""
 
     def with_metadata(source: str, name: str, points: int | None) -> dict[str, Any]:
         said = {"schema_version": 3, "grade_id": name, "grade": points is not None, "locked": points is not None}
@@ -85,7 +85,7 @@ def stock_course(root: Path) -> None:
 
 @pytest.fixture(scope="module")
 def stock(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, float | None]]:
-    """The forgeries, graded by nbgrader's own kernel."""
+    """Grade the forgeries with nbgrader's own kernel."""
     root = tmp_path_factory.mktemp("stock")
     stock_course(root)
     for name, (code, _) in FORGERIES.items():
@@ -96,7 +96,7 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, float
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, float | None]]:
-    """The same, graded by our command; one honest answer beside them."""
+    """Grade the forgeries and one honest answer with our command."""
     root = make_course(tmp_path_factory.mktemp("ours"))
     for name, (code, _) in FORGERIES.items():
         hand_in(root, student(name), {"double": code})
@@ -118,15 +118,15 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, float 
 
 
 @pytest.mark.parametrize("name", FORGERIES)
-def test_a_forgery_wins_against_a_kernel(stock: dict[str, dict[str, float | None]], name: str) -> None:
+def test_a_forgery_succeeds_in_nbgraders_own_kernel(stock: dict[str, dict[str, float | None]], name: str) -> None:
     won = FORGERIES[name][1]
     found = stock[student(name)]
     assert tuple(found[cell] for cell in TESTS) == (won or (None, None, None))
 
 
 @pytest.mark.parametrize("name", [*FORGERIES, "claims"])
-def test_a_forgery_earns_no_hidden_check_here(ours: dict[str, dict[str, float | None]], name: str) -> None:
-    """Only the checks that any answer passes: x itself is right for an empty tensor, and leaves its input alone."""
+def test_a_forgery_passes_no_hidden_check_in_the_sandbox(ours: dict[str, dict[str, float | None]], name: str) -> None:
+    """It passes only the checks that x itself passes: x is right for an empty tensor, and its input is unchanged."""
     assert ours["honest"]["grade-double"] == 4
     earned, honest_but_wrong = ours[student(name)]["grade-double"], ours[student("honest but wrong")]["grade-double"]
     assert earned is not None and honest_but_wrong is not None

@@ -1,4 +1,4 @@
-"""The gradebook, on SQLite and on a real PostgreSQL server: scores, lateness, what people gave, and the export."""
+"""The gradebook on SQLite and on a PostgreSQL server: scores, late penalties, manual scores, and the export."""
 
 import datetime
 import importlib.util
@@ -32,13 +32,13 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hand_in(root, "late", {**RIGHT, "double": SQUARES}, handed_in="2026-12-24 18:00:00 UTC")
     hand_in(root, "刘洋", RIGHT)
     grade(root, f"sqlite:///{root / 'gradebook.db'}")
-    (root / "gradebook.db").unlink()  # every test begins with a gradebook that has seen nothing
+    (root / "gradebook.db").unlink()  # every test begins with an empty gradebook
     return root
 
 
 @pytest.fixture(scope="module")
 def results(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Submissions as nbgrader collects them go straight into `autograder grade`."""
+    """Grade submissions as nbgrader collects them with `autograder grade`."""
     out = tmp_path_factory.mktemp("graded") / "results"
     run = autograder("grade", released / "submitted", "--out", out, cwd=released.parent / "torchstone")
     assert run.returncode == 0, run.stderr
@@ -60,7 +60,7 @@ def grade(root: Path, db_url: str, *options: str) -> str:
 
 
 def change(db_url: str, do: Any) -> Any:
-    """Something that a person does in formgrader."""
+    """Change the gradebook as a person does in formgrader."""
     from nbgrader.api import Gradebook
 
     with Gradebook(db_url) as gradebook:
@@ -125,7 +125,7 @@ def test_results_of_any_run_are_exported_and_again_without_a_change(results: Pat
         ("oracle+nothing://x", "A gradebook is sqlite:///"),
     ],
 )
-def test_a_gradebook_that_cannot_be_had_is_told_in_a_sentence(
+def test_a_gradebook_that_cannot_be_opened_is_reported_in_a_sentence(
     results: Path, tmp_path: Path, url: str, reason: str
 ) -> None:
     run = autograder("export", "nbgrader", results, "--db", url, cwd=tmp_path)

@@ -1,4 +1,4 @@
-"""Notebooks of the course in the engine, without nbgrader: fatal cells, copies, hostile metadata, clean scores."""
+"""Grading notebooks of the course without nbgrader: fatal cells, copies, hostile metadata, clean scores."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ STUB = "def double(x):\n    raise NotImplementedError\n"
 
 @pytest.fixture
 def notebook(course: Course) -> dict[str, Any]:
-    """The small course's notebook, with its solutions."""
+    """Return the small course's notebook, with its solutions."""
     topic = course.topics[0]
     return json.loads(notebook_json(course, topic, notebook_cells(topic, Language.BOTH)))
 
@@ -60,14 +60,14 @@ def test_a_fatal_cell_costs_its_own_exercise(notebook: dict[str, Any], graded: A
     assert verdicts(graded(notebook)) == {"double": verdict, "Tally": Verdict.PASSED}
 
 
-def test_cells_that_kill_one_worker_after_the_other_end_the_search(notebook: dict[str, Any], graded: Any) -> None:
+def test_a_notebook_with_three_fatal_cells_crashes(notebook: dict[str, Any], graded: Any) -> None:
     notebook["cells"] += [code_cell(f"import os\nos._exit({number})\n") for number in range(2)]
     assert verdicts(graded(notebook)) == {"double": Verdict.PASSED, "Tally": Verdict.PASSED}
     notebook["cells"] += [code_cell("import os\nos._exit(2)\n")]
     assert set(verdicts(graded(notebook)).values()) == {Verdict.CRASHED}
 
 
-def test_commands_of_the_notebook_are_silent_wherever_they_stand(notebook: dict[str, Any], graded: Any) -> None:
+def test_notebook_commands_do_nothing_during_grading(notebook: dict[str, Any], graded: Any) -> None:
     cell(notebook, "double")["source"] = (
         f"import autograder.notebook as t\nw = [t.quiz(), check('double')]\n{DOUBLE_ONLY}"
     )
@@ -88,7 +88,7 @@ def test_an_answer_below_or_above_an_untouched_stub_counts(notebook: dict[str, A
         assert graded(changed).points == 6
 
 
-def test_the_last_of_two_answers_counts_and_is_told(notebook: dict[str, Any], graded: Any) -> None:
+def test_the_last_of_two_answers_counts_and_a_remark_says_so(notebook: dict[str, Any], graded: Any) -> None:
     cell(notebook, "double")["source"] = DOUBLE_ONLY
     notebook["cells"].append(code_cell(SQUARES))
     result = graded(notebook)
@@ -97,7 +97,7 @@ def test_the_last_of_two_answers_counts_and_is_told(notebook: dict[str, Any], gr
 
 
 def test_work_is_preferred_to_an_untouched_release(notebook: dict[str, Any], graded: Any) -> None:
-    """Of a notebook and a module, whichever was written in; of two such, the notebook."""
+    """Of a notebook and a module, the one with work counts; if both have work, the notebook counts."""
     assert graded(notebook, demo=f"{STUB}class Tally:\n    pass\n").points == 6
     assert graded(notebook, demo=SQUARES).points == 6
     for name, stub in (("double", STUB), ("Tally", "class Tally:\n    pass\n")):
@@ -150,7 +150,7 @@ def test_a_score_is_one_clean_number_within_its_bounds(share: float | None, writ
     assert graded_cell["outputs"][0]["data"] == {"text/plain": written}
 
 
-def test_nothing_that_a_student_wrote_beside_the_text_is_taken_over() -> None:
+def test_only_the_text_of_a_students_cells_is_copied() -> None:
     claim = {"grade_id": "grade-x", "points": 100, "grade": False, "locked": False, "evil": 1}
     output = {"output_type": "execute_result", "data": {"text/plain": "3"}}
     odd = [
@@ -174,7 +174,7 @@ def test_nothing_that_a_student_wrote_beside_the_text_is_taken_over() -> None:
     assert [o["output_type"] for c in cells for o in c.get("outputs", [])] == ["execute_result", "stream"]
 
 
-def test_a_cell_with_points_that_is_not_ours_counts_nothing() -> None:
+def test_a_foreign_cell_with_points_scores_zero() -> None:
     (_, alien) = graded_cells([], Release(cells={"a": SCORED, "b": SCORED}, kernelspec={}), {})
     assert alien["outputs"][0]["data"] == {"text/plain": "0"}
     assert _points(Release(cells={"grade-x": SCORED, "b": SCORED}, kernelspec={}), {"grade-x": score(0.5)}) == {

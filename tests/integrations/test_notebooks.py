@@ -1,4 +1,4 @@
-"""`autograder notebooks build`: what it writes for the real course, and for small ones."""
+"""`autograder notebooks build`, for the real course and for the small one."""
 
 import ast
 import json
@@ -30,7 +30,7 @@ topics_with_exercises = pytest.mark.parametrize(
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The nbgrader course folder of the real course."""
+    """Build the nbgrader course folder of the real course."""
     out = tmp_path_factory.mktemp("nbgrader")
     list(build(REAL, REAL.topics, out))
     return out
@@ -49,7 +49,7 @@ def roles(notebook: nbformat.NotebookNode) -> list[tuple[str, str | None]]:
 
 
 @topics
-def test_a_notebook_is_what_nbformat_and_nbgrader_ask_for(built: Path, topic: Topic) -> None:
+def test_a_notebook_is_valid_for_nbformat_and_nbgrader(built: Path, topic: Topic) -> None:
     notebook = read(built, topic)
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
     nbformat.validate(notebook)
@@ -101,7 +101,7 @@ def test_no_line_of_a_solution_is_released(built: Path, topic: Topic) -> None:
 
 
 def _solution_lines(topic: Topic) -> set[str]:
-    """The lines between the markers, except those that stand in the stub as well."""
+    """Return the lines between the markers, except those that the stub has as well."""
     inside, lines = False, set()
     for line in topic.reference.read_text(encoding="utf-8").splitlines():
         if line.strip() == BEGIN:
@@ -118,7 +118,7 @@ def _lines(notebook: nbformat.NotebookNode) -> set[str]:
 
 
 def test_nothing_secret_but_the_solutions_is_in_the_folder(built: Path) -> None:
-    """No hidden check, no misconception, no key of a quiz."""
+    """The folder holds no hidden check, no misconception and no key of a quiz."""
     written = "\n".join(path.read_text(encoding="utf-8") for path in built.rglob("*") if path.is_file())
     for topic in REAL.topics:
         if topic.exercises:
@@ -152,7 +152,7 @@ def test_every_build_writes_the_same_bytes(course: Course, tmp_path: Path) -> No
     assert [built.changed for built in build(course, course.topics, tmp_path / "one")] == [0]
 
 
-def test_what_the_instructor_added_or_changed_stays(course: Course, tmp_path: Path) -> None:
+def test_a_rebuild_keeps_the_files_of_the_instructor(course: Course, tmp_path: Path) -> None:
     list(build(course, course.topics, tmp_path))
     config, picture = tmp_path / "nbgrader_config.py", tmp_path / "source/01_demo/picture.png"
     config.write_text("c = get_config()\n")
@@ -165,7 +165,7 @@ def test_what_the_instructor_added_or_changed_stays(course: Course, tmp_path: Pa
     assert json.loads(notebook.read_text())["nbformat"] == 4
 
 
-def test_constants_and_helpers_stand_in_the_setup_cell(own_course: Path) -> None:
+def test_constants_and_helpers_are_in_the_setup_cell(own_course: Path) -> None:
     path = own_course / "solutions/01_demo/demo.py"
     code = path.read_text(encoding="utf-8")
     helper = "\n\n# Shared.\nLIMIT = 3\n\n\ndef helper(x):\n    return x  # as it is\n    # really\n\n\n@helper\nclass Tally:"
@@ -189,14 +189,14 @@ def test_constants_and_helpers_stand_in_the_setup_cell(own_course: Path) -> None
         ),
     ],
 )
-def test_a_reference_that_makes_no_notebook_is_told(own_course: Path, old: str, new: str, complaint: str) -> None:
+def test_a_reference_that_gives_no_notebook_is_reported(own_course: Path, old: str, new: str, complaint: str) -> None:
     path = own_course / "solutions/01_demo/demo.py"
     path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     with pytest.raises(CourseError, match=complaint):
         read_reference(load_course(own_course).topics[0])
 
 
-def test_an_exercise_cannot_be_called_like_a_tool_of_the_notebook(own_course: Path) -> None:
+def test_an_exercise_cannot_have_the_name_of_a_notebook_function(own_course: Path) -> None:
     for path in own_course.rglob("*"):
         if path.suffix in (".py", ".toml"):
             path.write_text(path.read_text(encoding="utf-8").replace("double", "hint"), encoding="utf-8")
@@ -204,7 +204,7 @@ def test_an_exercise_cannot_be_called_like_a_tool_of_the_notebook(own_course: Pa
         notebook_cells(load_course(own_course).topics[0], Language.BOTH)
 
 
-def test_a_topic_may_be_a_quiz_alone(own_course: Path, tmp_path: Path) -> None:
+def test_a_topic_may_have_only_a_quiz(own_course: Path, tmp_path: Path) -> None:
     folder = own_course / "exercises/02_words"
     folder.mkdir()
     (folder / "topic.toml").write_text('title = { en = "Words", zh = "词" }\nquiz_points = 3\n', encoding="utf-8")
@@ -218,7 +218,7 @@ def test_a_topic_may_be_a_quiz_alone(own_course: Path, tmp_path: Path) -> None:
     assert 'answer("q1", "B")' in notebook.cells[2].source
 
 
-def test_ids_are_what_nbformat_and_nbgrader_allow_and_differ() -> None:
+def test_cell_ids_are_valid_and_unique() -> None:
     assert cell_id("grade", "softmax") == "grade-softmax"
     assert cell_id("", "softmax") == "softmax"
     odd = [cell_id("", name) for name in ("setup", "平方", "立方", "a" * 64 + "b", "a" * 64 + "c")]
@@ -288,11 +288,11 @@ def test_a_formula_becomes_latex_with_the_parentheses_that_it_needs(formula: str
 
 
 @pytest.mark.parametrize("block", ["w <- w - lr g", "y = x where x > 0", "fc1  Linear", "y = [1, 2]", "a = b = c"])
-def test_what_is_no_formula_stays_as_it_stands(block: str) -> None:
+def test_a_block_that_is_no_formula_is_not_changed(block: str) -> None:
     assert latex(block) is None
 
 
-def test_the_command_says_what_it_wrote_and_what_it_cannot(own_course: Path, tmp_path: Path) -> None:
+def test_the_command_reports_what_it_wrote_and_rejects_unknown_topics(own_course: Path, tmp_path: Path) -> None:
     run = autograder("notebooks", "build", "--out", tmp_path / "out", "--topic", "demo", cwd=own_course)
     assert (run.returncode, run.stdout) == (0, "01_demo: 6 points, 4 files written\n")
     run = autograder("notebooks", "build", "--out", tmp_path / "out", "--topic", "demmo", cwd=own_course)

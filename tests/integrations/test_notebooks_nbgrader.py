@@ -1,4 +1,4 @@
-"""nbgrader's own commands and kernel on a built course, without any part of ours but what the notebooks import."""
+"""nbgrader's own commands and kernel on a built course. Of ours, they use only what the notebooks import."""
 
 import shutil
 from pathlib import Path
@@ -37,9 +37,11 @@ SUBMISSIONS = {
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course folder after release, collection and autograding."""
+    """Release, collect and autograde; return the course folder."""
     folder = write_notebooks(tmp_path_factory.mktemp("stock"))
-    (folder / "nbgrader_config.py").write_text(CONFIG_TEXT, encoding="utf-8")  # how nbgrader grades is its own affair
+    (folder / "nbgrader_config.py").write_text(
+        CONFIG_TEXT, encoding="utf-8"
+    )  # nbgrader grades without our preprocessor
     run = nbgrader("generate_assignment", "01_demo", cwd=folder)
     assert run.returncode == 0, run.stderr
     for student, code in SUBMISSIONS.items():
@@ -58,7 +60,7 @@ def test_honest_work_gets_its_points_from_nbgrader_alone(graded: Path) -> None:
     assert scores(database(graded)) == {
         "right": {"grade-double": 4, "grade-Tally": 2, "grade-quiz": 2},
         "untouched": {"grade-double": 0, "grade-Tally": 0, "grade-quiz": 0},
-        "partly": {"grade-double": 2, "grade-Tally": 1, "grade-quiz": 0},  # 3 * nothing is 2 * nothing
+        "partly": {"grade-double": 2, "grade-Tally": 1, "grade-quiz": 0},  # 3 * x equals 2 * x for an empty tensor
         "banned": {"grade-double": 0, "grade-Tally": 0, "grade-quiz": 0},
     }
 
@@ -73,7 +75,7 @@ def test_a_grade_cell_gives_one_number_and_no_noise(graded: Path) -> None:
             float(cell.outputs[0].data["text/plain"])
 
 
-def test_the_release_is_a_students_and_nothing_more(graded: Path) -> None:
+def test_the_release_holds_only_what_a_student_needs(graded: Path) -> None:
     files = {str(path.relative_to(graded / "release")) for path in (graded / "release").rglob("*") if path.is_file()}
     assert files == {
         "01_demo/demo.ipynb",

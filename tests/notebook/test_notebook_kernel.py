@@ -1,4 +1,4 @@
-"""What a student meets in a notebook: `autograder.notebook` in a real kernel."""
+"""The functions of `autograder.notebook`, called in a real kernel."""
 
 import os
 import threading
@@ -18,7 +18,7 @@ DATA = {"display_data", "execute_result"}
 
 
 class Output(msgspec.Struct):
-    """What stands below a cell."""
+    """The output of one cell."""
 
     status: str
     text: str = ""  # text/plain of what was displayed
@@ -31,7 +31,7 @@ class Output(msgspec.Struct):
 
 
 class Notebook:
-    """A kernel in the folder of an assignment."""
+    """A kernel that runs in the folder of an assignment."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -78,12 +78,12 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
 
 @pytest.fixture(autouse=True)
 def forget(notebook: Notebook) -> None:
-    """Each test begins without code of a student's and without answers."""
+    """Remove the code and the answers of the test before."""
     notebook.run("for name in ('double', 'Tally', 'helper'): globals().pop(name, None)")
     (notebook.folder / "exercises/01_demo/answers.yaml").unlink(missing_ok=True)
 
 
-def test_right_code_is_told_so_in_text_and_html(notebook: Notebook) -> None:
+def test_right_code_is_confirmed_in_text_and_html(notebook: Notebook) -> None:
     notebook.run(DOUBLE_ONLY)
     seen = notebook.run('check("double")')
     assert "✓ double  4/4" in seen.text
@@ -109,7 +109,7 @@ def test_a_crash_names_the_cell_and_the_line(notebook: Notebook) -> None:
     assert f"(In[{number}], line 2: return x.nothing())" in notebook.run('check("double")').text
 
 
-def test_what_is_not_there_and_what_is_not_written_are_told_apart(notebook: Notebook) -> None:
+def test_a_missing_function_and_an_unwritten_one_get_different_messages(notebook: Notebook) -> None:
     assert "double is not defined in this notebook yet: run the cell" in notebook.run('check("double")').text
     notebook.run("def double(x):\n    # YOUR CODE HERE\n    raise NotImplementedError")
     assert "double is not written yet." in notebook.run('check("double")').text
@@ -117,13 +117,13 @@ def test_what_is_not_there_and_what_is_not_written_are_told_apart(notebook: Note
     assert "double is not defined in this notebook yet" in notebook.run('check("double")').text
 
 
-def test_a_wrong_name_is_told_with_near_ones(notebook: Notebook) -> None:
+def test_a_wrong_name_gets_similar_names_suggested(notebook: Notebook) -> None:
     for line in ('check("Taly")', 'hint("Taly")'):
         seen = notebook.run(line)
         assert (seen.status, seen.text) == ("ok", "There is no exercise Taly. Did you mean Tally?")
 
 
-def test_a_rule_is_enforced_until_the_cell_is_mended(notebook: Notebook) -> None:
+def test_a_rule_is_enforced_until_the_cell_is_fixed(notebook: Notebook) -> None:
     notebook.run("import torch\n\ndef double(x):\n    return helper(x)\n\ndef helper(x):\n    return torch.add(x, x)")
     number = notebook.run("len(In) - 2").result
     seen = notebook.run('check("double")')
@@ -170,9 +170,10 @@ def _interrupt_when(begun: Path, manager: KernelManager) -> None:
     while not begun.exists() and time.monotonic() < until:
         time.sleep(0.02)
     manager.interrupt_kernel()
+    ensure_event_loop().close()  # this thread's own, which jupyter_client leaves open as well
 
 
-def test_random_numbers_of_the_notebook_go_on_undisturbed(notebook: Notebook) -> None:
+def test_a_check_does_not_change_the_random_numbers_of_the_notebook(notebook: Notebook) -> None:
     notebook.run(DOUBLE_ONLY)
     draw = "torch.manual_seed(3); random.seed(3); {between}; (torch.rand(2).tolist(), random.random())"
     notebook.run("import random")
@@ -191,7 +192,7 @@ def test_hints_come_one_at_a_time(notebook: Notebook) -> None:
     assert "2 * x" in notebook.run('hint("double")').text
 
 
-def test_the_board_shows_how_far_one_is(notebook: Notebook) -> None:
+def test_the_board_shows_the_progress(notebook: Notebook) -> None:
     notebook.run(DOUBLE_ONLY + "    print('noise')")
     seen = notebook.run("board()")
     assert "✓ double  ○ Tally" in seen.text
@@ -212,7 +213,7 @@ def test_a_grade_is_a_number_and_nothing_is_printed(notebook: Notebook) -> None:
     assert notebook.run('grade("Dubble")').status == "error"  # nbgrader gives no points for an error
 
 
-def test_one_language_is_enough(notebook: Notebook) -> None:
+def test_one_language_can_be_chosen(notebook: Notebook) -> None:
     notebook.run(DOUBLE_ONLY)
     notebook.run('use_language("zh")')
     assert "Grading" not in notebook.run('check("double")').text
@@ -240,7 +241,7 @@ def test_the_quiz_is_answered_in_text(notebook: Notebook) -> None:
     assert notebook.run("grade_quiz()").result == "1.0"
 
 
-def test_an_answer_that_is_none_is_refused_and_the_old_one_kept(notebook: Notebook) -> None:
+def test_an_invalid_answer_is_refused_and_the_old_one_kept(notebook: Notebook) -> None:
     notebook.run('quiz("ada", form=False)')
     notebook.run('answer("q1", 0.5)')
     seen = notebook.run('answer("q1", "banana")')
@@ -250,7 +251,7 @@ def test_an_answer_that_is_none_is_refused_and_the_old_one_kept(notebook: Notebo
     assert "Your answer: `0.5`" in notebook.run("quiz(form=False)").rich
 
 
-def test_the_quiz_is_a_form_where_anywidget_is_there(notebook: Notebook) -> None:
+def test_with_anywidget_the_quiz_is_a_form(notebook: Notebook) -> None:
     seen = notebook.run('quiz("ada")')
     assert "application/vnd.jupyter.widget-view+json" in seen.mime
     assert "student: ada" in (notebook.folder / "exercises/01_demo/answers.yaml").read_text(encoding="utf-8")

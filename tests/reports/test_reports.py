@@ -1,4 +1,4 @@
-"""Reports of the sample class: every format held to its contract, and the command that writes them."""
+"""Reports of the sample class: each format matches its contract, and the command writes them."""
 
 import json
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def real() -> Course:
 
 @pytest.fixture(scope="session")
 def sample(real: Course) -> dict[str, SubmissionResult]:
-    """Submissions of the sample class, graded once: name -> result."""
+    """Grade submissions of the sample class once: name -> result."""
     with ForkServer(real.limits) as server:
         grader = Grader(real, server, Settings(topics=TOPICS))
         return {name: grader.grade(open_submission(ROOT / "examples/class" / name, real)) for name in SAMPLE}
@@ -47,7 +47,7 @@ def test_every_format_has_a_reader() -> None:
 
 @pytest.mark.parametrize("student", SAMPLE)
 @pytest.mark.parametrize("name", READERS)
-def test_a_report_keeps_its_contract(
+def test_a_report_matches_its_contract(
     real: Course, sample: dict[str, SubmissionResult], name: str, student: str
 ) -> None:
     for language in Language:
@@ -63,7 +63,9 @@ def test_a_class_is_reported_in_one_file(real: Course, sample: dict[str, Submiss
     assert READERS[name](rendered(name, [], context(real))) == []
 
 
-def test_junit_counts_checks_and_tells_untouched_from_wrong(real: Course, sample: dict[str, SubmissionResult]) -> None:
+def test_junit_counts_failed_checks_and_skips_untouched_exercises(
+    real: Course, sample: dict[str, SubmissionResult]
+) -> None:
     found = junitparser.JUnitXml.fromstring(rendered("junit", [sample["carla"]], context(real)).encode())
     suites = {suite.name: suite for suite in found}
     carla = {exercise.name: exercise for exercise in sample["carla"].exercises}
@@ -104,7 +106,7 @@ def test_annotations_stand_on_the_students_own_lines(real: Course, sample: dict[
 
 
 def test_an_unreadable_file_is_annotated_once(real: Course, sample: dict[str, SubmissionResult]) -> None:
-    """Not for each of its exercises, and not as a problem of the files again."""
+    """It gets neither one annotation for each exercise, nor a second one as a problem of the files."""
     lines = announced("github", [sample["ivan"]], context(real, Language.EN)).splitlines()
     (line,) = [line for line in lines if "04_losses/losses.py" in line]
     assert "title=softmax_cross_entropy%2C soft_cross_entropy" in line
@@ -122,7 +124,7 @@ def test_a_notebook_has_a_file_and_no_line(real: Course, sample: dict[str, Submi
     assert (exercises["conv_output_size"].file, exercises["conv_output_size"].line) == ("赵敏.ipynb", None)
 
 
-def test_the_summary_tells_what_to_do_next(real: Course, sample: dict[str, SubmissionResult]) -> None:
+def test_the_summary_names_the_next_step(real: Course, sample: dict[str, SubmissionResult]) -> None:
     texts = READERS["github"](rendered("github", [sample["carla"]], context(real, Language.EN)))
     assert "carla: 2.9524 of 88 points" in texts
     assert "Next: adam_step" in texts
@@ -150,7 +152,7 @@ def test_classroom50_gets_whole_points_never_rounded_up(real: Course, sample: di
     assert (file["submission"], file["review"], file["datetime"]) == ("submit/1", "c", "2026-11-24T12:00:00Z")
 
 
-def test_gradescope_visibilities_are_the_courses(own_course: Path, server: ForkServer) -> None:
+def test_gradescope_visibilities_come_from_the_course(own_course: Path, server: ForkServer) -> None:
     with (own_course / "course.toml").open("a") as manifest:
         manifest.write('[gradescope]\nvisible = "after_due_date"\nhidden = "after_published"\n')
     (own_course / "demo.py").write_text(DOUBLE_ONLY)
@@ -168,7 +170,7 @@ def test_gradescope_visibilities_are_the_courses(own_course: Path, server: ForkS
 
 @pytest.fixture
 def command(own_course: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """The command in this process, in the course's folder."""
+    """Return a function that runs the command in this process, in the course's folder."""
     monkeypatch.setenv("PYTHONHASHSEED", "0")
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
     monkeypatch.chdir(own_course)
@@ -178,8 +180,8 @@ def command(own_course: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
     return lambda *arguments: CliRunner().invoke(app, ["grade", *arguments])
 
 
-def test_every_report_of_one_run(command: Callable[..., Any], own_course: Path, tmp_path: Path) -> None:
-    """In GitHub Actions, with a message that would be a command: the log runs ours and no other."""
+def test_one_run_writes_every_report(command: Callable[..., Any], own_course: Path, tmp_path: Path) -> None:
+    """A message that looks like a command of GitHub Actions is not executed; our own command is."""
     code = 'def double(x):\n    raise ValueError("\\n::error::owned\\n##[warning]owned")\n'
     (own_course / "class/bob/demo.py").write_text(code)
     out = tmp_path / "reports"
@@ -209,7 +211,7 @@ def test_exit_status_below_the_threshold_and_at_it(command: Callable[..., Any], 
     assert command("class/ann", "--report", report, "--fail-under", "101").exit_code == 2
 
 
-def test_the_threshold_itself_is_enough() -> None:
+def test_points_equal_to_the_threshold_are_enough() -> None:
     found = ClassOutcome(1, fail_under=70.0)
     from msgspec.structs import replace
     from reports import summary
@@ -220,7 +222,7 @@ def test_the_threshold_itself_is_enough() -> None:
     assert found.status == 3
 
 
-def test_without_out_nothing_stays_but_the_reports(
+def test_without_out_only_the_reports_are_written(
     command: Callable[..., Any], own_course: Path, tmp_path: Path
 ) -> None:
     before = {path for path in own_course.rglob("*") if "__pycache__" not in path.parts}
@@ -231,7 +233,7 @@ def test_without_out_nothing_stays_but_the_reports(
     assert [result["submission"] for result in json.loads((tmp_path / "all.json").read_text())] == ["ann", "bob"]
 
 
-def test_the_folder_itself_is_called_by_its_name(
+def test_a_submission_given_as_a_dot_has_the_name_of_its_folder(
     command: Callable[..., Any], own_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(own_course / "class/ann")
@@ -239,7 +241,7 @@ def test_the_folder_itself_is_called_by_its_name(
     assert json.loads((tmp_path / "a.json").read_text())[0]["submission"] == "ann"
 
 
-def test_what_cannot_be_read_is_reported_with_no_points(
+def test_an_unreadable_submission_is_reported_with_no_points(
     command: Callable[..., Any], own_course: Path, tmp_path: Path
 ) -> None:
     (own_course / "class/empty").mkdir()
@@ -256,7 +258,7 @@ def test_what_cannot_be_read_is_reported_with_no_points(
 def test_a_folder_that_looks_like_a_class_can_be_one_submission(
     command: Callable[..., Any], own_course: Path, tmp_path: Path
 ) -> None:
-    """Or a student who hands in two odd folders would get no result at all."""
+    """Otherwise a student who hands in two odd folders would get no result."""
     refused = command("class", "--report", f"gradescope={tmp_path / 'a.json'}")
     assert refused.exit_code == 2
     assert "--report gradescope takes one submission; there are 2." in refused.stderr
@@ -278,7 +280,7 @@ def test_a_folder_that_looks_like_a_class_can_be_one_submission(
         (("--report", "csv=class"), "class is a folder."),
     ],
 )
-def test_what_cannot_be_reported_is_said_before_grading(
+def test_wrong_report_options_are_reported_before_grading(
     command: Callable[..., Any], arguments: tuple[str, ...], said: str
 ) -> None:
     run = command("class", *arguments)
@@ -286,7 +288,7 @@ def test_what_cannot_be_reported_is_said_before_grading(
     assert said in run.stderr
 
 
-def test_a_file_that_cannot_be_written_is_an_error_and_no_traceback(command: Callable[..., Any]) -> None:
+def test_a_report_that_cannot_be_written_gives_an_error_without_a_traceback(command: Callable[..., Any]) -> None:
     run = command("class/ann", "--report", "csv=class/ann/demo.py/a.csv")
     assert run.exit_code == 2
     assert "autograder: --report csv: class/ann/demo.py/a.csv:" in run.stderr
@@ -308,7 +310,7 @@ def test_a_report_is_written_whole_or_not_at_all(
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_no_report_is_written_where_the_grader_failed(
+def test_no_report_is_written_when_the_grader_fails(
     command: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(self: object, submission: object) -> None:

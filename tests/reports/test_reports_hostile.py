@@ -1,4 +1,4 @@
-"""Hostile texts in every place of a result: no format makes more of them than text."""
+"""Hostile texts in every field of a result: each report shows them as text and nothing else."""
 
 import json
 
@@ -17,7 +17,7 @@ COLUMNS = 200  # enough of a long text to know it again
 
 
 def result_of(hostile: str) -> SubmissionResult:
-    """A result that holds the text wherever one of a student's may stand."""
+    """Return a result that holds the text in every field that a student can influence."""
     text = Text(hostile, hostile)
 
     def check(name: str, visible: bool, verdict: Verdict) -> CheckResult:
@@ -52,13 +52,13 @@ def result_of(hostile: str) -> SubmissionResult:
 
 
 def known_again(hostile: str) -> str:
-    """What of the text must be found in a report: its beginning, on one line, without control characters."""
+    """Return what a report must show of the text: its beginning, on one line, without control characters."""
     return one_line(printable(hostile))[:COLUMNS]
 
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("name", READERS)
-def test_a_hostile_text_is_text(course: Course, name: str, hostile: str) -> None:
+def test_a_hostile_text_stays_text(course: Course, name: str, hostile: str) -> None:
     file = rendered(name, [result_of(hostile)], context(course))
     assert not set(file.removeprefix("\ufeff")) & set("\0\x1b\x07\x9b\x85\u2028\u2029\u202e\u2066\ud800\udfff\ufeff")
     file.encode()
@@ -102,7 +102,7 @@ def test_a_student_who_is_named_like_a_formula_stays_in_one_cell(course: Course)
     assert '\r\n"a"",""b",0,4,' in file
 
 
-def test_only_github_is_told_to_stop_reading_commands(capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_on_github_is_the_reading_of_commands_stopped(capsys: pytest.CaptureFixture[str]) -> None:
     with without_commands({}):
         print("::error::x")
     assert capsys.readouterr().out == "::error::x\n"
@@ -122,10 +122,10 @@ def test_github_reads_no_command_of_a_students_and_goes_on_afterwards(capsys: py
     with without_commands({"GITHUB_ACTIONS": "true"}):
         pass
     words = {log.split("\n")[0], capsys.readouterr().out.split("\n")[0]}
-    assert len(words) == 2  # nobody can know the word
+    assert len(words) == 2  # the word is random
 
 
-def test_variables_of_the_runner_are_text_too(course: Course) -> None:
+def test_environment_variables_of_the_runner_stay_text(course: Course) -> None:
     file = rendered("classroom50", [result_of("")], context(course, SUBMISSION_TAG='a"\ud800\x1b'))
     READERS["classroom50"](file)
     assert json.loads(file)["submission"] == 'a"\ufffd\ufffd'

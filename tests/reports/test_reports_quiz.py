@@ -1,4 +1,4 @@
-"""Quizzes in every report: what is told of them, that points add up, and that an answer is text."""
+"""Quizzes in every report: their points add up, wrong answers are explained, and answers stay text."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ from autograder.submission.read import open_submission
 from autograder.text import Language
 
 TOPICS = ("01_demo", "02_words")
-TELL_NO_ANSWER = ("classroom50", "csv")  # points are all that they hold
+TELL_NO_ANSWER = ("classroom50", "csv")  # they hold only points
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def quizzed(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 @pytest.fixture(scope="module")
 def answers(quizzed: Course) -> dict[str, str]:
-    """ada's: two wrong, one right in part, one right; four and the whole other quiz are not answered."""
+    """Return the answers of ada: two wrong, one partly right, one right. She leaves out four and the other quiz."""
     questions = {q.id: q for q in load_quizzes(quizzed)["01_demo"].questions}
     number, order = (draw(questions[name], key="spring", student="ada", attempt=1) for name in ("d_number", "d_order"))
     x, y, n = (float(number.values[name]) for name in "xyn")
@@ -67,7 +67,7 @@ def handed_in(quizzed: Course, answers: dict[str, str], tmp_path_factory: pytest
 
 @pytest.fixture(scope="module")
 def ada(quizzed: Course, server: ForkServer, handed_in: Submission) -> SubmissionResult:
-    """All exercises right, and the quiz as above."""
+    """Grade a submission with right exercises and the answers above."""
     result = Grader(quizzed, server, Settings(topics=TOPICS)).grade(handed_in)
     assert (result.worth, [quiz.answered for quiz in result.quizzes]) == (11.0, [4, 0])
     assert {exercise.verdict for exercise in result.exercises} == {Verdict.PASSED}
@@ -76,7 +76,7 @@ def ada(quizzed: Course, server: ForkServer, handed_in: Submission) -> Submissio
 
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("name", READERS)
-def test_a_wrong_answer_is_told_with_its_prompt_and_reply(
+def test_a_wrong_answer_is_shown_with_its_prompt_and_reply(
     quizzed: Course, ada: SubmissionResult, answers: dict[str, str], name: str, language: Language
 ) -> None:
     texts = "\n".join(READERS[name](rendered(name, [ada], context(quizzed, language))))
@@ -89,7 +89,7 @@ def test_a_wrong_answer_is_told_with_its_prompt_and_reply(
 
 
 def points_in(name: str, file: str) -> Iterator[tuple[float, float | None]]:
-    """(points, worth) of each part that a report lists."""
+    """Yield (points, worth) of each part that a report lists."""
     if name in ("gradescope", "classroom50"):
         key = "max_score" if name == "gradescope" else "max-score"
         yield from ((test["score"], test[key]) for test in json.loads(file)["tests"])
@@ -165,9 +165,7 @@ def test_a_quiz_without_a_fault_passes(quizzed: Course, ada: SubmissionResult) -
     assert found[1] == {"test-name": "quiz 02_words", "passed": True, "score": 3, "max-score": 3}
 
 
-def test_the_summary_counts_a_quiz_in_its_topics_row_and_names_it_after_the_exercises(
-    quizzed: Course, ada: SubmissionResult
-) -> None:
+def test_the_summary_counts_a_quiz_in_the_row_of_its_topic(quizzed: Course, ada: SubmissionResult) -> None:
     def texts(result: SubmissionResult) -> list[str]:
         return READERS["github"](rendered("github", [result], context(quizzed, Language.EN)))
 
@@ -184,7 +182,7 @@ def test_the_summary_counts_a_quiz_in_its_topics_row_and_names_it_after_the_exer
 
 
 @pytest.mark.parametrize("level", list(Reveal))
-def test_no_report_tells_more_of_a_quiz_than_the_level_allows(
+def test_no_report_shows_more_of_a_quiz_than_the_level_allows(
     quizzed: Course, ada: SubmissionResult, handed_in: Submission, level: Reveal
 ) -> None:
     quizzes, _ = QuizGrader(quizzed, TOPICS, level).grade("ada", handed_in.answers)
@@ -199,7 +197,7 @@ ANSWERS = {name: text for name, text in HOSTILE.items() if text.strip()}
 
 
 @pytest.mark.parametrize("hostile", ANSWERS.values(), ids=ANSWERS)
-def test_a_hostile_answer_is_text(quizzed: Course, ada: SubmissionResult, hostile: str) -> None:
+def test_a_hostile_answer_stays_text(quizzed: Course, ada: SubmissionResult, hostile: str) -> None:
     file = AnswersFile(file="answers.yaml", entries={"d_word": Entry(text=hostile, line=1)})
     quizzes, _ = QuizGrader(quizzed, TOPICS, Reveal.CALL).grade("ada", [file])
     (answer,) = [q.answer for q in quizzes[0].questions if q.answer]
@@ -210,8 +208,8 @@ def test_a_hostile_answer_is_text(quizzed: Course, ada: SubmissionResult, hostil
         assert name in TELL_NO_ANSWER or any(one_line(answer) in text for text in texts)
 
 
-def test_an_answer_of_many_lines_makes_no_line_of_its_own(quizzed: Course, ada: SubmissionResult) -> None:
-    """Or it could look like a question that is right."""
+def test_an_answer_of_many_lines_is_shown_on_one_line(quizzed: Course, ada: SubmissionResult) -> None:
+    """A second line could look like a right question."""
     entry = Entry(text="a\n✓ d_single  What doubles x?", line=1)
     quizzes, _ = QuizGrader(quizzed, TOPICS, Reveal.CALL).grade(
         "ada", [AnswersFile(file="answers.yaml", entries={"d_output": entry})]

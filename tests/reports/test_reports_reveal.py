@@ -1,4 +1,4 @@
-"""The reveal policy, over every report: what a hidden check may tell, by level and by date."""
+"""The reveal policy in every report: what a hidden check may show, by level and by date."""
 
 import io
 import json
@@ -45,7 +45,7 @@ wrote = "return torch.where(x.abs() > 1000, 3 * x, 2 * x)"
 en = "MARKEDSENTENCE: large numbers are tripled."
 zh = "标记句子：大数乘了 3。"
 """
-# Wrong for the marked numbers alone; and what it sees in a hidden check, it tries to tell.
+# Wrong for the marked numbers only. It tries to show what it sees in a hidden check.
 SUBMISSION = """
 import torch
 def double(x):
@@ -81,7 +81,7 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def results(
     marked: Course, server: ForkServer, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[Reveal, SubmissionResult]:
-    """The same submission, graded at each level."""
+    """Grade the same submission at each level."""
     folder = tmp_path_factory.mktemp("student")
     (folder / "demo.py").write_text(SUBMISSION)
     submission = open_submission(folder, marked)
@@ -90,7 +90,7 @@ def results(
 
 
 def shown(result: SubmissionResult, course: Course) -> dict[str, str]:
-    """All that anybody can read of a result: its file, every report, and the terminal."""
+    """Return all that anybody can read of a result: its file, every report, and the terminal output."""
     console = Console(file=io.StringIO(), width=200)
     show_submission(result, Language.BOTH, console)
     console.print(class_table([summarise(result)], ["01_demo"]))
@@ -101,7 +101,7 @@ def shown(result: SubmissionResult, course: Course) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("level", [Reveal.NOTHING, Reveal.TITLE, Reveal.MISCONCEPTION])
-def test_no_report_tells_more_than_the_level_allows(
+def test_no_report_shows_more_than_the_level_allows(
     results: dict[Reveal, SubmissionResult], marked: Course, level: Reveal
 ) -> None:
     forbidden = {
@@ -110,11 +110,11 @@ def test_no_report_tells_more_than_the_level_allows(
         Reveal.MISCONCEPTION: VALUES,
     }
     texts = shown(results[level], marked)
-    told = [(name, mark) for name, text in texts.items() for mark in forbidden[level] if mark in text]
-    assert told == []
+    leaked = [(name, mark) for name, text in texts.items() for mark in forbidden[level] if mark in text]
+    assert leaked == []
 
 
-def test_every_level_tells_what_it_promises(results: dict[Reveal, SubmissionResult], marked: Course) -> None:
+def test_every_level_shows_what_it_promises(results: dict[Reveal, SubmissionResult], marked: Course) -> None:
     texts = {level: shown(result, marked)["json"] for level, result in results.items()}
     assert "隐藏检查 3" in texts[Reveal.NOTHING]
     for mark in (*TITLES, "returned wrong values"):
@@ -143,7 +143,7 @@ def test_without_a_title_a_hidden_check_has_a_number_and_no_message(results: dic
     assert Verdict.FAILED in {check.verdict for check in hidden}
 
 
-def test_the_next_step_says_which_check_even_where_nothing_is_told(
+def test_the_next_step_names_the_check_even_at_the_lowest_level(
     results: dict[Reveal, SubmissionResult], marked: Course
 ) -> None:
     printed = announced("github", [results[Reveal.NOTHING]], context(marked, Language.EN))
@@ -160,8 +160,8 @@ def test_a_misconception_that_visible_checks_show_is_named_at_every_level(
     assert [diagnosis.name for diagnosis in result.exercises[0].misconceptions] == ["triples"]
 
 
-def test_a_broken_rule_is_told_at_every_level(marked: Course, server: ForkServer, tmp_path: Path) -> None:
-    """It costs all points, and is about the student's file."""
+def test_a_broken_rule_is_shown_at_every_level(marked: Course, server: ForkServer, tmp_path: Path) -> None:
+    """The rule is about the student's own file, and breaking it costs all points."""
     code = """
     import torch
     def double(x):
@@ -195,7 +195,7 @@ def test_the_level_changes_with_the_date(own_course: Path) -> None:
     assert policy.at(date) is Reveal.CALL
 
 
-def test_misconceptions_are_named_where_a_course_says_nothing(course: Course) -> None:
+def test_by_default_misconceptions_are_named(course: Course) -> None:
     assert course.reveal.at(datetime.now(UTC)) is Reveal.MISCONCEPTION
 
 
@@ -208,7 +208,7 @@ def test_misconceptions_are_named_where_a_course_says_nothing(course: Course) ->
         ('[gradescope]\nhidden = "never"\n', "Invalid enum value 'never'"),
     ],
 )
-def test_a_policy_that_means_nothing_is_the_authors_to_mend(own_course: Path, text: str, said: str) -> None:
+def test_an_invalid_policy_is_an_error_of_the_course(own_course: Path, text: str, said: str) -> None:
     with pytest.raises(CourseError, match=r"course\.toml: ") as error:
         course_with(own_course, text)
     assert said in str(error.value)
@@ -227,10 +227,10 @@ def level_of(own_course: Path) -> str:
     return json.loads((own_course / "out/ann.json").read_text())["reveal"]
 
 
-def test_the_command_takes_the_courses_level_and_an_option_beats_it(
+def test_the_command_uses_the_level_of_the_course_unless_an_option_sets_another(
     command: Callable[..., Any], own_course: Path
 ) -> None:
-    """The level is recorded, and belongs to the key: after the date, the same command grades anew."""
+    """The level is part of the result and of its key. After the date, the same command grades again."""
     text = '[reveal]\nhidden = "nothing"\n[reveal.after]\ndate = {date}\nhidden = "title"\n'
     manifest = (own_course / "course.toml").read_text()
     (own_course / "course.toml").write_text(manifest + text.format(date="2999-01-01T00:00:00Z"))

@@ -1,4 +1,4 @@
-"""Hostile submissions: each keeps its promise, earns nothing, tells nothing, harms nobody and leaves nothing behind."""
+"""Hostile submissions: each gets its promised verdict, earns nothing, leaks nothing and leaves nothing behind."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -53,7 +53,7 @@ class Tally:
 
 
 class Attacked:
-    """A grader with short deadlines, an honest neighbour, and a place for the attack."""
+    """A grader with short deadlines, the result of an honest neighbour, and a folder for the attack."""
 
     def __init__(self, course: Course, server: ForkServer, folder: Path) -> None:
         self.course = course
@@ -78,7 +78,7 @@ class Attacked:
         return leaks(texts, self.secrets, (ROOT, self.course.root))
 
     def _hidden_numbers(self) -> Iterator[float]:
-        """What the hidden checks hand over, and what they expect."""
+        """Yield the numbers that hidden checks pass in and expect."""
         for check in self.grader.prepared.checks["double"]:
             student = local_student(REFERENCE)
             check.run(student)
@@ -98,7 +98,7 @@ def attacked(server: ForkServer, tmp_path_factory: pytest.TempPathFactory) -> At
 
 @pytest.fixture
 def nothing_left(attacked: Attacked) -> Iterator[Callable[[], list[str]]]:
-    """What there is more than before the test; a server that has more than it should is replaced."""
+    """Return a function that lists what the test left behind. If there is something, clear it up."""
     server = attacked.grader.server
     assert server.process is not None
     if server.process.poll() is not None:  # an earlier test failed
@@ -114,12 +114,12 @@ def nothing_left(attacked: Attacked) -> Iterator[Callable[[], list[str]]]:
 
 
 def unearned(double: ExerciseResult) -> list[str]:
-    """No attack answers a hidden check rightly: whatever passes was not earned."""
+    """Return the hidden checks that passed. No attack answers one rightly, so that none was earned."""
     return [check.id for check in double.checks if check.verdict is Verdict.PASSED and not check.visible]
 
 
 def assert_harmless(attacked: Attacked, attack: Attack, result: SubmissionResult) -> None:
-    """The promise, the points and the reports."""
+    """Compare verdict, points and reports with what the attack may reach."""
     double, tally = result.exercises
     assert double.verdict in attack.verdicts, [(c.id, c.verdict, c.message.en) for c in double.checks]
     assert unearned(double) == [] or (double.verdict is Verdict.REFUSED and double.points == 0)
@@ -155,7 +155,7 @@ def test_a_second_grading_knows_nothing_of_the_first(
 
 
 def opened(path: Path, course: Course) -> Submission | str:
-    """The submission, or why it cannot be read."""
+    """Return the submission, or the reason why it cannot be read."""
     try:
         return open_submission(path, course)
     except SubmissionError as error:

@@ -1,4 +1,4 @@
-"""Each layer holds something back: without it, student code can do what it cannot do with it."""
+"""The sandbox: what each layer prevents, deadlines, limits, preloaded libraries, and levels of isolation."""
 
 import functools
 import os
@@ -53,7 +53,7 @@ def test_every_layer_has_a_remedy(everything: Examination) -> None:
     assert set(everything.layers) == set(REMEDIES)
 
 
-# Layers that are left out -> acts that only they refuse on this kind of machine, among others.
+# Layers to leave out -> some of the acts that only they refuse on this kind of machine.
 HELD_BACK = {
     ("system_calls",): {"start a process", "open a UDP socket", "share memory by System V", "use a keyring"},
     ("file_access", "private_root"): {"read /etc/passwd", "write to /tmp", "list the processes"},
@@ -64,7 +64,7 @@ HELD_BACK = {
 
 @is_root
 @pytest.mark.parametrize("left_out", HELD_BACK, ids="+".join)
-def test_without_a_layer_something_can_be_done(left_out: tuple[str, ...]) -> None:
+def test_each_layer_prevents_something(left_out: tuple[str, ...]) -> None:
     found = examine(frozenset(left_out))
     assert all(found.layers[layer] == "missing: turned off" for layer in left_out)
     assert can_do(found) >= HELD_BACK[left_out]
@@ -109,7 +109,7 @@ for without in (frozenset(), frozenset({"namespaces"})):
 
 
 def opened(*trees: Path) -> str:
-    """Shell commands that let every user read these trees, in a mount namespace: folders above them may be closed."""
+    """Return shell commands that let every user read these trees in a mount namespace, below closed folders too."""
     closed = {next((f for f in reversed(tree.parents) if f.stat().st_mode & 0o005 != 0o005), None) for tree in trees}
     commands = ["mount -t tmpfs tmpfs /mnt"]
     commands += [f"mkdir /mnt/{n}; mount --bind {tree} /mnt/{n}" for n, tree in enumerate(trees)]
@@ -143,7 +143,7 @@ for number in range(2):
 """
 
 
-def test_what_libraries_freed_is_no_holes_for_workers_to_fill() -> None:
+def test_memory_that_libraries_freed_is_filled_before_workers_are_forked() -> None:
     environment = os.environ | {"PYTHONMALLOC": "malloc", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
     command = [sys.executable, "-c", HOLES]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
@@ -156,7 +156,7 @@ def test_what_libraries_freed_is_no_holes_for_workers_to_fill() -> None:
 
 @pytest.fixture
 def transport() -> Iterator[Callable[..., RemoteModule]]:
-    """Loads code into a worker of a server of its own, with some layers left out."""
+    """Return a function that loads code into a worker of its own server, with some layers left out."""
     made: list[tuple[ForkServer, RemoteModule]] = []
 
     def make(code: str, *without: str, **limits: int) -> RemoteModule:
@@ -199,7 +199,7 @@ def chatter():
 
 
 @pytest.mark.parametrize("name", ["spin", "nap"])
-def test_a_deadline_counts_processor_time_and_no_more_than_twice_that_by_the_clock(name: str, transport) -> None:
+def test_a_deadline_is_processor_time_and_at_most_twice_as_long_by_the_clock(name: str, transport) -> None:
     student = transport(SLEEPER)
     started = time.monotonic()
     with pytest.raises(WorkerDied, match="time"):
@@ -208,8 +208,8 @@ def test_a_deadline_counts_processor_time_and_no_more_than_twice_that_by_the_clo
     assert not student.is_alive
 
 
-def test_a_busy_machine_does_not_cost_a_call_its_time(transport) -> None:
-    """The worker is stopped for longer than its deadline, as if others had the processor; then it goes on."""
+def test_time_that_other_processes_use_does_not_count(transport) -> None:
+    """The test stops the worker for longer than its deadline, as if other processes had the processor."""
     student = transport("def work():\n    return sum(range(2_000_000))\n")
     pid = _pid_here(student._worker.pidfd)
     os.kill(pid, signal.SIGSTOP)
@@ -221,13 +221,13 @@ def test_a_busy_machine_does_not_cost_a_call_its_time(transport) -> None:
 
 @pytest.mark.parametrize("without", [(), ("namespaces", "unprivileged_user")], ids=["own-disk", "shared-disk"])
 def test_a_scratch_folder_has_a_size(without: tuple[str, ...], transport) -> None:
-    """A file system of its own says so; on a shared disk the folder is watched."""
+    """A file system of its own is full at some point; on a shared disk, the grader watches the folder."""
     student = transport(SLEEPER, *without, scratch_mb=8)
     with pytest.raises((WorkerDied, AssertionError), match=r"scratch|No space left"):
         call(student, "fill")
 
 
-def test_what_is_printed_is_counted_and_thrown_away(transport) -> None:
+def test_output_is_counted_and_discarded(transport) -> None:
     student = transport(SLEEPER)
     call(student, "chatter")
     call(student, "chatter")
@@ -254,7 +254,7 @@ def backward():
 """
 
 
-def test_a_library_that_was_not_loaded_beforehand_is_loaded_by_who_needs_it() -> None:
+def test_a_library_that_was_not_preloaded_is_loaded_on_use() -> None:
     limits = msgspec.structs.replace(QUICK, call_seconds=30.0)
     with ForkServer(limits, preload=frozenset()) as server:
         student = SubmissionWorker(server, limits).load(source(SLOW_LIBRARIES), "01_demo")
@@ -265,12 +265,12 @@ def test_a_library_that_was_not_loaded_beforehand_is_loaded_by_who_needs_it() ->
         student.worker.close()
 
 
-def test_libraries_are_loaded_beforehand_where_the_topics_name_them() -> None:
+def test_the_libraries_that_the_topics_use_are_preloaded() -> None:
     course = load_course(ROOT)
     optimisers, words = "06_optimisers", "12_text_embedding"
     backward = "backward with a gradient"
     assert slow_libraries(course, ["10_convolution"]) == set()
-    assert slow_libraries(course, ["09_batch_norm"]) == {backward}  # it speaks of optimisers, and uses none
+    assert slow_libraries(course, ["09_batch_norm"]) == {backward}  # it mentions optimisers, and uses none
     assert slow_libraries(course, ["10_convolution", optimisers]) == {"torch.optim", backward}
     assert slow_libraries(course, [words]) == {"jieba"}
 
@@ -278,7 +278,7 @@ def test_libraries_are_loaded_beforehand_where_the_topics_name_them() -> None:
 @pytest.mark.parametrize(
     ("slow", "function"), [("torch.optim", "step"), ("backward with a gradient", "backward"), ("jieba", "words")]
 )
-def test_what_was_used_beforehand_loads_nothing_in_a_worker(slow: str, function: str) -> None:
+def test_a_preloaded_library_loads_nothing_more_in_a_worker(slow: str, function: str) -> None:
     with ForkServer(QUICK, preload=frozenset({slow})) as server:
         student = SubmissionWorker(server, QUICK).load(source(SLOW_LIBRARIES), "01_demo")
         student.ensure_loaded()
@@ -300,7 +300,7 @@ def test_one_server_serves_several_graders_and_outlives_each() -> None:
         first, second = server.spawn(), other.spawn()
         assert first.pid != second.pid
         pid = _pid_here(second.pidfd)
-        other.close()  # a grader that ends without a word to its worker
+        other.close()  # a grader that ends and leaves its worker running
         deadline = time.monotonic() + 5
         while psutil.pid_exists(pid) and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -389,7 +389,7 @@ def collects():
 
 
 def test_training_works_in_a_worker(transport) -> None:
-    """Backward passes, several threads, LSTMs, loaders, files and jieba: in a child of a process that warmed them up."""
+    """Backward passes, threads, LSTMs, loaders, files and jieba work in a forked child of the warm server."""
     student = transport(TRAINING)
     first = call(student, "train", seconds=20.0)
     assert len(first) == 12 and first == call(student, "train", seconds=20.0)
@@ -403,7 +403,7 @@ def test_training_works_in_a_worker(transport) -> None:
 
 @pytest.fixture
 def without_seccomp(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine that gives less: servers without a filter of system calls."""
+    """Make servers without a filter of system calls, as on a machine that lacks seccomp."""
     less = functools.partial(ForkServer, without=frozenset({"system_calls"}))
     monkeypatch.setattr("autograder.classroom.graders.local.ForkServer", less)
 
@@ -428,7 +428,7 @@ def test_grading_is_refused_below_the_strict_level(
 
 @is_root
 def test_a_thread_bomb_leaves_its_neighbours_their_threads(transport) -> None:
-    """Threads are counted by user, so each worker is a user of its own, also beside another server's."""
+    """The kernel counts threads by user. Each worker is a user of its own, even beside those of another server."""
     code = """
         import os, threading, time
         def bomb():

@@ -1,4 +1,4 @@
-"""The codec: what goes in comes out, and what is malformed is refused within bounds."""
+"""The codec: values come back unchanged, and malformed messages are refused within bounds of time and memory."""
 
 import contextlib
 import gc
@@ -79,7 +79,7 @@ def test_arrays_of_every_dtype_come_back(dtype, shape) -> None:
 
 @st.composite
 def arrays(draw) -> np.ndarray:
-    """Of any dtype and shape, some of them views: transposed, with steps, reversed."""
+    """Draw arrays of any dtype and shape; some are views: transposed, with steps, reversed."""
     array = draw(
         arrays_st.arrays(
             draw(st.sampled_from([*wire.NUMPY_DTYPES.values()])),
@@ -123,7 +123,7 @@ VALUES = st.recursive(
 
 
 def is_same(one, other) -> bool:
-    """Of one type, and equal to the last bit; NaN equals itself."""
+    """Return whether both have one type and are equal to the last bit. NaN equals itself."""
     if type(one) is not type(other):
         return False
     if type(one) in (list, tuple):
@@ -180,7 +180,7 @@ def test_arrays_of_no_dimension_and_of_the_other_byte_order_keep_their_values() 
     assert travelled(np.longlong(3)) == 3
 
 
-def test_what_is_returned_shares_no_memory_with_the_message() -> None:
+def test_a_decoded_value_shares_no_memory_with_the_message() -> None:
     _, header, *buffers = wire.pack([torch.ones(2), np.ones(2)])
     payload = bytearray(b"".join(buffers))
     tensor, array = wire.unpack(bytes(header), payload)
@@ -220,14 +220,14 @@ def test_subclasses_are_read_through_their_base() -> None:
     assert back.tolist() == [5.0, 6.0]
 
 
-def test_what_is_not_plain_needs_a_keeper() -> None:
+def test_other_objects_need_a_function_that_keeps_them() -> None:
     with pytest.raises(wire.WireError, match="object cannot travel"):
         wire.pack(object())
     handle = wire.Handle(7, "thing")
     assert travelled([object()], keep=lambda value: handle) == [handle]
 
 
-def test_limits_hold_on_the_way_out() -> None:
+def test_values_beyond_the_limits_cannot_be_packed() -> None:
     deep: list = []
     for _ in range(wire.MAX_DEPTH + 2):
         deep = [deep]
@@ -251,7 +251,7 @@ def test_limits_hold_on_the_way_out() -> None:
             wire.pack(value)
 
 
-def test_what_cannot_be_rebuilt_with_its_strides_travels_dense() -> None:
+def test_a_tensor_whose_strides_cannot_be_rebuilt_is_sent_dense() -> None:
     wide = torch.zeros(5000, 5000)[::4999, ::4999]  # its extent is 95 MiB
     back = travelled(wide, strides=True)
     assert back.is_contiguous()
@@ -326,7 +326,7 @@ def test_frames_beyond_the_limits_are_refused_before_reading() -> None:
 
 
 def test_strided_tensors_share_one_bound() -> None:
-    """Their extents, far apart elements included, add up to no more than a payload."""
+    """Their extents, with the gaps between elements, add up to at most one payload."""
     node = ["T", "float32", [2], 0, [(1 << 23) - 1], False]
     nodes = [[*node[:3], 64 * i, *node[4:]] for i in range(3)]
     wire.unpack(frame_of(["L", nodes[:2]]), bytearray(192), strides=True)
@@ -335,7 +335,7 @@ def test_strided_tensors_share_one_bound() -> None:
 
 
 def test_long_equal_keys_are_refused_at_once() -> None:
-    """2,000 tuples of one hash that differ at their ends: comparing each with each would take seconds."""
+    """The keys are 2,000 tuples with one hash that differ at their ends. To compare all pairs would take seconds."""
     apart = (1 << 61) - 1
     keys = [["U", [0.5] * 50 + [["I", hex(1 + apart * i)]]] for i in range(2000)]
     start = time.process_time()
@@ -344,8 +344,8 @@ def test_long_equal_keys_are_refused_at_once() -> None:
     assert time.process_time() - start < 0.5
 
 
-def test_the_collector_rests_while_a_large_header_is_read() -> None:
-    """It would run hundreds of times over what is being built, ten times as long as the reading takes."""
+def test_the_garbage_collector_is_paused_while_a_large_header_is_read() -> None:
+    """The collector would run hundreds of times, and take ten times as long as the reading."""
     runs: list[str] = []
     lists = [["L", []]] * 150_000
     gc.callbacks.append(lambda phase, info: runs.append(phase))
@@ -368,7 +368,7 @@ def test_random_bytes_never_do_more_than_raise_wire_error(header: bytes, payload
 
 
 def test_mutated_frames_never_do_more_than_raise_wire_error() -> None:
-    """20,000 frames of this codec's own making, each with a few bytes changed."""
+    """The test changes a few bytes in each of 20,000 frames that this codec wrote."""
     rng = random.Random(0)
     value = {"value": [torch.ones(2, 3), np.zeros(2), (1, 2.5, "x"), {"k": True}, 1 << 70, b"b"], "error": None}
     _, header, *buffers = wire.pack(value, strides=True)

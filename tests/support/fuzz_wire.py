@@ -1,7 +1,7 @@
-"""Holds the channel's decoder to its promises over messages that a hostile worker could send.
+"""Check the promises of the channel's decoder with messages that a hostile worker could send.
 
     python tests/support/fuzz_wire.py --messages 1000000 --seed 0    made and mutated at random
-    python tests/support/fuzz_wire.py --worst                        the most expensive ones that anybody thought of
+    python tests/support/fuzz_wire.py --worst                        the most expensive messages that we know
 
 For each message `unpack` returns a value of the permitted types or raises WireError, within SECONDS and MEMORY; what
 it returns travels again, and arrives the same.
@@ -44,7 +44,7 @@ SCALARS = {dtype.type for dtype in wire.NUMPY_DTYPES.values()}
 
 
 class Message(NamedTuple):
-    """What arrives, without the frame's sizes."""
+    """A message as it arrives, without the frame's sizes."""
 
     header: bytes
     payload: bytes
@@ -147,7 +147,7 @@ class Maker:
     )
 
     def block(self, is_tensor: bool) -> list[Any]:
-        """A tensor or an array, mostly within the payload."""
+        """Make a node of a tensor or an array, mostly within the payload."""
         rng = self.rng
         sizes = [0, 1, 1, 2, 3, 4] if rng.random() < 0.9 else NUMBERS
         shape = [rng.choice(sizes) for _ in range(rng.choice([0, 1, 1, 2, 3, 3, 17]))]
@@ -185,7 +185,7 @@ class Maker:
         return bytes(data)
 
     def changed_tree(self, header: bytes) -> bytes:
-        """One or two places of the tree replaced: a number by another one, a node by one from elsewhere."""
+        """Replace one or two nodes of the tree, by another number or by a node from elsewhere."""
         try:
             tree = [msgspec.msgpack.decode(header)]
             for _ in range(self.rng.choice([1, 1, 2])):
@@ -221,7 +221,7 @@ def _places(tree: list[Any]) -> Iterator[tuple[list[Any], int]]:
 
 
 def examine(message: Message, clock: Callable[[], float] = time.perf_counter) -> tuple[bool, float]:
-    """Whether the message was accepted, and the seconds it took. AssertionError where a promise is broken."""
+    """Return whether the message was accepted, and the seconds it took. Raise AssertionError for a broken promise."""
     payload = bytearray(message.payload)
     start = clock()
     try:
@@ -272,7 +272,7 @@ def check_tensor(tensor: torch.Tensor, strides: bool) -> None:
 
 
 def worst_messages() -> Iterator[tuple[str, Message]]:
-    """By name: headers of 1 MiB and payloads of 64 MiB, made to cost the reader most; some just within the limits."""
+    """Yield names and messages that cost the reader most: headers of 1 MiB, payloads of 64 MiB, some within limits."""
     apart = (1 << 61) - 1  # integers that far apart have one hash
     many = {
         "one-byte items": b"\xc0",
@@ -317,7 +317,7 @@ def _dicts(key: Callable[[int], Any], keys: int, dicts: int) -> bytes:
 
 
 class Cost(NamedTuple):
-    """What decoding one message took."""
+    """The cost of decoding one message."""
 
     accepted: bool
     seconds: float
@@ -325,7 +325,7 @@ class Cost(NamedTuple):
 
 
 def cost_of(message: Message) -> Cost:
-    """Decoded in a fork of its own: what an earlier message freed would hide what this one takes."""
+    """Decode the message in a forked process: memory that an earlier message freed would hide the growth."""
     receive, send = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -355,7 +355,7 @@ def _peak() -> int:
 
 @dataclass
 class Report:
-    """What a run found."""
+    """The findings of a run."""
 
     messages: int = 0
     accepted: int = 0
@@ -370,7 +370,7 @@ class Report:
 
 
 def run(messages: int, seed: int, progress: int = 0) -> Report:
-    """`messages` of them in a row. Raises AssertionError, with the message, where a promise is broken."""
+    """Examine so many messages. Raise AssertionError with the message that breaks a promise."""
     maker, report = Maker(seed), Report()
     packed(maker.value(3))  # what torch and numpy load at first use
     before = _peak()

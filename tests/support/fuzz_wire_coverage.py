@@ -1,4 +1,4 @@
-"""The same promises as fuzz_wire.py, over messages bred for the branches of the decoder that they reach.
+"""Check the promises of fuzz_wire.py with messages that are bred to reach more branches of the decoder.
 
 pip install -e '.[fuzz]'
 python tests/support/fuzz_wire_coverage.py --messages 100000 --seed 1
@@ -32,7 +32,7 @@ def examine_bytes(data: bytes) -> None:
 
 
 def mutated(data: bytes, size: int, seed: int) -> bytes:
-    """Another message like it, of at most `size` bytes."""
+    """Return a similar message of at most `size` bytes."""
     maker = Maker(seed)
     try:
         message = Message(*decode(data))

@@ -1,8 +1,8 @@
-"""What hostile submissions promise, what they may leave behind, and what no report may tell.
+"""The attacks, the traces that they could leave, and the texts that no report may show.
 
 An attack is a file of tests/attacks whose docstring begins "<verdict>: <what it tries>."; several verdicts are joined
 by "|". A second line "Needs the sandbox." says that it must not be run without one. A success that a verdict does not
-show (something read, or made, that is out of bounds) is told as an exception "LEAK: <what>".
+show (the attack read or made something that is out of bounds) is raised as an exception "LEAK: <what>".
 """
 
 import ast
@@ -40,7 +40,7 @@ SUCCESS = re.compile(r"LEAK: (?!\{)")  # "LEAK: {" is a line of the attack's own
 NUMBER = re.compile(r"-?\d+\.\d{4,}")
 CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 WATCHED_FOLDERS = ("/var/tmp", "/dev/shm", "/dev/mqueue", "/")
-# Everybody's folders: other programs come and go in them. Below are the names that attacks use, or Python for them.
+# Other programs use these folders, too. Below are the names that attacks use there, or Python for them.
 EVERYBODYS = ("/tmp", "/run")
 OF_ATTACKS = re.compile(r"torchstone-was-here.*|psm_.*|pymp-.*|torch_\d+_.*|sem\..*")
 LIMITS = Limits(call_seconds=0.5, load_seconds=1.5, strikes=1, submission_seconds=60.0)  # a loop costs half a second
@@ -70,7 +70,7 @@ class Attack:
 
 
 def read_attack(path: Path) -> Attack:
-    """The promise of a file. Raises ValueError where it makes none."""
+    """Read the promise of a file. Raise ValueError if it makes none."""
     lines = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").splitlines() or [""]
     promise = PROMISE.match(lines[0])
     if promise is None:
@@ -83,12 +83,12 @@ def read_attack(path: Path) -> Attack:
 
 
 def attacks(folder: str = "") -> list[Attack]:
-    """All attacks of the folder: the files to grade, or with "handed_in" the builders of odd submissions."""
+    """Return all attacks of the folder: files to grade, or with "handed_in" the builders of odd submissions."""
     return [read_attack(path) for path in sorted((ATTACKS / folder).glob("*.py"))]
 
 
 def load_builder(attack: Attack) -> ModuleType:
-    """A module of handed_in, whose `build(folder)` makes the submission and returns its path."""
+    """Import a module of handed_in. Its `build(folder)` makes the submission and returns its path."""
     spec = importlib.util.spec_from_file_location(f"handed_in_{attack.name}", attack.path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -96,12 +96,12 @@ def load_builder(attack: Attack) -> ModuleType:
     return module
 
 
-# What may be left behind
+# Traces
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Traces:
-    """What there is on this machine that an attack could have left, or changed."""
+    """The state of this machine that an attack could change: processes, files, kernel objects, the server."""
 
     processes: frozenset[str]
     files: frozenset[str]
@@ -110,7 +110,7 @@ class Traces:
     server: tuple[Any, ...]  # which process it is, and what it may do
 
     def more_than(self, earlier: "Traces") -> list[str]:
-        """What is here now and was not there earlier, or is not as it was."""
+        """Return what is new or different since `earlier`."""
         found = sorted(
             (self.processes - earlier.processes)
             | (self.files - earlier.files)
@@ -124,7 +124,7 @@ class Traces:
 
 
 def traces(server: ForkServer) -> Traces:
-    """Look around."""
+    """Collect the current traces."""
     return Traces(
         processes=frozenset(_processes()),
         files=frozenset(_files(server.folder)),
@@ -135,7 +135,7 @@ def traces(server: ForkServer) -> Traces:
 
 
 def _processes() -> Iterator[str]:
-    """Our descendants, zombies among them, and whatever else runs this engine's worker and has lost its parents."""
+    """Yield our descendants with zombies, and the workers of this engine that have lost their parents."""
     own = str(WORKER_PACKAGE / "__main__.py")
     for process in psutil.Process().children(recursive=True):
         yield f"process {process.pid}"
@@ -156,7 +156,7 @@ def _files(server_folder: Path) -> Iterator[str]:
 
 
 def kernel_objects() -> Iterator[str]:
-    """System V segments, semaphores and queues, which outlive every process."""
+    """Yield System V segments, semaphores and queues, which outlive every process."""
     for kind in KERNEL_OBJECTS:
         for line in Path("/proc/sysvipc", kind).read_text().splitlines()[1:]:
             key, number, *_ = line.split()
@@ -172,7 +172,7 @@ def _server_state(server: ForkServer) -> tuple[Any, ...]:
 
 
 def settled(server: ForkServer, before: Traces) -> list[str]:
-    """What is left after a moment."""
+    """Return the traces that are left after a moment."""
     until = time.monotonic() + SETTLING_SECONDS
     while found := traces(server).more_than(before):
         if time.monotonic() > until:
@@ -182,7 +182,7 @@ def settled(server: ForkServer, before: Traces) -> list[str]:
 
 
 def clear(server: ForkServer, before: Traces) -> None:
-    """A failed test must not make the next ones fail: a new server, and the attack's own marks removed."""
+    """Kill the server and remove the attack's files, so that a failed test does not make the next ones fail."""
     for trace in traces(server).more_than(before):
         kind, _, where = trace.partition(" ")
         if kind in KERNEL_OBJECTS and where.split()[0] in KEYS:
@@ -196,17 +196,17 @@ def clear(server: ForkServer, before: Traces) -> None:
 
 
 def _is_an_attacks(file: str, server_folder: Path) -> bool:
-    """Whether nobody but an attack can have made the file."""
+    """Return whether only an attack can have made the file."""
     folder, name = os.path.split(file)
     is_planted = folder in LIBRARIES and name in PLANTED
     return is_planted or OF_ATTACKS.fullmatch(name) is not None or file.startswith(str(server_folder))
 
 
-# What no report may tell
+# Texts of reports
 
 
 def texts_of(result: SubmissionResult) -> list[str]:
-    """Every text of the result."""
+    """Return every text of the result."""
 
     def strings(value: Any) -> Iterator[str]:
         if isinstance(value, str):
@@ -223,7 +223,7 @@ def texts_of(result: SubmissionResult) -> list[str]:
 
 
 def rendered(result: SubmissionResult, topics: Iterable[str]) -> str:
-    """The result as both terminal reports show it."""
+    """Return what both terminal reports show of the result."""
     console = Console(file=io.StringIO(), width=120)
     show_submission(result, Language.BOTH, console)
     console.print(class_table([summarise(result)], list(topics)))
@@ -232,7 +232,7 @@ def rendered(result: SubmissionResult, topics: Iterable[str]) -> str:
 
 
 def leaks(texts: Iterable[str], secrets: Iterable[float], paths: Iterable[Path]) -> list[str]:
-    """Each text that holds a success of the attack, a path of ours, or a number of a hidden check."""
+    """Return each text that holds a success of the attack, a path of ours, or a number of a hidden check."""
     numbers, folders = list(secrets), [str(path) for path in paths]
     return [
         text[:300]
@@ -244,12 +244,12 @@ def leaks(texts: Iterable[str], secrets: Iterable[float], paths: Iterable[Path])
 
 
 def unprintable(shown: str) -> list[str]:
-    """What would move a terminal's cursor, colour it, or turn its text around."""
+    """Return the characters that would move a terminal's cursor, colour its text, or turn it around."""
     return CONTROLS.findall(shown)
 
 
 def numbers_in(value: Any) -> Iterator[float]:
-    """The numbers of tensors, at any depth, that cannot be guessed: no whole or half ones."""
+    """Yield the numbers of tensors, at any depth, that nobody can guess: neither whole nor half numbers."""
     if isinstance(value, torch.Tensor):
         yield from (float(n) for n in value.flatten().tolist() if (2 * n) % 1)
     elif isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""A small nbgrader course, built from the small course and released by nbgrader itself, and students' work in it."""
+"""An nbgrader course, built from the small course and released by nbgrader itself, and submissions to it."""
 
 import json
 import shutil

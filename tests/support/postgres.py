@@ -1,4 +1,4 @@
-"""A PostgreSQL server for tests: its own cluster in a folder of its own, reached by a unix socket only."""
+"""A PostgreSQL server for tests, in a temporary folder, reached by a unix socket only."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""A course to release: the small one with a quiz, its key, a guide and a second solution."""
+"""The small course with a quiz, its key, a guide and a second solution, and releases of it."""
 
 import zipfile
 from pathlib import Path

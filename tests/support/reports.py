@@ -1,4 +1,4 @@
-"""What the tests of reports share: a context, every format rendered, and its parts read back."""
+"""Render reports in every format, and read them again with other parsers."""
 
 import csv
 import io
@@ -33,17 +33,17 @@ def context(course: Course, language: Language = Language.BOTH, **environment: s
 
 
 def rendered(name: str, results: Iterable[SubmissionResult], context: Context) -> str:
-    """The format's file, as Report.write would write it."""
+    """Return the content of the format's file."""
     return "".join(formats()[name].render([cleaned(result) for result in results], context))
 
 
 def announced(name: str, results: Iterable[SubmissionResult], context: Context) -> str:
-    """What the format prints."""
+    """Return what the format prints."""
     announce = formats()[name].announce
     return "\n".join(announce([cleaned(result) for result in results], context)) if announce else ""
 
 
-# Each format read back by somebody else's parser: held to its contract, and every text that it shows.
+# One reader for each format: it compares the file with the contract of the format, and returns every text of it.
 
 
 def read_junit(text: str) -> list[str]:
@@ -133,7 +133,7 @@ def read_github(text: str) -> list[str]:
 
 
 def read_annotations(text: str) -> list[str]:
-    """The messages of workflow commands, read as GitHub's runner reads them."""
+    """Return the messages of workflow commands, read as GitHub's runner reads them."""
     messages = []
     for line in text.split("\n") if text else []:
         match = re.fullmatch(r"::(error|warning) ((?:\w+=[^,:]*,?)*)::(.*)", line)
@@ -162,7 +162,7 @@ READERS = {
 
 
 def commands_run(log: str) -> list[str]:
-    """The lines of a log that GitHub's runner takes for commands, which it stops and resumes as it is told."""
+    """Return the lines of a log that GitHub's runner executes. It stops and resumes as the log demands."""
     found: list[str] = []
     word = None
     for line in log.splitlines():
@@ -177,7 +177,7 @@ def commands_run(log: str) -> list[str]:
 
 
 def summary(number: int) -> Summary:
-    """Every third is wrong, in two ways by turns."""
+    """Return a summary. Every third is wrong, in two ways by turns."""
     is_wrong = number % 3 == 0
     names = (("squares",) if number % 2 else ("triples", "squares")) if is_wrong else ()
     verdict = Verdict.FAILED if is_wrong else Verdict.PASSED

@@ -1,4 +1,4 @@
-"""A course to release: the small one with a quiz, its key, a guide and a second solution."""
+"""A course to release: the small course with a quiz, its key, a guide and a second solution."""
 
 import zipfile
 from pathlib import Path
@@ -7,7 +7,7 @@ import msgspec
 from small_course import write_course
 
 from autograder.course.model import load_course
-from autograder.release.build import Wanted, build_release
+from autograder.release.build import ReleaseOptions, build_release
 
 QUIZ = """\
 - id: q1_factor
@@ -79,15 +79,15 @@ def write_release_course(root: Path) -> Path:
 
 
 def write_small_wheel(folder: Path, content: str = "") -> Path:
-    """As the engine's wheel is named, and quick to look through."""
+    """Write a wheel with the engine's name that is quick to search."""
     path = folder / "torchstone-0.1.0-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("autograder/__init__.py", content)
     return path
 
 
-def release(course: Path, out: Path, wheel: Path, **wanted) -> Path:
-    build_release(load_course(course), Wanted(out=out, wheel=wheel, **wanted))
+def release(course: Path, out: Path, wheel: Path, **options) -> Path:
+    build_release(load_course(course), ReleaseOptions(out=out, wheel=wheel, **options))
     return out
 
 
@@ -103,7 +103,7 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 
 
 def with_manifest(folder: Path, **changes) -> None:
-    """A release whose manifest was forged."""
+    """Change fields of a release's manifest, as a forger would."""
     from autograder.release.manifest import MANIFEST_PATH, encode, read_manifest
 
     (folder / MANIFEST_PATH).write_bytes(encode(msgspec.structs.replace(read_manifest(folder), **changes)))

@@ -1,4 +1,4 @@
-"""What a student receives, and later releases of it.
+"""Releases of a course: the files that a student receives, and later updates of them.
 
 build       the command `autograder release`
 contents    the files of a release, for some topics and a language

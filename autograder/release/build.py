@@ -20,7 +20,7 @@ from .wheel import build_wheel, read_wheel
 
 
 class ReleaseOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What the instructor asks for on the command line."""
+    """The instructor's choices for a release."""
 
     out: Path
     topics: tuple[str, ...] = ()  # folders, modules or numbers; empty: all topics

@@ -36,10 +36,7 @@ def chosen_topics(course: Course, names: Sequence[str]) -> tuple[str, ...]:
 
     A folder that only has a quiz counts as a topic. Raise UsageError for an unknown name.
     """
-    folders = []
-    for path in sorted((course.root / "exercises").iterdir()):
-        if (path / "topic.toml").is_file() or (path / QUIZ).is_file():
-            folders.append(path.name)
+    folders = _topic_folders(course)
     if not names:
         return tuple(folders)
     chosen: set[str] = set()
@@ -49,6 +46,14 @@ def chosen_topics(course: Course, names: Sequence[str]) -> tuple[str, ...]:
             raise UsageError(f"There is no topic {name}.", fix=f"There are {', '.join(folders)}.")
         chosen.update(matching)
     return tuple(sorted(chosen))
+
+
+def _topic_folders(course: Course) -> list[str]:
+    folders = []
+    for path in sorted((course.root / "exercises").iterdir()):
+        if (path / "topic.toml").is_file() or (path / QUIZ).is_file():
+            folders.append(path.name)
+    return folders
 
 
 def _is_called(folder: str, name: str) -> bool:

@@ -46,9 +46,11 @@ def _swap(new: Path, out: Path, old: Path) -> None:
 
 def refuse_to_overwrite(out: Path) -> None:
     """Raise UsageError unless `out` is missing, an empty folder or an unchanged release."""
-    if out.is_symlink() or (out.exists() and not out.is_dir()):
+    if not os.path.lexists(out):
+        return
+    if out.is_symlink() or not out.is_dir():
         raise UsageError(f"{out} exists and is not a folder.", fix="Choose another --out.")
-    if not out.exists() or not any(out.iterdir()):
+    if not any(out.iterdir()):
         return
     if not (out / MANIFEST_PATH).is_file():
         raise UsageError(f"{out} is not empty and not a release.", fix="Choose another --out.")

@@ -19,7 +19,7 @@ from .stub_merge import MergedFile, merge
 
 
 class Action(Enum):
-    """What an update does with a file."""
+    """One of the things that an update can do with a file."""
 
     ADDED = Text("new", "新增")
     RESTORED = Text("restored: it was missing", "已恢复：文件原来缺失")
@@ -38,7 +38,7 @@ class Action(Enum):
 
 
 class FileChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What an update does with one file."""
+    """The change that an update makes to one file."""
 
     path: str
     action: Action
@@ -101,9 +101,7 @@ def apply_update(folder: Path, plan: UpdatePlan) -> None:
             write_atomically(folder / change.path, change.data)
     for change in plan.changes:
         if change.action is Action.REMOVED:
-            removed = folder / change.path
-            removed.unlink(missing_ok=True)
-            _remove_empty(folder, removed.parent)
+            _remove(folder, folder / change.path)
     if plan.old != plan.new:
         write_atomically(folder / MANIFEST_PATH, encode(plan.new))
 
@@ -188,8 +186,10 @@ def _refuse_blocked(folder: Path, target: Path) -> None:
             )
 
 
-def _remove_empty(root: Path, folder: Path) -> None:
-    """Remove the folder and those above it as long as they are empty."""
+def _remove(root: Path, path: Path) -> None:
+    """Remove a file, and the folders above it that are then empty."""
+    path.unlink(missing_ok=True)
+    folder = path.parent
     while folder != root and not any(folder.iterdir()):
         folder.rmdir()
         folder = folder.parent

@@ -1,4 +1,4 @@
-"""What the author shows on purpose. A secret that is shown there is none.
+"""Texts that the author shows to students on purpose. A secret that is in them is no secret.
 
 A stub says what its reference says outside the markers. A hint may quote a solution of its own exercise. A visible check
 may have the title of a hidden one, or contain its code; but a copy of a hidden check shows nothing on purpose. An

@@ -1,4 +1,4 @@
-"""What must stay hidden, read from solutions/: solutions, hidden checks, misconceptions, quiz keys."""
+"""The secrets of a course, read from solutions/: solutions, hidden checks, misconceptions, quiz keys."""
 
 import ast
 import tomllib
@@ -23,7 +23,7 @@ PLACEHOLDER = "TODO"  # a text that the author still has to write
 
 
 class SecretKind(Enum):
-    """What a secret is, as the refusal calls it."""
+    """A kind of secret, as the refusal names it."""
 
     LINE = "a line of a solution"
     SOLUTION = "a solution"
@@ -160,10 +160,10 @@ def _of_keys(text: str, name: str) -> Iterator[Secret]:
         origin = f"{name}, {question}"
         beginning = f"{question}: {next(iter(key))}:"
         yield _code(SecretKind.KEY, beginning, origin, beginning)
-        for field, value in key.items():
-            if field not in ("answer", "accepted"):
-                for reply in texts_in(value):
-                    yield from _sentence(SecretKind.REPLY, reply, origin, question)
+        key.pop("answer", None)  # an answer alone, such as `B` or `2*n`, may be anywhere
+        key.pop("accepted", None)
+        for reply in texts_in(key):
+            yield from _sentence(SecretKind.REPLY, reply, origin, question)
 
 
 def texts_in(value: Any) -> Iterator[str]:

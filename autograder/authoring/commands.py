@@ -1,4 +1,4 @@
-"""The commands `verify` and `mutate`: run, show progress, and say what was found."""
+"""The commands `verify` and `mutate`: run, show progress, print the results."""
 
 from collections.abc import Sequence
 
@@ -15,13 +15,15 @@ from ..sandbox.fork_server import ForkServer
 from .mutation import ExerciseReport, mutate_exercise
 from .verify import verify
 
-MUTANT_SECONDS = 2.0  # a mutant that loops is as dead as one that fails
-KILL_RATE = 0.98
+MUTANT_SECONDS = 2.0  # a mutant that loops without end counts as killed
+MIN_KILL_RATE = 0.98
+HEADINGS = ("Exercise", "Mutants", "Equivalent", "Killed", "Survived", "Kill rate")
 
 
 def run_verify(course: Course, topics: Sequence[str], sample: int) -> int:
-    """Show every finding; 1 where there is one."""
-    chosen = tuple(course.topic(name).name for name in topics) or tuple(topic.name for topic in course.topics)
+    """Print every finding. Return 1 if there are any, else 0."""
+    names = topics or [topic.name for topic in course.topics]
+    chosen = tuple(course.topic(name).name for name in names)
     console = Console()
     with ForkServer(course.limits) as server, _progress(console) as progress:
         task = progress.add_task("")
@@ -35,35 +37,49 @@ def run_verify(course: Course, topics: Sequence[str], sample: int) -> int:
 
 
 def run_mutate(course: Course, names: Sequence[str]) -> int:
-    """Show the kill rate of each exercise and every survivor; 1 where one is below the bar."""
+    """Print the kill rate and the survivors of each exercise. Return 1 if an exercise needs better checks, else 0."""
     exercises = [course.exercise(name) for name in names] or list(course.exercises)
     course.limits = msgspec.structs.replace(course.limits, call_seconds=MUTANT_SECONDS)
     console = Console()
     reports = []
     with ForkServer(course.limits) as server, _progress(console) as progress:
         task = progress.add_task("")
-        grader = Grader(course, server, Settings(topics=tuple(dict.fromkeys(e.topic for e in exercises))))
+        topics = dict.fromkeys(exercise.topic for exercise in exercises)  # each once, in order
+        grader = Grader(course, server, Settings(topics=tuple(topics)))
         for exercise in exercises:
             progress.update(task, description=exercise.name)
             reports.append(mutate_exercise(grader, course.topic(exercise.topic), exercise))
     console.print(_table(reports))
     for report in reports:
-        for mutant in report.survivors:
-            console.print(
-                f"\n[bold]{report.exercise}[/] passes all hidden checks with\n{escape(mutant.diff)}", highlight=False
-            )
-        for equivalent in report.stale:
-            console.print(f"\n[bold]{report.exercise}[/] lists as equivalent what is not: {escape(equivalent.after)}")
-    return 1 if any(report.kill_rate < KILL_RATE or report.stale for report in reports) else 0
+        _print_problems(console, report)
+    is_good = all(report.kill_rate >= MIN_KILL_RATE and not report.stale for report in reports)
+    return 0 if is_good else 1
+
+
+def _print_problems(console: Console, report: ExerciseReport) -> None:
+    for mutant in report.survivors:
+        diff = escape(mutant.diff)
+        console.print(
+            f"\n[bold]{report.exercise}[/] passes all hidden checks with this change:\n{diff}", highlight=False
+        )
+    for entry in report.stale:
+        after = escape(entry.after)
+        console.print(f"\n[bold]{report.exercise}[/] lists this mutant as equivalent, but it is not: {after}")
 
 
 def _table(reports: Sequence[ExerciseReport]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for heading in ("Exercise", "Mutants", "Equivalent", "Killed", "Survived", "Kill rate"):
+    for heading in HEADINGS:
         table.add_column(heading, justify="left" if heading == "Exercise" else "right")
-    for r in reports:
-        row = (r.tried, r.equivalent, r.killed, len(r.survivors))
-        table.add_row(r.exercise, *map(str, row), f"{100 * r.kill_rate:.1f} %")
+    for report in reports:
+        table.add_row(
+            report.exercise,
+            str(report.tried),
+            str(report.equivalent),
+            str(report.killed),
+            str(len(report.survivors)),
+            f"{100 * report.kill_rate:.1f} %",
+        )
     return table
 
 

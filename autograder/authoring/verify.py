@@ -1,8 +1,9 @@
-"""The course grades itself: everything that CONTRIBUTING promises of an exercise, checked over what lies in the folders."""
+"""The course grades itself: check everything that CONTRIBUTING requires of an exercise."""
 
 import doctest
 import re
 import types
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -22,14 +23,14 @@ from .mutation.run import EQUIVALENTS, load_equivalents, mutate_exercise
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 MIN_VISIBLE, MIN_HIDDEN, MIN_MISCONCEPTIONS, MIN_HINTS = 2, 5, 3, 2
 SHARED_FILES = {"README.md"}
-EXERCISE_FILES = {"topic.toml", QUIZ, "answers.yaml"}  # the last one: an author who tries the quiz
-ALTERNATIVES = "alternatives.py"  # second solutions, written another way: each must be accepted
-NEEDS_ALTERNATIVE = 3  # difficulty from which an exercise has one
+EXERCISE_FILES = {"topic.toml", QUIZ, "answers.yaml"}  # answers.yaml: from an author who tries the quiz
+ALTERNATIVES = "alternatives.py"  # second solutions, written in another way; the checks must accept each
+NEEDS_ALTERNATIVE = 3  # from this difficulty on, an exercise needs a second solution
 SOLUTION_FILES = {"misconceptions.toml", QUIZ_KEY, EQUIVALENTS, ALTERNATIVES}
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One thing to mend."""
+    """One thing that an author has to fix."""
 
     where: str
     what: str
@@ -38,66 +39,76 @@ class Finding(msgspec.Struct, frozen=True):
 def verify(
     course: Course, grader: Grader, *, sample: int, progress: Callable[[str], None] = lambda step: None
 ) -> list[Finding]:
-    """All findings, in the course's order; none where the course keeps its promises.
+    """Return all findings, in the order of the course.
 
-    sample: mutants to try for each exercise.
-    progress: called with the name of what is looked at.
+    sample: the number of mutants to try for each exercise.
+    progress: is called with the name of each topic and exercise.
     """
     findings = [Finding(name, "The stub is out of date: run `autograder stubs`.") for name in stale_stubs(course)]
     for topic in grader.prepared.topics:
         progress(topic.name)
         findings += _stray_files(course, topic)
         if topic.quiz_points:
-            findings += (Finding(where, what) for where, what in check_quiz(course, topic, progress=progress))
-        if not topic.exercises:
-            continue
-        findings += _unknown_names(topic)
-        findings += _alternatives(grader, topic)
-        findings += _doctests(topic)
+            for where, what in check_quiz(course, topic, progress=progress):
+                findings.append(Finding(where, what))
+        if topic.exercises:
+            findings += _unknown_names(topic)
+            findings += _alternatives(grader, topic)
+            findings += _doctests(topic)
         for exercise in topic.exercises:
             progress(exercise.name)
-            for look in (_parts, _stub, _reference):
-                findings += look(grader, topic, exercise)
+            findings += _missing_parts(grader, topic, exercise)
+            findings += _missing_languages(grader, topic, exercise)
+            findings += _duplicate_checks(grader, exercise)
+            findings += _stub(grader, topic, exercise)
+            findings += _reference(grader, topic, exercise)
             findings += _misconceptions(grader, topic, exercise)
             findings += _mutants(grader, topic, exercise, sample)
     return findings
 
 
 def _stray_files(course: Course, topic: Topic) -> Iterator[Finding]:
-    own = {topic.filename, f"test_{topic.filename}"} | SHARED_FILES
-    for folder, allowed in ((topic.exercises_folder, EXERCISE_FILES), (topic.solutions_folder, SOLUTION_FILES)):
+    """Report files that do not belong in the topic's folders."""
+    always = {topic.filename, f"test_{topic.filename}", "__pycache__"} | SHARED_FILES
+    folders = [(topic.exercises_folder, EXERCISE_FILES), (topic.solutions_folder, SOLUTION_FILES)]
+    for folder, special in folders:
         for path in sorted(folder.iterdir()):
-            if path.name not in own | allowed and path.name != "__pycache__":
-                yield Finding(str(path.relative_to(course.root)), "This file has no place in a topic's folder.")
+            if path.name not in always | special:
+                yield Finding(str(path.relative_to(course.root)), "This file does not belong in a topic's folder.")
 
 
 def _unknown_names(topic: Topic) -> Iterator[Finding]:
+    """Report tables for exercises that topic.toml does not list."""
     known = {exercise.name for exercise in topic.exercises}
-    for name, table in (
-        ("misconceptions", load_misconceptions(topic)),
-        ("equivalent mutants", load_equivalents(topic)),
-    ):
-        for exercise in table.keys() - known:
-            yield Finding(exercise, f"It has {name}, but topic.toml does not list it.")
+    for name in load_misconceptions(topic).keys() - known:
+        yield Finding(name, "It has misconceptions, but topic.toml does not list it.")
+    for name in load_equivalents(topic).keys() - known:
+        yield Finding(name, "It has equivalent mutants, but topic.toml does not list it.")
 
 
 def _alternatives(grader: Grader, topic: Topic) -> Iterator[Finding]:
-    """Harder exercises have a second solution, written another way, and it passes every check."""
+    """Report a difficult exercise without a second solution, and a second solution that a check rejects."""
     path = topic.solutions_folder / ALTERNATIVES
     code = path.read_text(encoding="utf-8") if path.is_file() else ""
     source = Source(filename=topic.filename, chunks=((ALTERNATIVES, code),))
     for exercise in topic.exercises:
-        if source.chunk_defining(exercise.name) is None:
-            if exercise.difficulty >= NEEDS_ALTERNATIVE:
-                yield Finding(exercise.name, f"Its difficulty is {exercise.difficulty}: {ALTERNATIVES} must solve it.")
-            continue
-        for check in grade_exercise(grader.prepared, grader.server, topic, exercise, source).checks:
-            if check.verdict is not Verdict.PASSED:
-                yield Finding(exercise.name, f"{ALTERNATIVES} does not pass {check.id}: {check.message.en}")
+        if source.chunk_defining(exercise.name) is not None:
+            yield from _rejections(
+                ALTERNATIVES, grade_exercise(grader.prepared, grader.server, topic, exercise, source)
+            )
+        elif exercise.difficulty >= NEEDS_ALTERNATIVE:
+            yield Finding(exercise.name, f"Its difficulty is {exercise.difficulty}: {ALTERNATIVES} must solve it.")
+
+
+def _rejections(solution: str, result: ExerciseResult) -> Iterator[Finding]:
+    """Report the checks that a solution does not pass."""
+    for check in result.checks:
+        if check.verdict is not Verdict.PASSED:
+            yield Finding(result.name, f"{solution} does not pass {check.id}: {check.message.en}")
 
 
 def _doctests(topic: Topic) -> Iterator[Finding]:
-    """Every exercise has a worked example, and each example runs."""
+    """Report a docstring without a worked example or Chinese paragraph, and an example that is wrong."""
     module = types.ModuleType(topic.module)
     exec(compile(topic.reference.read_text(encoding="utf-8"), str(topic.reference), "exec"), module.__dict__)
     finder, runner = doctest.DocTestFinder(recurse=True), doctest.DocTestRunner(verbose=False)
@@ -115,77 +126,90 @@ def _doctests(topic: Topic) -> Iterator[Finding]:
             yield Finding(exercise.name, "Its docstring has no Chinese paragraph.")
 
 
-def _parts(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding]:
-    """Enough of everything, in both languages."""
+def _missing_parts(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding]:
+    """Report too few checks, misconceptions or hints."""
     checks = grader.prepared.checks[exercise.name]
-    counts = {
-        "visible checks": (len({c.function for c in checks if c.visible}), MIN_VISIBLE),
-        "hidden checks": (len({c.function for c in checks if not c.visible}), MIN_HIDDEN),
-        "misconceptions": (len(load_misconceptions(topic).get(exercise.name, [])), MIN_MISCONCEPTIONS),
-        "hints": (len(exercise.hints), MIN_HINTS),
-    }
-    for what, (count, least) in counts.items():
+    visible = {check.function for check in checks if check.visible}
+    hidden = {check.function for check in checks if not check.visible}
+    misconceptions = load_misconceptions(topic).get(exercise.name, [])
+    counts = [
+        ("visible checks", len(visible), MIN_VISIBLE),
+        ("hidden checks", len(hidden), MIN_HIDDEN),
+        ("misconceptions", len(misconceptions), MIN_MISCONCEPTIONS),
+        ("hints", len(exercise.hints), MIN_HINTS),
+    ]
+    for name, count, least in counts:
         if count < least:
-            yield Finding(exercise.name, f"It has {count} {what}; at least {least} are asked for.")
-    texts = {f"hint {n}": hint for n, hint in enumerate(exercise.hints, 1)} | {"title": exercise.title}
-    texts |= {f"check {check.id}": check.title for check in checks}
-    texts |= {f"misconception {m.name}": Text(m.en, m.zh) for m in load_misconceptions(topic).get(exercise.name, [])}
-    for what, text in texts.items():
+            yield Finding(exercise.name, f"The number of its {name} is {count}; it must be at least {least}.")
+
+
+def _missing_languages(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding]:
+    """Report texts that are not in English and Chinese."""
+    texts = {"title": exercise.title}
+    for number, hint in enumerate(exercise.hints, 1):
+        texts[f"hint {number}"] = hint
+    for check in grader.prepared.checks[exercise.name]:
+        texts[f"check {check.id}"] = check.title
+    for misconception in load_misconceptions(topic).get(exercise.name, []):
+        texts[f"misconception {misconception.name}"] = Text(misconception.en, misconception.zh)
+    for name, text in texts.items():
         if not text.en.strip() or not CHINESE.search(text.zh):
-            yield Finding(exercise.name, f"Its {what} is not in both languages.")
-    ids = [check.id for check in checks]
-    for double in sorted({id_ for id_ in ids if ids.count(id_) > 1}):
-        yield Finding(exercise.name, f"Two checks are called {double}.")
+            yield Finding(exercise.name, f"Its {name} is not in both languages.")
+
+
+def _duplicate_checks(grader: Grader, exercise: Exercise) -> Iterator[Finding]:
+    counts = Counter(check.id for check in grader.prepared.checks[exercise.name])
+    for check_id, count in sorted(counts.items()):
+        if count > 1:
+            yield Finding(exercise.name, f"{count} checks have the name {check_id}.")
 
 
 def _stub(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding]:
+    """Report checks that do not recognise the unchanged stub."""
     code = topic.stub.read_text(encoding="utf-8") if topic.stub.is_file() else ""
-    result = grade_exercise(
-        grader.prepared,
-        grader.server,
-        topic,
-        exercise,
-        Source(filename=topic.filename, chunks=((topic.filename, code),)),
-    )
-    for check in result.checks:
+    source = Source(filename=topic.filename, chunks=((topic.filename, code),))
+    for check in grade_exercise(grader.prepared, grader.server, topic, exercise, source).checks:
         if check.verdict is not Verdict.NOT_ATTEMPTED:
-            yield Finding(exercise.name, f"{check.id} says {check.verdict} of the untouched stub.")
+            yield Finding(exercise.name, f"{check.id} gives the unchanged stub the verdict {check.verdict}.")
 
 
 def _reference(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding]:
-    result = grade_exercise(grader.prepared, grader.server, topic, exercise, read_reference(topic))
-    for check in result.checks:
-        if check.verdict is not Verdict.PASSED:
-            yield Finding(exercise.name, f"The reference does not pass {check.id}: {check.message.en}")
+    yield from _rejections(
+        "The reference", grade_exercise(grader.prepared, grader.server, topic, exercise, read_reference(topic))
+    )
 
 
 def _misconceptions(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding]:
-    """Each one fails a hidden check, and a student who writes it is told so."""
+    """Report a misconception that passes all hidden checks, and one that the feedback does not name."""
     variants = []
     for misconception in load_misconceptions(topic).get(exercise.name, []):
         try:
             variants.append((misconception, variant(topic.reference, exercise.name, misconception)))
         except CourseError as error:
             yield Finding(exercise.name, str(error))
-            return  # with one that does not fit, none can be replayed
+            return  # grading replays all misconceptions, so it fails if one does not fit
     for misconception, source in variants:
         result = grade_exercise(grader.prepared, grader.server, topic, exercise, source)
+        diagnoses = [diagnosis.name for diagnosis in result.misconceptions]
         if result.verdict is Verdict.REFUSED:
-            continue  # the rule's own message says it
+            continue  # the message of the broken rule says what is wrong
         if not _fails_hidden(result):
             yield Finding(exercise.name, f"Misconception {misconception.name} passes all hidden checks.")
-        elif misconception.name not in {diagnosis.name for diagnosis in result.misconceptions}:
-            told = ", ".join(diagnosis.name for diagnosis in result.misconceptions) or "nothing"
-            yield Finding(exercise.name, f"Who writes {misconception.name} is told {told}.")
+        elif misconception.name not in diagnoses:
+            named = ", ".join(diagnoses) or "no misconception"
+            yield Finding(exercise.name, f"The feedback on misconception {misconception.name} names {named}.")
 
 
 def _fails_hidden(result: ExerciseResult) -> bool:
-    return any(not c.visible and c.verdict not in (Verdict.PASSED, Verdict.BROKEN) for c in result.checks)
+    verdicts = {check.verdict for check in result.checks if not check.visible}
+    return not verdicts <= {Verdict.PASSED, Verdict.BROKEN}
 
 
 def _mutants(grader: Grader, topic: Topic, exercise: Exercise, sample: int) -> Iterator[Finding]:
+    """Report mutants that pass all hidden checks, and entries in the list of equivalent mutants that are wrong."""
     report = mutate_exercise(grader, topic, exercise, sample=sample)
     for mutant in report.survivors:
         yield Finding(exercise.name, f"A mutant passes all hidden checks:\n{mutant.diff}")
-    for equivalent in report.stale:
-        yield Finding(exercise.name, f"Listed as equivalent, but it is not, or is no mutant: {equivalent.after}")
+    for entry in report.stale:
+        reason = "a check fails it, or it is not a mutant"
+        yield Finding(exercise.name, f"It is listed as an equivalent mutant, but {reason}: {entry.after}")

@@ -4,7 +4,7 @@ grading_run  the command `grade`
 regrade      the command `diff`
 quiz         the command `quiz`
 exchange     the commands `questions export` and `questions import`
-release      the commands `release`, `reveal` and `update`
+release      the commands `release` and `update`
 notebooks    the command `notebooks build`
 nbgrader     the commands `nbgrader grade` and `export nbgrader`
 gradescope   the command `gradescope build`
@@ -226,6 +226,6 @@ def doctor() -> None:
         raise typer.Exit(run_doctor(Console()))
 
 
-for command in (regrade.diff, release.release, release.reveal):
+for command in (regrade.diff, release.release):
     app.command(rich_help_panel=INSTRUCTORS)(command)
 app.command(rich_help_panel=STUDENTS)(release.update)

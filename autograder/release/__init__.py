@@ -1,12 +1,12 @@
-"""What a student receives, and what must not be in it.
+"""Releases of a course: the files that a student receives, and later updates of them.
 
-manifest    what a release says of itself: .torchstone/release.json
-contents    the files of a release, from a course and a language
-wheel       the engine, built to travel with a release
-leaks/      searches a release for answers
-commitment  a salted hash of the hidden part, and the bundle that proves it later
-folder      writes a release as a folder or a zip
 build       the command `autograder release`
-stub_merge  merges a later release's stubs with a student's work
+contents    the files of a release, for some topics and a language
+wheel       the engine as a wheel inside a release
+leaks/      searches a release for answers
+manifest    the content of .torchstone/release.json; reads a release back
+paths       the paths that a release may write
+folder      writes a release as a folder or a zip
 update      the command `autograder update`
+stub_merge  merges a later release's stub with a student's file
 """

@@ -1,4 +1,4 @@
-"""The command `autograder release`: gather, look for leaks, write."""
+"""The command `autograder release`: gather the files, search them for leaks, write them."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,89 +11,94 @@ from ..course.stubs import stub_of
 from ..errors import CourseError, UsageError
 from ..submission.gather import MAX_FILES, MAX_TOTAL
 from ..text import Language
-from .commitment import commit
 from .contents import chosen_topics, in_language, release_files
 from .folder import refuse_to_overwrite, write_atomically, write_folder, zipped
 from .leaks.search import refuse_leaks
-from .manifest import FORMAT, MANIFEST_PATH, ReleaseManifest, encode, may_be_released, sha256
+from .manifest import FORMAT, MANIFEST_PATH, ReleaseManifest, encode, sha256
+from .paths import may_be_released
 from .wheel import build_wheel, read_wheel
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked for."""
+class ReleaseOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """The instructor's choices for a release."""
 
     out: Path
-    topics: tuple[str, ...] = ()  # as named on the command line; all where empty
+    topics: tuple[str, ...] = ()  # folders, modules or numbers; empty: all topics
     language: Language = Language.BOTH
     has_zip: bool = False
-    has_commitment: bool = False
-    wheel: Path | None = None  # of the engine; built where None
+    wheel: Path | None = None  # the engine's wheel; None: build it
 
 
-def build_release(course: Course, wanted: Wanted) -> ReleaseManifest:
-    """Write a release. Raises CourseError, and writes nothing, where it would give away what is hidden."""
+def build_release(course: Course, options: ReleaseOptions) -> ReleaseManifest:
+    """Write a release. If it would give away anything hidden, raise CourseError and write nothing."""
     if not (course.root / "solutions").is_dir():
-        raise UsageError(f"{course.root} has no solutions/.", fix="Releases are made where the course is written.")
-    refuse_to_overwrite(wanted.out)
-    topics = chosen_topics(course, wanted.topics)
-    wheel = build_wheel() if wanted.wheel is None else read_wheel(wanted.wheel)
-    files = release_files(course, topics, wanted.language, wheel, "")
-    _refuse_large(files)
-    refuse_leaks(files, course.root, course.topics)
-    _refuse_other_stubs(files, _with_stubs(course, topics), wanted.language)
-    commitment = commit(course, topics).digest if wanted.has_commitment else ""
-    if commitment:
-        files = release_files(course, topics, wanted.language, wheel, commitment)
-    manifest = _manifest(course, topics, wanted.language, commitment, files)
-    whole = {**files, MANIFEST_PATH: encode(manifest)}
-    write_folder(whole, wanted.out)
-    if wanted.has_zip:
-        write_atomically(zip_path(wanted.out), zipped(whole, wanted.out.name))
-    return manifest
-
-
-def zip_path(out: Path) -> Path:
-    """Where the zip goes: beside the folder."""
-    return out.with_name(f"{out.name}.zip")
-
-
-def _with_stubs(course: Course, names: Sequence[str]) -> list[Topic]:
-    """Those of the topics that have exercises; others have a quiz alone."""
-    return [topic for topic in course.topics if topic.name in names and topic.exercises]
-
-
-def _refuse_large(files: Mapping[str, bytes]) -> None:
-    """A release must be within the limits that `autograder update` reads one with."""
-    largest = max(files, key=lambda name: len(files[name]))
-    if len(files) >= MAX_FILES or sum(map(len, files.values())) > MAX_TOTAL:
-        raise CourseError(
-            f"The release would hold more than {MAX_FILES} files or {MAX_TOTAL >> 20} MiB.",
-            fix=f"The largest is {largest}.",
+        raise UsageError(
+            f"{course.root} has no solutions/.", fix="Make releases in the author's folder, which has solutions/."
         )
-
-
-def _refuse_other_stubs(files: dict[str, bytes], topics: Sequence[Topic], language: Language) -> None:
-    for topic in topics:
-        made = in_language(topic.filename, stub_of(topic).encode(), language)
-        if files.get(f"exercises/{topic.name}/{topic.filename}") != made:
-            raise CourseError(f"{topic.stub} is not what its reference says.", fix="Run `autograder stubs`.")
-
-
-def _manifest(
-    course: Course, topics: tuple[str, ...], language: Language, commitment: str, files: dict[str, bytes]
-) -> ReleaseManifest:
-    for name in files:
-        if not may_be_released(name):
-            raise CourseError(f"{name} cannot be released: `autograder update` would refuse its path.")
-    stubs = [f"exercises/{topic.name}/{topic.filename}" for topic in _with_stubs(course, topics)]
-    return ReleaseManifest(
+    refuse_to_overwrite(options.out)
+    topics = chosen_topics(course, options.topics)
+    wheel = build_wheel() if options.wheel is None else read_wheel(options.wheel)
+    files = release_files(course, topics, options.language, wheel)
+    _refuse_paths(files)
+    _refuse_large(files)
+    refuse_leaks(files, course, topics)
+    stubs = _stubs(course, topics, options.language)
+    _refuse_stale_stubs(files, stubs)
+    manifest = ReleaseManifest(
         format=FORMAT,
         title=course.title,
         version=course.version,
         engine=__version__,
-        language=language,
+        language=options.language,
         topics=topics,
-        commitment=commitment,
         files={name: sha256(data) for name, data in sorted(files.items())},
-        stubs={name: files[name].decode() for name in stubs},
+        stubs={name: data.decode() for name, data in stubs.items()},
     )
+    whole = {**files, MANIFEST_PATH: encode(manifest)}
+    write_folder(whole, options.out)
+    if options.has_zip:
+        write_atomically(zip_path(options.out), zipped(whole, options.out.name))
+    return manifest
+
+
+def zip_path(out: Path) -> Path:
+    """Return the path of the zip, which is written beside the folder."""
+    return out.with_name(f"{out.name}.zip")
+
+
+def _refuse_paths(files: Mapping[str, bytes]) -> None:
+    for name in files:
+        if not may_be_released(name):
+            raise CourseError(
+                f"{name} cannot be released: `autograder update` would refuse its path.", fix="Rename or remove it."
+            )
+
+
+def _refuse_large(files: Mapping[str, bytes]) -> None:
+    """Raise CourseError if the release exceeds the limits within which `autograder update` reads one."""
+    total = sum(len(data) for data in files.values())
+    if len(files) >= MAX_FILES or total > MAX_TOTAL:
+        largest = max(files, key=lambda name: len(files[name]))
+        raise CourseError(
+            f"The release would hold more than {MAX_FILES} files or {MAX_TOTAL >> 20} MiB.",
+            fix=f"The largest file is {largest}.",
+        )
+
+
+def _stubs(course: Course, topics: Sequence[str], language: Language) -> dict[str, bytes]:
+    """Return the stubs of the chosen topics by path, freshly made from the references."""
+    stubs = {}
+    for topic in course.topics:
+        if topic.name in topics and topic.exercises:
+            stubs[_stub_path(topic)] = in_language(topic.filename, stub_of(topic).encode(), language)
+    return stubs
+
+
+def _stub_path(topic: Topic) -> str:
+    return f"exercises/{topic.name}/{topic.filename}"
+
+
+def _refuse_stale_stubs(files: Mapping[str, bytes], stubs: Mapping[str, bytes]) -> None:
+    for name, stub in stubs.items():
+        if files.get(name) != stub:
+            raise CourseError(f"{name} differs from the stub of its reference.", fix="Run `autograder stubs`.")

@@ -1,4 +1,4 @@
-"""Which files a release holds: the chosen topics of exercises/, and the little that makes them work on their own."""
+"""The files of a release: the chosen topics of exercises/, and what they need to work without the author's folder."""
 
 import ast
 from collections.abc import Iterator, Sequence
@@ -8,106 +8,120 @@ from string import Template
 import msgspec
 import yaml
 
-from ..course.model import ENGINE, MANIFEST, Course
+from ..course.bundle import is_junk
+from ..course.model import ENGINE, MANIFEST, QUIZ, Course
 from ..errors import CourseError, UsageError
 from ..quiz.kinds import question_type
 from ..text import Language
-from .manifest import ANSWERS
+from .paths import ANSWERS
 
 TEMPLATES = ENGINE / "release" / "student"
-QUIZ = "quiz.yaml"
-CHINESE = "中文"  # how the Chinese part of a docstring begins
-BETWEEN = "\n---\n"  # what stands between the two languages of a topic's guide
+READMES = {
+    Language.EN: ("README.en.md",),
+    Language.ZH: ("README.zh.md",),
+    Language.BOTH: ("README.en.md", "README.zh.md"),
+}
+PATHS_OF_TEMPLATES = {
+    "pyproject": "pyproject.toml",
+    "requirements": "requirements.txt",
+    "gitignore": ".gitignore",
+    "exercises.yml": ".github/workflows/exercises.yml",
+}
+CHINESE = "中文"  # the Chinese part of a docstring begins with this word
+SEPARATOR = "\n---\n"  # between the two languages of a guide
 
 
 def chosen_topics(course: Course, names: Sequence[str]) -> tuple[str, ...]:
-    """Folder names, in order; of all topics, quizzes alone included, where none is named. Raises UsageError."""
-    folders = sorted(
-        path.name
-        for path in (course.root / "exercises").iterdir()
-        if (path / "topic.toml").is_file() or (path / QUIZ).is_file()
-    )
-    chosen = set()
+    """Return the folders of the named topics in order, or all folders if there are no names.
+
+    A folder that only has a quiz counts as a topic. Raise UsageError for an unknown name.
+    """
+    folders = _topic_folders(course)
+    if not names:
+        return tuple(folders)
+    chosen: set[str] = set()
     for name in names:
-        found = [folder for folder in folders if _is_called(folder, name)]
-        if not found:
+        matching = [folder for folder in folders if _is_called(folder, name)]
+        if not matching:
             raise UsageError(f"There is no topic {name}.", fix=f"There are {', '.join(folders)}.")
-        chosen |= set(found)
-    return tuple(folder for folder in folders if not names or folder in chosen)
+        chosen.update(matching)
+    return tuple(sorted(chosen))
+
+
+def _topic_folders(course: Course) -> list[str]:
+    folders = []
+    for path in sorted((course.root / "exercises").iterdir()):
+        if (path / "topic.toml").is_file() or (path / QUIZ).is_file():
+            folders.append(path.name)
+    return folders
 
 
 def _is_called(folder: str, name: str) -> bool:
+    """Return whether the name is the folder's name, its module or its number."""
     number, _, module = folder.partition("_")
-    return name in (folder, module) or (name.isdigit() and number.isdigit() and int(name) == int(number))
+    if name in (folder, module):
+        return True
+    return name.isdigit() and number.isdigit() and int(name) == int(number)
 
 
 def release_files(
-    course: Course, topics: Sequence[str], language: Language, wheel: tuple[str, bytes], commitment: str
+    course: Course, topics: Sequence[str], language: Language, wheel: tuple[str, bytes]
 ) -> dict[str, bytes]:
-    """Path -> content, without the manifest."""
-    files = {MANIFEST: (course.root / MANIFEST).read_bytes(), f"wheels/{wheel[0]}": wheel[1]}
+    """Return the content of each file by path, without the manifest."""
+    wheel_name, wheel_data = wheel
+    files = {MANIFEST: (course.root / MANIFEST).read_bytes(), f"wheels/{wheel_name}": wheel_data}
     for topic in topics:
         for path in _files_below(course.root / "exercises" / topic):
-            name = path.relative_to(course.root).as_posix()
-            files[name] = in_language(path.name, path.read_bytes(), language)
+            data = in_language(path.name, path.read_bytes(), language)
+            files[path.relative_to(course.root).as_posix()] = data
             if path.name == QUIZ:
-                _refuse_keys(path, files[name])
-    known = {topic.name: topic for topic in course.topics if topic.exercises}
-    example = next((known[name] for name in topics if name in known), None)
+                _refuse_keys(path, data)
+    return files | _filled_templates(_template_words(course, topics, language, wheel_name), language)
+
+
+def _template_words(course: Course, topics: Sequence[str], language: Language, wheel_name: str) -> dict[str, str]:
     words = {
         "version": course.version,
-        "wheel": wheel[0],
-        "engine": wheel[0].split("-")[1],
+        "wheel": wheel_name,
+        "engine": wheel_name.split("-")[1],
         "language": language.value,
         "title_en": course.title.en,
         "title_zh": course.title.zh,
-        "folder": f"exercises/{example.name}" if example else "exercises",
-        "exercise": example.exercises[0].name if example else "NAME",
-        "commitment": commitment,
+        "folder": "exercises",
+        "exercise": "NAME",
     }
-    return {**files, **_made(words, language)}
+    for topic in course.topics:
+        if topic.name in topics and topic.exercises:  # the README's example is the first exercise
+            return words | {"folder": f"exercises/{topic.name}", "exercise": topic.exercises[0].name}
+    return words
 
 
-def _made(words: dict[str, str], language: Language) -> dict[str, bytes]:
-    """The files that are written from templates."""
-    parts = [
-        f"README.{code}.md"
-        for code in ("en", "zh")
-        if language in (Language.BOTH, Language(code))
-    ]  # fmt: skip
-    readme = "\n---\n\n".join(_fill(part, words) for part in parts)
-    if words["commitment"]:
-        texts = [_fill(part.replace("README", "commitment"), words) for part in parts]
-        readme = "\n".join([readme, *texts])
-    made = {"README.md": readme}
-    for name, path in (
-        ("pyproject", "pyproject.toml"),
-        ("requirements", "requirements.txt"),
-        ("gitignore", ".gitignore"),
-        ("exercises.yml", ".github/workflows/exercises.yml"),
-    ):
-        made[path] = _fill(name, words)
-    return {path: text.encode() for path, text in made.items()}
+def _filled_templates(words: dict[str, str], language: Language) -> dict[str, bytes]:
+    """Return the files that are written from templates, by path."""
+    parts = [_filled(name, words) for name in READMES[language]]
+    files = {"README.md": "\n---\n\n".join(parts).encode()}
+    for name, path in PATHS_OF_TEMPLATES.items():
+        files[path] = _filled(name, words).encode()
+    return files
 
 
-def _fill(template: str, words: dict[str, str]) -> str:
+def _filled(template: str, words: dict[str, str]) -> str:
     return Template((TEMPLATES / template).read_text(encoding="utf-8")).substitute(words)
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
-    """What an author put there, without what tools and quiz answers leave behind."""
+    """Yield the author's files, without hidden files, caches and quiz answers."""
     for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        if any(part.startswith(".") or part == "__pycache__" for part in parts) or path.name == ANSWERS:
+        if is_junk(path.relative_to(folder)) or path.name == ANSWERS:
             continue
         if path.is_symlink():
-            raise CourseError(f"{path} is a link.", fix="A release holds files only: put a copy in its place.")
+            raise CourseError(f"{path} is a link.", fix="A release holds only files: replace the link by a copy.")
         if path.is_file():
             yield path
 
 
 def _refuse_keys(path: Path, data: bytes) -> None:
-    """A question that says more than a question may, such as its answer, is no question."""
+    """Raise CourseError if a question has a field, such as its answer, that questions do not have."""
     try:
         msgspec.convert(yaml.safe_load(data), list[question_type()])  # type: ignore[misc]
     except (yaml.YAMLError, UnicodeDecodeError, msgspec.ValidationError) as error:
@@ -115,26 +129,38 @@ def _refuse_keys(path: Path, data: bytes) -> None:
 
 
 def in_language(name: str, data: bytes, language: Language) -> bytes:
-    """For English alone: docstrings without their Chinese paragraph, guides without their Chinese half.
+    """Return the file for a language: an English release drops the Chinese part of docstrings and guides.
 
-    The Chinese parts lean on the English ones, on formulas, shapes and commands, and so a Chinese release keeps both.
+    A Chinese release keeps both parts, because formulas, shapes and commands are in the English one.
     """
-    if language is not Language.EN or not name.endswith((".py", ".md")):
+    if language is not Language.EN:
         return data
-    text = data.decode("utf-8")
+    if name.endswith(".py"):
+        return _without_chinese(data.decode("utf-8")).encode()
     if name.endswith(".md"):
-        return (text.split(BETWEEN)[0].rstrip() + "\n").encode() if BETWEEN in text else data
-    return _without_chinese(text).encode()
+        english, separator, _ = data.decode("utf-8").partition(SEPARATOR)
+        return (english.rstrip() + "\n").encode() if separator else data
+    return data
 
 
 def _without_chinese(code: str) -> str:
+    """Return the code without the Chinese paragraphs of its docstrings."""
     lines = code.splitlines(keepends=True)
-    for node in reversed([*ast.walk(ast.parse(code))]):
+    for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
-            first, last = node.body[0].lineno - 1, (node.body[0].end_lineno or 0) - 1
-            start = next((at for at in range(first, last) if lines[at].strip().startswith(CHINESE)), None)
-            if start is not None and lines[last].strip() == '"""':
-                while not lines[start - 1].strip():
-                    start -= 1
-                lines[start:last] = [""] * (last - start)
+            docstring = node.body[0]
+            _blank_chinese(lines, docstring.lineno - 1, (docstring.end_lineno or docstring.lineno) - 1)
     return "".join(lines)
+
+
+def _blank_chinese(lines: list[str], first: int, last: int) -> None:
+    """Empty the lines of a docstring's Chinese paragraph. `last` is the line of the closing quotes."""
+    if lines[last].strip() != '"""':
+        return
+    for start in range(first, last):
+        if lines[start].strip().startswith(CHINESE):
+            while not lines[start - 1].strip():  # the empty lines above the paragraph, too
+                start -= 1
+            for number in range(start, last):
+                lines[number] = ""
+            return

@@ -1,4 +1,4 @@
-"""A release as a folder or a zip: the same bytes each time, written whole or not at all."""
+"""A release as a folder or a zip: always the same bytes, written completely or not at all."""
 
 import io
 import os
@@ -8,68 +8,83 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..course.bundle import add_file
 from ..errors import UsageError
 from .manifest import MANIFEST_PATH, read_manifest, sha256
 
-LEFT_BEHIND = {"__pycache__", ".pytest_cache"}  # by running a release's own checks in it
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can tell
+CACHES = {"__pycache__", ".pytest_cache"}  # left behind by running the checks in a release
+REGULAR_FILE = 0o100644  # type and permissions of each file in the zip
 
 
 def write_folder(files: Mapping[str, bytes], out: Path) -> None:
-    """Build the folder beside its place, then move it there; an older release that nobody worked in makes room."""
+    """Build the folder beside `out`, then move it there. Replace an older release that nobody has changed."""
     refuse_to_overwrite(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        new, old = staging / "new", staging / "old"
         for name, data in files.items():
-            path = new / name
+            path = staging / "new" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
             path.chmod(0o644)
-        if out.exists():
-            out.rename(old)
-        try:
-            new.rename(out)
-        except BaseException:
-            if old.exists() and not out.exists():
-                old.rename(out)
-            raise
+        _swap(staging / "new", out, staging / "old")
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
 
+def _swap(new: Path, out: Path, old: Path) -> None:
+    """Move `out` to `old` and `new` to `out`. On any error, move the old one back."""
+    if out.exists():
+        out.rename(old)
+    try:
+        new.rename(out)
+    except BaseException:
+        if old.exists() and not out.exists():
+            old.rename(out)
+        raise
+
+
 def refuse_to_overwrite(out: Path) -> None:
-    """Raise UsageError where `out` is anything but an empty folder or an untouched release."""
-    if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise UsageError(f"{out} exists and is no folder.", fix="Choose another --out.")
-    if not out.exists() or not any(out.iterdir()):
+    """Raise UsageError unless `out` is missing, an empty folder or an unchanged release."""
+    if not os.path.lexists(out):
+        return
+    if out.is_symlink() or not out.is_dir():
+        raise UsageError(f"{out} exists and is not a folder.", fix="Choose another --out.")
+    if not any(out.iterdir()):
         return
     if not (out / MANIFEST_PATH).is_file():
-        raise UsageError(f"{out} is not empty, and no release.", fix="Choose another --out.")
-    known = read_manifest(out).files
-    for path in sorted(out.rglob("*")):
-        name = path.relative_to(out).as_posix()
-        if path.is_dir() or LEFT_BEHIND & set(path.relative_to(out).parts) or name == MANIFEST_PATH:
+        raise UsageError(f"{out} is not empty and not a release.", fix="Choose another --out.")
+    changed = _first_change(out)
+    if changed:
+        raise UsageError(f"{out} holds somebody's work: {changed} is not as released.", fix="Choose another --out.")
+
+
+def _first_change(folder: Path) -> str:
+    """Return the first file that is not as its release has it; "" if there is none."""
+    hashes = read_manifest(folder).files
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        name = relative.as_posix()
+        if path.is_symlink():
+            return name
+        if path.is_dir() or name == MANIFEST_PATH or not CACHES.isdisjoint(relative.parts):
             continue
-        if path.is_symlink() or name not in known or sha256(path.read_bytes()) != known[name]:
-            raise UsageError(f"Somebody has worked in {out}: {name} is not the release's.", fix="Choose another --out.")
+        if sha256(path.read_bytes()) != hashes.get(name):
+            return name
+    return ""
 
 
 def zipped(files: Mapping[str, bytes], top: str) -> bytes:
-    """The files as a zip, below the folder `top`."""
+    """Return the files as a zip, below the folder `top`."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
-            entry = zipfile.ZipInfo(f"{top}/{name}" if top else name, EPOCH)
-            entry.create_system, entry.external_attr = 3, 0o100644 << 16  # as on Unix, wherever it is made
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, files[name])
+            add_file(archive, f"{top}/{name}", files[name], mode=REGULAR_FILE)
     return buffer.getvalue()
 
 
-def write_atomically(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """The file has its old content or its new one, whatever happens in between."""
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write the file in one step: at any moment it has its old content or its new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
     try:
@@ -77,7 +92,7 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o644) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, mode)
+        os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What a release says of itself, in .torchstone/release.json, and a release as it is read back."""
+"""The manifest of a release, .torchstone/release.json, and a release as it is read back."""
 
 import hashlib
 import re
@@ -10,17 +10,16 @@ import msgspec
 from ..errors import SubmissionError, UsageError
 from ..submission.gather import Files, gather
 from ..text import Language, Text
+from .paths import may_be_released
 
 FORMAT = "torchstone-release/1"
 MANIFEST_PATH = ".torchstone/release.json"
-ANSWERS = "answers.yaml"  # what a student answers in a quiz; never part of a release
-OF_THE_STUDENT = {ANSWERS, ".env"}
-FOLDERS = ("exercises", "wheels", ".github/workflows")
-TOP_FILES = {"README.md", "course.toml", "pyproject.toml", "requirements.txt", ".gitignore"}
+VERSION = re.compile(r"[\w.+-]{1,40}")
 
 
-class ReleaseManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A release.json."""
+# Unknown fields are ignored: older engines write the field `commitment`, which is gone.
+class ReleaseManifest(msgspec.Struct, frozen=True, kw_only=True):
+    """The content of a release.json."""
 
     format: str
     title: Text
@@ -28,68 +27,64 @@ class ReleaseManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     engine: str  # its version
     language: Language
     topics: tuple[str, ...]
-    commitment: str = ""  # salted SHA-256 of the hidden part
     files: dict[str, str]  # path -> SHA-256
-    stubs: dict[str, str]  # path -> text, so that a later release knows what a student has touched
+    stubs: dict[str, str]  # path -> text; a later update compares it with the student's file
 
 
-class Release(msgspec.Struct, frozen=True, kw_only=True):
-    """A release that was read: every file is there and as its manifest says."""
+class OpenedRelease(msgspec.Struct, frozen=True, kw_only=True):
+    """A release that was read; every file matches the manifest."""
 
     manifest: ReleaseManifest
     files: Mapping[str, bytes]
 
 
 def sha256(data: bytes) -> str:
-    """The hash, in hex, as manifests and commitments hold it."""
+    """Return the hash in hex, as manifests hold it."""
     return hashlib.sha256(data).hexdigest()
 
 
 def encode(manifest: ReleaseManifest) -> bytes:
-    """The text of a release.json."""
+    """Return the bytes of a release.json."""
     return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
 
 
 def read_manifest(folder: Path) -> ReleaseManifest:
-    """The manifest of a release's folder. Raises UsageError where it is none."""
+    """Return the manifest of a release's folder. Raise UsageError if the folder is not a release."""
     try:
-        return _decode((folder / MANIFEST_PATH).read_bytes(), folder)
+        data = (folder / MANIFEST_PATH).read_bytes()
     except FileNotFoundError:
         raise UsageError(
-            f"{folder} is no release: it has no {MANIFEST_PATH}.", fix="Give the folder that holds course.toml."
+            f"{folder} is not a release: it has no {MANIFEST_PATH}.", fix="Give the folder that holds course.toml."
         ) from None
+    return _decode(data, folder)
 
 
-def open_release(path: Path) -> Release:
-    """A release, folder or zip, whole and unchanged. Raises UsageError where it is not."""
+def open_release(path: Path) -> OpenedRelease:
+    """Read a release from a folder or a zip. Raise UsageError if it is incomplete or changed."""
     try:
         gathered, problems = gather(path)
     except SubmissionError as error:
         raise UsageError(f"{path} cannot be read as a release: {error.problem}") from None
     if problems:
-        raise UsageError(f"{path} is no release: {problems[0].file}: {problems[0].sentence.en}")
-    top = _top(gathered, path)
-    files = {p.relative_to(top).as_posix(): data for p, data in gathered.items() if p.is_relative_to(top)}
-    manifest = _decode(files[MANIFEST_PATH], path)
+        raise UsageError(f"{path} is not a release: {problems[0].file}: {problems[0].sentence.en}")
+    top = _top_folder(gathered, path)
+    manifest = _decode(gathered[top / MANIFEST_PATH], path)
+    files = {}
     for name, digest in manifest.files.items():
-        if name not in files or sha256(files[name]) != digest:
-            raise UsageError(
-                f"{path} is not as it was released: {name} is {'changed' if name in files else 'missing'}.",
-                fix="Get the release again.",
-            )
-    return Release(manifest=manifest, files={name: files[name] for name in manifest.files})
+        data = gathered.get(top / name)
+        if data is None or sha256(data) != digest:
+            state = "missing" if data is None else "changed"
+            raise UsageError(f"{path} is damaged: {name} is {state}.", fix="Get the release again.")
+        files[name] = data
+    return OpenedRelease(manifest=manifest, files=files)
 
 
-def read_promise(path: Path) -> ReleaseManifest:
-    """The manifest of a release that may have been worked in."""
-    return read_manifest(path) if path.is_dir() else open_release(path).manifest
-
-
-def _top(files: Files, path: Path) -> PurePosixPath:
-    """The folder inside a zip that holds the release."""
-    tops = [file.parent.parent for file in files if file.as_posix().endswith(MANIFEST_PATH)]
+def _top_folder(files: Files, path: Path) -> PurePosixPath:
+    """Return the folder inside a zip that holds the release."""
+    tops = [file.parent.parent for file in files if file.match(MANIFEST_PATH)]
     if len(tops) != 1:
-        raise UsageError(f"{path} is no release: it has {'no' if not tops else 'more than one'} {MANIFEST_PATH}.")
+        count = "more than one" if tops else "no"
+        raise UsageError(f"{path} is not a release: it has {count} {MANIFEST_PATH}.")
     return tops[0]
 
 
@@ -100,28 +95,13 @@ def _decode(data: bytes, path: Path) -> ReleaseManifest:
         raise UsageError(f"{path}: {MANIFEST_PATH} cannot be read: {error}.", fix="Get the release again.") from None
     if manifest.format != FORMAT:
         raise UsageError(f"{path} has the format {manifest.format}; this autograder reads {FORMAT}.")
-    if not re.fullmatch(r"[\w.+-]{1,40}", manifest.version):
-        raise UsageError(f"{path}: the version {manifest.version!r} has characters that do not belong into one.")
+    if not VERSION.fullmatch(manifest.version):
+        raise UsageError(f"{path} is refused: the version {manifest.version!r} has characters that are not allowed.")
     for name in manifest.files:
         if not may_be_released(name):
-            raise UsageError(f"{path} is refused: a release has no business with {name!r}.")
+            raise UsageError(f"{path} is refused: a release may not write {name!r}.")
     if len({name.casefold() for name in manifest.files}) < len(manifest.files):
-        raise UsageError(f"{path} is refused: two of its paths differ in capitals only.")
+        raise UsageError(f"{path} is refused: two of its paths differ only in upper and lower case.")
     if not manifest.stubs.keys() <= manifest.files.keys():
-        raise UsageError(f"{path} is refused: it has the text of a stub, but not the stub.")
+        raise UsageError(f"{path} is refused: its manifest holds the text of a stub that is not among its files.")
     return manifest
-
-
-def may_be_released(name: str) -> bool:
-    """Whether a release may write this path: within its own folders, and nothing that is a student's."""
-    path = PurePosixPath(name)
-    if path.as_posix() != name or not name.isprintable() or re.search(r'[\\:*?"<>|]', name) or len(name) > 255:
-        return False
-    if path.is_absolute() or any(part in ("..", ".") or part.endswith((".", " ")) for part in path.parts):
-        return False
-    if path.name in OF_THE_STUDENT:
-        return False
-    return name in TOP_FILES or (
-        any(name.startswith(f"{folder}/") for folder in FOLDERS)
-        and not any(part.startswith(".") for part in path.parts if part != ".github")
-    )

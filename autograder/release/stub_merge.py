@@ -1,7 +1,8 @@
-"""A student's file, the stub that it began as, and a later release's stub: merged, definition by definition.
+"""Merge three files definition by definition: the student's file, the stub it began as, and a later release's stub.
 
-A part is a definition, an assignment or another statement with the comments above it; what stands before the first
-definition is one part of its own. Of each part the student's version is taken where they changed it, else the later one.
+A file is cut into sections. A section is a definition, an assignment or another statement, with the comments above it;
+everything before the first definition is one section, too. If the student changed a section, their version stays;
+otherwise the later stub's version is taken.
 """
 
 import ast
@@ -11,119 +12,150 @@ import msgspec
 
 HEAD = "(head)"  # docstring, imports, constants
 TAIL = "(tail)"  # comments below the last statement
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-class Part(msgspec.Struct, frozen=True):
-    """One piece of a file; all of them in order are the file."""
+class Section(msgspec.Struct, frozen=True):
+    """One piece of a file. All sections in order are the file."""
 
     name: str
     text: str
 
-    @property
-    def plain(self) -> str:
-        """The text without what editors change by themselves."""
-        return "\n".join(line.rstrip() for line in self.text.strip().splitlines())
+    def is_like(self, other: "Section | None") -> bool:
+        """Return whether both have the same text, apart from the white space that editors change."""
+        return other is not None and _trimmed(self.text) == _trimmed(other.text)
 
 
-class Merged(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a merge."""
+class MergedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of a merge: the text, and the names of the sections by what happened to them."""
 
     text: str
-    updated: tuple[str, ...] = ()  # not touched by the student, and replaced
+    updated: tuple[str, ...] = ()  # unchanged by the student, and replaced
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()  # touched by the student, and changed in the release
+    kept: tuple[str, ...] = ()  # changed by the student and by the release
 
 
-def merge(base: str, mine: str, theirs: str) -> Merged | None:
-    """The student's file brought up to date; None where one of the three cannot be taken apart."""
+def merge(base: str, mine: str, theirs: str) -> MergedFile | None:
+    """Return the student's file brought up to date. Return None if one of the files cannot be parsed.
+
+    base: the stub that the student's file began as; mine: the student's file; theirs: the later stub.
+    """
     try:
-        old, own, new = (_by_name(parts_of(text)) for text in (base, mine, theirs))
+        old = _by_name(sections_of(base))
+        own = _by_name(sections_of(mine))
+        new = _by_name(sections_of(theirs))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    taken: dict[str, str] = {}
-    told: dict[str, list[str]] = {"updated": [], "added": [], "removed": [], "kept": []}
-    for name, part in own.items():
+    texts: dict[str, str] = {}
+    updated: list[str] = []
+    removed: list[str] = []
+    kept: list[str] = []
+    for name, section in own.items():
         before, after = old.get(name), new.get(name)
-        is_touched = before is None or part.plain != before.plain
-        if after is not None and part.plain == after.plain:
-            taken[name] = part.text
-        elif not is_touched and after is None:
-            told["removed"].append(name)
-        elif not is_touched and after is not None:
-            taken[name] = after.text
-            told["updated"].append(name)
-        else:
-            taken[name] = part.text
-            if after is not None and (before is None or before.plain != after.plain):
-                told["kept"].append(name)
+        is_changed = not section.is_like(before)
+        if section.is_like(after):
+            texts[name] = section.text
+        elif is_changed:
+            texts[name] = section.text
+            if after is not None and not after.is_like(before):
+                kept.append(name)
                 if name == HEAD:
-                    taken[name] = _with_imports(part.text, before.text if before else "", after.text)
-    for name, part in new.items():
-        if name not in own and name not in old:
-            told["added"].append(name)
-            taken = _inserted(taken, name, part.text, list(new))
-    text = "".join(piece if piece.endswith("\n") or not piece else f"{piece}\n" for piece in taken.values())
-    return Merged(text=text, **{key: tuple(names) for key, names in told.items()}) if _parses(text) else None
+                    texts[name] = _with_new_imports(section.text, before, after)
+        elif after is None:
+            removed.append(name)
+        else:
+            texts[name] = after.text
+            updated.append(name)
+    added = [name for name in new if name not in own and name not in old]
+    for name in added:
+        texts = _inserted(texts, new[name], order=list(new))
+    text = "".join(_with_line_end(section) for section in texts.values())
+    if not _is_python(text):
+        return None
+    return MergedFile(
+        text=text, updated=tuple(updated), added=tuple(added), removed=tuple(removed), kept=tuple(kept)
+    )  # fmt: skip
 
 
-def parts_of(text: str) -> list[Part]:
-    """The file in parts. Raises SyntaxError, among others, where it is not Python."""
+def sections_of(text: str) -> list[Section]:
+    """Cut a file into sections. Raise SyntaxError, or another error of ast.parse, if it is not Python."""
     lines = text.splitlines(keepends=True)
-    parts: list[Part] = []
-    begins = 0
-    for node in ast.parse(text).body:
-        name = _name(node)
-        end = node.end_lineno or node.lineno
-        if not parts and not isinstance(node, DEFINITIONS):
-            name = ""
-        if name or parts:
-            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - 1
-            if not parts:
-                above = _comments_above(lines, begins, first)
-                parts.append(Part(HEAD, "".join(lines[:above])))
-                begins = above
-            parts.append(Part(name or ast.unparse(node), "".join(lines[begins:end])))
-        begins = end
-    if not parts:
-        return [Part(HEAD, text)]
-    return [*parts, Part(TAIL, "".join(lines[begins:]))]
+    body = ast.parse(text).body
+    head_size = _count_before_definitions(body)
+    if head_size == len(body):
+        return [Section(HEAD, text)]
+    end_of_head = _end_line(body[head_size - 1]) if head_size else 0
+    start = _start_of_comments(lines, end_of_head, _first_line(body[head_size]))
+    sections = [Section(HEAD, "".join(lines[:start]))]
+    for node in body[head_size:]:
+        end = _end_line(node)
+        sections.append(Section(_name(node) or ast.unparse(node), "".join(lines[start:end])))
+        start = end
+    return [*sections, Section(TAIL, "".join(lines[start:]))]
 
 
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+def _count_before_definitions(body: Sequence[ast.stmt]) -> int:
+    for number, node in enumerate(body):
+        if isinstance(node, DEFINITIONS):
+            return number
+    return len(body)
 
 
-def _name(node: ast.stmt) -> str:
-    if isinstance(node, DEFINITIONS):
-        return node.name
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-    return targets[0].id if len(targets) == 1 and isinstance(targets[0], ast.Name) else ""
+def _first_line(node: ast.stmt) -> int:
+    """Return the index of the statement's first line, decorators included."""
+    decorators = node.decorator_list if isinstance(node, DEFINITIONS) else []
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)]) - 1
 
 
-def _comments_above(lines: Sequence[str], least: int, first: int) -> int:
-    while first > least and (not lines[first - 1].strip() or lines[first - 1].lstrip().startswith("#")):
+def _end_line(node: ast.stmt) -> int:
+    return node.end_lineno or node.lineno
+
+
+def _start_of_comments(lines: Sequence[str], least: int, first: int) -> int:
+    """Return the index of the first of the comments and empty lines directly above a line."""
+    while first > least:
+        above = lines[first - 1].strip()
+        if above and not above.startswith("#"):
+            break
         first -= 1
     return first
 
 
-def _by_name(parts: Sequence[Part]) -> dict[str, Part]:
-    """Raises ValueError where a name is written twice: which of the two is meant is not ours to say."""
-    found = {part.name: part for part in parts}
-    if len(found) < len(parts):
+def _name(node: ast.stmt) -> str:
+    """Return the name that a definition or a simple assignment binds; "" for other statements."""
+    if isinstance(node, DEFINITIONS):
+        return node.name
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, ast.AnnAssign):
+        targets = [node.target]
+    if len(targets) == 1 and isinstance(targets[0], ast.Name):
+        return targets[0].id
+    return ""
+
+
+def _by_name(sections: Sequence[Section]) -> dict[str, Section]:
+    """Return the sections by name. Raise ValueError if two have the same name: we cannot know which one counts."""
+    by_name = {section.name: section for section in sections}
+    if len(by_name) < len(sections):
         raise ValueError("a name is defined twice")
-    return found
+    return by_name
 
 
-def _with_imports(mine: str, base: str, theirs: str) -> str:
-    """The student's head, with the imports that the later stub has and the older one had not."""
-    known = set(_imports(base)) | set(_imports(mine))
-    missing = [line for line in _imports(theirs) if line not in known]
-    if not missing:
-        return mine
+def _with_new_imports(mine: str, before: Section | None, after: Section) -> str:
+    """Return the student's head with the imports that only the later stub has."""
+    known = _imports(mine)
+    if before is not None:
+        known += _imports(before.text)
+    missing = [f"{line}\n" for line in _imports(after.text) if line not in known]
+    position = 0  # below the last import or docstring
+    for node in ast.parse(mine).body:
+        if _is_import(node) or _is_docstring(node):
+            position = _end_line(node)
     lines = mine.splitlines(keepends=True)
-    nodes = [node for node in ast.parse(mine).body if _is_import(node) or _is_docstring(node)]
-    at = nodes[-1].end_lineno or 0 if nodes else 0
-    return "".join([*lines[:at], *(f"{line}\n" for line in missing), *lines[at:]])
+    return "".join(lines[:position] + missing + lines[position:])
 
 
 def _imports(text: str) -> list[str]:
@@ -138,18 +170,28 @@ def _is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _inserted(taken: dict[str, str], name: str, text: str, order: list[str]) -> dict[str, str]:
-    """`taken` with a new part after the one that it follows in the later stub."""
-    before = next((other for other in reversed(order[: order.index(name)]) if other in taken), HEAD)
-    result: dict[str, str] = {}
-    for key, value in taken.items():
-        result[key] = value
-        if key == before:
-            result[name] = text
-    return result if name in result else {**result, name: text}
+def _inserted(texts: dict[str, str], section: Section, order: list[str]) -> dict[str, str]:
+    """Return `texts` with a new section behind the one that it follows in the later stub."""
+    position = 1  # behind the head, if none of its predecessors is left
+    names = list(texts)
+    for predecessor in order[: order.index(section.name)]:
+        if predecessor in texts:
+            position = names.index(predecessor) + 1
+    items = list(texts.items())
+    items.insert(position, (section.name, section.text))
+    return dict(items)
 
 
-def _parses(text: str) -> bool:
+def _with_line_end(text: str) -> str:
+    return text if text.endswith("\n") or not text else f"{text}\n"
+
+
+def _trimmed(text: str) -> str:
+    """Return the text without white space at line ends and around the whole."""
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+
+
+def _is_python(text: str) -> bool:
     try:
         ast.parse(text)
     except (SyntaxError, ValueError):

@@ -1,4 +1,4 @@
-"""The engine as a wheel, to travel with a release: torchstone comes from no package index."""
+"""The engine as a wheel inside a release, because torchstone is on no package index."""
 
 import io
 import shutil
@@ -13,11 +13,12 @@ ABOUT = "# Torchstone\n\nThe engine of a course whose exercises grade themselves
 
 
 def build_wheel() -> tuple[str, bytes]:
-    """(file name, content), built from a folder that holds the engine and nothing else of the project."""
+    """Build the wheel from a copy of the engine alone. Return its file name and its content."""
     pyproject = ENGINE.parent / "pyproject.toml"
     if not pyproject.is_file():
         raise UsageError(
-            "The engine is not in a checkout here, and cannot be built.", fix="Give its wheel: --wheel FILE."
+            "The engine's wheel cannot be built, because the engine is not a checkout.",
+            fix="Give the wheel: --wheel FILE.",
         )
     try:
         from hatchling.builders.wheel import WheelBuilder
@@ -31,13 +32,13 @@ def build_wheel() -> tuple[str, bytes]:
         shutil.copytree(ENGINE, source / ENGINE.name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
         shutil.copy(pyproject, source)
         shutil.copy(ENGINE.parent / "LICENSE", source)
-        (source / "README.md").write_text(ABOUT, encoding="utf-8")  # the project's own shows hidden checks at work
+        (source / "README.md").write_text(ABOUT, encoding="utf-8")  # the project's README shows hidden checks
         (built,) = WheelBuilder(str(source)).build(directory=str(Path(folder) / "built"), versions=["standard"])
         return read_wheel(Path(built))
 
 
 def read_wheel(path: Path) -> tuple[str, bytes]:
-    """(file name, content) of a wheel. Raises UsageError where it holds more than the engine."""
+    """Return a wheel's file name and content. Raise UsageError if it holds more than the engine."""
     try:
         data = path.read_bytes()
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -46,6 +47,7 @@ def read_wheel(path: Path) -> tuple[str, bytes]:
         raise UsageError(f"{path} is not a wheel: {error}.") from None
     for name in names:
         top = name.split("/")[0]
-        if top != ENGINE.name and not (top.startswith("torchstone-") and top.endswith(".dist-info")):
-            raise UsageError(f"{path} holds {name}: a release carries the engine's wheel, and nothing else.")
+        is_metadata = top.startswith("torchstone-") and top.endswith(".dist-info")
+        if top != ENGINE.name and not is_metadata:
+            raise UsageError(f"{path} holds {name}: the wheel of a release may only hold the engine.")
     return path.name, data

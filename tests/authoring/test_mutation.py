@@ -1,4 +1,4 @@
-"""Mutants: the changes that matter are made, weak checks let them live, and equivalents are held to their word."""
+"""Mutants: the important changes are made, weak checks miss them, and the list of equivalent mutants is checked."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 from small_course import QUICK
 
 from autograder.authoring.mutation import mutate_exercise
-from autograder.authoring.mutation.mutators import mutants
+from autograder.authoring.mutation.mutants import mutants
 from autograder.course.model import load_course
 from autograder.grading.grader import Grader
 from autograder.grading.settings import Settings
@@ -63,18 +63,18 @@ def changes(code: str = CODE) -> set[tuple[str, str]]:
         ("return (x - mean) / torch.sqrt(var + eps)", "return ((x - mean) / torch.sqrt(var + eps)).detach()"),
     ],
 )
-def test_the_changes_that_matter_are_made(before: str, after: str) -> None:
+def test_the_important_changes_are_made(before: str, after: str) -> None:
     assert (before, after) in changes()
 
 
-def test_only_what_a_student_writes_is_changed() -> None:
+def test_only_the_solution_is_changed() -> None:
     for mutant in mutants(CODE, "f"):
         assert "def f(x, dim=1, eps=1e-05):" in mutant.code or "def f(x, dim=1, eps=1e-5):" in mutant.code
         assert "Docstring with 1 and 2." in mutant.code
         compile(mutant.code, "mutant.py", "exec")
 
 
-def test_mutants_come_once_and_in_the_same_order() -> None:
+def test_each_mutant_is_made_once_and_always_in_the_same_order() -> None:
     codes = [mutant.code for mutant in mutants(CODE, "f")]
     assert len(codes) == len(set(codes)) > 50
     assert codes == [mutant.code for mutant in mutants(CODE, "f")]
@@ -88,7 +88,7 @@ def run(root: Path, server: ForkServer, exercise: str):
     return mutate_exercise(grader, course.topics[0], course.exercise(exercise))
 
 
-def test_strong_checks_kill_and_weak_ones_do_not(own_course: Path, server: ForkServer) -> None:
+def test_strong_checks_kill_mutants_and_weak_ones_do_not(own_course: Path, server: ForkServer) -> None:
     strong = run(own_course, server, "double")
     assert strong.kill_rate == 1
     assert strong.tried == strong.killed > 3
@@ -106,16 +106,23 @@ def test_strong_checks_kill_and_weak_ones_do_not(own_course: Path, server: ForkS
 ADD = "self.counts[word] = self.counts.get(word, 0) + 1"
 
 
-def test_equivalents_are_listed_with_their_reason_and_held_to_it(own_course: Path, server: ForkServer) -> None:
+def test_a_listed_mutant_that_is_not_equivalent_is_reported(own_course: Path, server: ForkServer) -> None:
     file = own_course / "solutions/01_demo/equivalent_mutants.toml"
     entry = '[[Tally]]\nbefore = "{}"\nafter = "{}"\nreason = "for a test"\n'
-    survivor, *others = run(own_course, server, "Tally").survivors
-    file.write_text(
-        entry.format(ADD, ADD.replace("+", "-"))
-        + entry.format("no such line", "at all")
-        + entry.format(survivor.before, survivor.after)
-    )
+    file.write_text(entry.format(ADD, ADD.replace("+", "-")) + entry.format("no such line", "at all"))
     report = run(own_course, server, "Tally")
     assert {stale.after for stale in report.stale} == {ADD.replace("+", "-"), "at all"}
+    assert report.equivalent == 0
+
+
+def test_a_listed_equivalent_mutant_does_not_count_as_a_survivor(own_course: Path, server: ForkServer) -> None:
+    reference = own_course / "solutions/01_demo/demo.py"
+    text = reference.read_text(encoding="utf-8")
+    reference.write_text(text.replace("return 2 * x", "return x.clone() * 2.0 if x is x else x"), encoding="utf-8")
+    (survivor, *others) = run(own_course, server, "double").survivors
+    file = own_course / "solutions/01_demo/equivalent_mutants.toml"
+    file.write_text(f'[[double]]\nbefore = "{survivor.before}"\nafter = "{survivor.after}"\nreason = "for a test"\n')
+    report = run(own_course, server, "double")
     assert report.equivalent == 1
     assert report.survivors == tuple(others)
+    assert report.stale == ()

@@ -25,12 +25,12 @@ def findings(root: Path, server: ForkServer, sample: int = 0) -> list[str]:
     return [f"{finding.where}: {finding.what}" for finding in found]
 
 
-def test_the_small_course_has_two_known_findings(own_course: Path, server: ForkServer) -> None:
+def test_the_small_course_has_three_known_findings(own_course: Path, server: ForkServer) -> None:
     """Its class has one misconception and two hidden checks, fewer than a real exercise must have."""
     assert findings(own_course, server) == [
-        "double: It has 2 misconceptions; at least 3 are asked for.",
-        "Tally: It has 2 hidden checks; at least 5 are asked for.",
-        "Tally: It has 1 misconceptions; at least 3 are asked for.",
+        "double: The number of its misconceptions is 2; it must be at least 3.",
+        "Tally: The number of its hidden checks is 2; it must be at least 5.",
+        "Tally: The number of its misconceptions is 1; it must be at least 3.",
     ]
 
 
@@ -48,7 +48,7 @@ def edit(path: Path, old: str, new: str) -> None:
             "exercises/01_demo/demo.py",
             'raise NotImplementedError("double',
             'return x  # ("double',
-            "of the untouched stub",
+            "test_double_example gives the unchanged stub the verdict",
         ),
         (
             "solutions/01_demo/demo.py",
@@ -74,7 +74,12 @@ def edit(path: Path, old: str, new: str) -> None:
             "Tolly: It has misconceptions, but topic.toml",
         ),
         ("solutions/01_demo/test_demo.py", "随机数加倍。", "", "test_double_random[float32] is not in both"),
-        ("exercises/01_demo/topic.toml", '{ en = "Two times.", zh = "两倍。" }, ', "", "It has 1 hints"),
+        (
+            "exercises/01_demo/topic.toml",
+            '{ en = "Two times.", zh = "两倍。" }, ',
+            "",
+            "The number of its hints is 1; it must be at least 2.",
+        ),
         ("exercises/01_demo/topic.toml", 'zh = "加倍"', 'zh = "double"', "Its title is not in both languages"),
     ],
 )
@@ -82,21 +87,36 @@ def test_each_fault_is_found(
     own_course: Path, server: ForkServer, file: str, old: str, new: str, expected: str
 ) -> None:
     edit(own_course / file, old, new)
-    assert any(expected in finding for finding in findings(own_course, server)), findings(own_course, server)
+    found = findings(own_course, server)
+    assert any(expected in finding for finding in found), found
 
 
-def test_misconceptions_that_cannot_be_told_apart_are_found(own_course: Path, server: ForkServer) -> None:
+def test_a_misconception_that_the_feedback_does_not_name_is_found(own_course: Path, server: ForkServer) -> None:
     path = own_course / "solutions/01_demo/misconceptions.toml"
     with open(path, "a", encoding="utf-8") as file:
         file.write(
             '\n[[double]]\nname = "loops"\ninstead_of = "return 2 * x"\nwrote = "while True: pass"\nen = "A."\nzh = "甲。"\n'
         )
-    assert "double: Who writes loops is told nothing." in findings(own_course, server)
+    assert "double: The feedback on misconception loops names no misconception." in findings(own_course, server)
 
 
 def test_stray_files_are_found(own_course: Path, server: ForkServer) -> None:
     (own_course / "exercises/01_demo/answers.txt").write_text("42")
-    assert any("answers.txt: This file has no place" in finding for finding in findings(own_course, server))
+    assert any("answers.txt: This file does not belong" in finding for finding in findings(own_course, server))
+
+
+def test_two_checks_with_one_name_are_found(own_course: Path, server: ForkServer) -> None:
+    edit(own_course / "solutions/01_demo/test_demo.py", "def test_double_scalar", "def test_double_example")
+    assert "double: 2 checks have the name test_double_example." in findings(own_course, server)
+
+
+def test_a_difficult_exercise_needs_a_second_solution_that_passes(own_course: Path, server: ForkServer) -> None:
+    edit(own_course / "exercises/01_demo/topic.toml", "difficulty = 1", "difficulty = 3")
+    assert "double: Its difficulty is 3: alternatives.py must solve it." in findings(own_course, server)
+    (own_course / "solutions/01_demo/alternatives.py").write_text("def double(x):\n    return 3 * x\n")
+    found = findings(own_course, server)
+    assert not any("Its difficulty is 3" in finding for finding in found)
+    assert any("double: alternatives.py does not pass test_double_example" in finding for finding in found)
 
 
 def test_surviving_mutants_are_found(own_course: Path, server: ForkServer) -> None:
@@ -112,7 +132,7 @@ def test_the_real_course_has_no_findings() -> None:
     assert run.returncode == 0, run.stdout
 
 
-def test_the_real_stubs_are_in_sync() -> None:
+def test_the_real_stubs_are_up_to_date() -> None:
     assert stale_stubs(load_course(ROOT)) == []
 
 
@@ -123,13 +143,13 @@ def test_the_real_stubs_are_in_sync() -> None:
         ("    ### BEGIN SOLUTION\n", "", "END SOLUTION without"),
     ],
 )
-def test_markers_that_do_not_match_are_told(own_course: Path, old: str, new: str, message: str) -> None:
+def test_markers_that_do_not_match_are_refused(own_course: Path, old: str, new: str, message: str) -> None:
     edit(own_course / "solutions/01_demo/demo.py", old, new)
     with pytest.raises(CourseError, match=message):
         stub_of(load_course(own_course).topics[0])
 
 
-def test_a_stub_keeps_all_but_the_solution(own_course: Path) -> None:
+def test_a_stub_holds_everything_but_the_solution(own_course: Path) -> None:
     stub = stub_of(load_course(own_course).topics[0])
     assert 'raise NotImplementedError("double is yours to write")' in stub
     assert 'raise NotImplementedError("Tally.add is yours to write")' in stub

@@ -55,7 +55,7 @@ def test_outside_a_course_every_command_reports_the_missing_manifest(
 def test_verify_shows_findings_and_exits_with_one(command) -> None:
     run = command("verify", "--mutants", "0")
     assert run.exit_code == 1
-    assert "Tally: It has 2 hidden checks; at least 5 are asked for." in run.stdout
+    assert "Tally: The number of its hidden checks is 2; it must be at least 5." in run.stdout
     assert "2 exercises in 1 topics: 3 findings." in run.stdout
 
 

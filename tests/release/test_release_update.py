@@ -1,4 +1,4 @@
-"""A later release comes into a folder that a student works in: what they wrote stays, and everything else is new."""
+"""A later release comes into a student's folder: their work stays, and everything else is updated."""
 
 import zipfile
 from pathlib import Path
@@ -14,7 +14,7 @@ from autograder.errors import UsageError
 from autograder.release import update
 from autograder.release.folder import write_atomically, zipped
 from autograder.release.manifest import MANIFEST_PATH, open_release, read_manifest
-from autograder.release.stub_merge import merge, parts_of
+from autograder.release.stub_merge import merge, sections_of
 from autograder.release.update import apply_update, plan_update
 
 STUB = "exercises/01_demo/demo.py"
@@ -93,41 +93,54 @@ def refused(student: Path, path: Path) -> str:
     return run.output
 
 
-def test_an_untouched_folder_becomes_the_later_release(student: Path, later: Path) -> None:
+def test_an_unchanged_folder_becomes_the_later_release(student: Path, later: Path) -> None:
     updated(student, later)
     assert snapshot(student) == snapshot(later.with_suffix(""))
 
 
-def test_a_solved_exercise_stays_and_the_others_are_replaced_around_it(student: Path, later: Path) -> None:
+def test_a_solved_exercise_stays_and_the_others_are_replaced(student: Path, later: Path) -> None:
     edit(student, STUB, TASK, MY_DOUBLE)
     mine = (student / STUB).read_bytes()
-    told = updated(student, later)
+    message = updated(student, later)
     text = (student / STUB).read_text(encoding="utf-8")
     assert text == (later.with_suffix("") / STUB).read_text(encoding="utf-8").replace(TASK, MY_DOUBLE)
     assert (student / f"{STUB}.before-2").read_bytes() == mine
-    assert "brought up to date around your work; as it was: demo.py.before-2" in told
-    assert "updated: (head), Tally" in told
-    assert "new: halve" in told
+    assert "updated, with your work kept; the file as it was: demo.py.before-2" in message
+    assert "updated: (head), Tally" in message
+    assert "new: halve" in message
 
 
-def test_an_exercise_whose_task_changed_is_kept_as_written_and_told(student: Path, later: Path) -> None:
+def test_a_solved_exercise_whose_task_changed_stays_and_is_reported(student: Path, later: Path) -> None:
     edit(student, STUB, 'raise NotImplementedError("Tally.__init__ is yours to write")', "self.counts = dict()")
-    told = updated(student, later)
+    message = updated(student, later)
     text = (student / STUB).read_text(encoding="utf-8")
     assert "Counts words." in text
     assert "self.counts = dict()" in text
     assert "def halve" in text
-    assert "yours is kept, though its task has changed; read it again: Tally" in told
+    assert "your code is kept, but the task has changed; read it again: Tally" in message
 
 
-def test_imports_of_the_student_stay_and_new_ones_come_in(student: Path, later: Path) -> None:
+def test_a_file_that_has_all_that_is_new_is_not_written(course: Path, student: Path, tmp_path: Path) -> None:
+    edit(course, "solutions/01_demo/demo.py", "Counts words.", "Counts all words.")
+    set_version(course, "2")
+    write_stubs(load_course(course))
+    later = release(course, tmp_path / "later", write_small_wheel(tmp_path))
+    edit(student, STUB, 'raise NotImplementedError("Tally.__init__ is yours to write")', "self.counts = dict()")
+    mine = (student / STUB).read_bytes()
+    message = updated(student, later)
+    assert f"{STUB}\n  not changed\n  your code is kept, but the task has changed; read it again: Tally\n" in message
+    assert (student / STUB).read_bytes() == mine
+    assert not (student / f"{STUB}.before-2").exists()
+
+
+def test_the_students_imports_stay_and_new_ones_are_added(student: Path, later: Path) -> None:
     edit(student, STUB, "import torch\n", "import torch\nimport functools\n")
     updated(student, later)
-    head = parts_of((student / STUB).read_text(encoding="utf-8"))[0].text
+    head = sections_of((student / STUB).read_text(encoding="utf-8"))[0].text
     assert head.count("import math\n") == head.count("import functools\n") == head.count("import torch\n") == 1
 
 
-def test_answers_hints_and_files_of_the_students_own_are_never_touched(student: Path, later: Path) -> None:
+def test_answers_hints_and_the_students_own_files_stay_unchanged(student: Path, later: Path) -> None:
     own = {
         "exercises/01_demo/answers.yaml": b"q1_kind: A\n",
         ".autograder/hints.json": b'{"double": 1}',
@@ -141,30 +154,32 @@ def test_answers_hints_and_files_of_the_students_own_are_never_touched(student: 
     assert own.items() <= snapshot(student).items()
 
 
-def test_a_changed_check_is_replaced_and_the_students_kept_beside(student: Path, later: Path) -> None:
+def test_another_file_that_both_changed_is_replaced_and_the_students_is_kept_beside_it(
+    student: Path, later: Path
+) -> None:
     name = "exercises/01_demo/README.md"
     (student / name).write_text("my notes\n")
-    told = updated(student, later)
+    message = updated(student, later)
     assert (student / name).read_bytes() == (later.with_suffix("") / name).read_bytes()
     assert (student / f"{name}.before-2").read_text() == "my notes\n"
-    assert "replaced; yours was changed and is kept as README.md.before-2" in told
+    assert "replaced; your changed file is kept as README.md.before-2" in message
 
 
-def test_a_file_that_the_release_did_not_change_stays_as_the_student_has_it(student: Path, later: Path) -> None:
+def test_a_file_that_only_the_student_changed_stays(student: Path, later: Path) -> None:
     name = "exercises/01_demo/test_demo.py"
     (student / name).write_text("# mine\n")
     assert name not in updated(student, later)
     assert (student / name).read_text() == "# mine\n"
 
 
-def test_a_file_of_the_students_where_a_new_one_goes_is_set_aside(student: Path, later: Path) -> None:
+def test_a_file_of_the_student_at_the_path_of_a_new_one_is_set_aside(student: Path, later: Path) -> None:
     (student / "exercises/01_demo/new.txt").write_text("mine\n")
     updated(student, later)
     assert (student / "exercises/01_demo/new.txt").read_text() == "new\n"
     assert (student / "exercises/01_demo/new.txt.before-2").read_text() == "mine\n"
 
 
-def test_what_was_set_aside_is_never_overwritten(student: Path, later: Path) -> None:
+def test_a_backup_is_never_overwritten(student: Path, later: Path) -> None:
     name = "exercises/01_demo/README.md"
     (student / name).write_text("my notes\n")
     (student / f"{name}.before-2").write_text("older notes\n")
@@ -173,16 +188,16 @@ def test_what_was_set_aside_is_never_overwritten(student: Path, later: Path) -> 
     assert (student / f"{name}.before-2-2").read_text() == "my notes\n"
 
 
-def test_a_file_that_python_cannot_read_is_kept_and_the_new_one_put_beside(student: Path, later: Path) -> None:
+def test_a_file_that_python_cannot_parse_is_kept_and_the_new_one_is_put_beside_it(student: Path, later: Path) -> None:
     edit(student, STUB, TASK, "return (x +")
     mine = (student / STUB).read_bytes()
-    told = updated(student, later)
+    message = updated(student, later)
     assert (student / STUB).read_bytes() == mine
     assert (student / f"{STUB}.new-2").read_bytes() == (later.with_suffix("") / STUB).read_bytes()
-    assert "kept: it cannot be merged. The new one is beside it: demo.py.new-2" in told
+    assert "not changed, because it cannot be merged; the new file is beside it: demo.py.new-2" in message
 
 
-def test_windows_line_ends_are_no_work_of_the_students(student: Path, later: Path) -> None:
+def test_windows_line_ends_do_not_count_as_changes(student: Path, later: Path) -> None:
     path = student / STUB
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     updated(student, later)
@@ -190,7 +205,7 @@ def test_windows_line_ends_are_no_work_of_the_students(student: Path, later: Pat
     assert path.read_bytes() == new.replace(b"\n", b"\r\n")
 
 
-def test_what_the_course_no_longer_has_goes_unless_the_student_changed_it(
+def test_a_file_that_left_the_course_is_removed_unless_the_student_changed_it(
     course: Path, student: Path, later: Path, tmp_path: Path
 ) -> None:
     updated(student, later)
@@ -200,10 +215,10 @@ def test_what_the_course_no_longer_has_goes_unless_the_student_changed_it(
     edit(course, "course.toml", 'version = "2"', 'version = "3"')
     third = release(course, tmp_path / "third", write_small_wheel(tmp_path))
     (student / "exercises/01_demo/README.md").write_text("my notes\n")
-    told = updated(student, third)
+    message = updated(student, third)
     assert not (student / "exercises/01_demo/new.txt").exists()
     assert (student / "exercises/01_demo/README.md").read_text() == "my notes\n"
-    assert "no longer part of the course; yours stays" in told
+    assert "the course no longer has it; your file stays" in message
 
 
 def test_a_second_update_changes_nothing(student: Path, later: Path) -> None:
@@ -211,11 +226,11 @@ def test_a_second_update_changes_nothing(student: Path, later: Path) -> None:
     (student / "exercises/01_demo/README.md").write_text("my notes\n")
     updated(student, later)
     after = snapshot(student)
-    assert updated(student, later) == "2 is here already.\n"
+    assert updated(student, later) == "2 is already here.\n"
     assert snapshot(student) == after
 
 
-def test_a_dry_run_tells_and_writes_nothing(student: Path, later: Path) -> None:
+def test_a_dry_run_reports_and_writes_nothing(student: Path, later: Path) -> None:
     before = snapshot(student)
     run = CliRunner().invoke(app, ["update", str(later), "--course", str(student), "--dry-run"])
     assert f"{STUB}\n  replaced\n  已更新\n" in run.output
@@ -223,15 +238,15 @@ def test_a_dry_run_tells_and_writes_nothing(student: Path, later: Path) -> None:
     assert snapshot(student) == before
 
 
-def test_a_new_engine_is_to_be_installed_again(student: Path, later: Path) -> None:
+def test_a_new_engine_comes_with_the_command_that_installs_it(student: Path, later: Path) -> None:
     assert "pip install --force-reinstall --no-deps ./wheels/torchstone-" in updated(student, later)
 
 
 @pytest.mark.parametrize("stop_after", range(1, 10))
-def test_an_update_that_is_stopped_anywhere_can_be_run_again(
+def test_an_interrupted_update_can_be_run_again(
     student: Path, later: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop_after: int
 ) -> None:
-    """Ctrl-C before each of its writes: every file is old or new, and the next run brings the rest."""
+    """Ctrl-C before each write: every file is old or new, and the next run does the rest."""
     edit(student, STUB, TASK, MY_DOUBLE)
     (student / "exercises/01_demo/README.md").write_text("my notes\n")
     before = snapshot(student)
@@ -263,20 +278,28 @@ def test_an_update_that_is_stopped_anywhere_can_be_run_again(
     assert read_manifest(student).version == "2"
 
 
-# What is no release
+# Releases that are refused
 
 
 def test_a_folder_of_another_course_is_refused(student: Path, later: Path) -> None:
     folder = later.with_suffix("")
     manifest = read_manifest(folder)
     with_manifest(folder, title=type(manifest.title)("Other", "别的"))
-    assert "This folder is of the course “Test”, the release of “Other”." in refused(student, folder)
+    assert "This folder belongs to the course “Test”, the release to “Other”." in refused(student, folder)
 
 
 def test_a_folder_that_is_no_release_is_refused(course: Path, later: Path) -> None:
     assert f"it has no {MANIFEST_PATH}" in refused(course, later)
     with pytest.raises(UsageError, match="it has no"):
         open_release(course)
+
+
+def test_a_manifest_of_an_older_engine_can_be_read(student: Path, later: Path) -> None:
+    """Older engines wrote a field `commitment`."""
+    path = student / MANIFEST_PATH
+    path.write_text(path.read_text().replace('"files"', '"commitment": "", "files"', 1))
+    updated(student, later)
+    assert snapshot(student) == snapshot(later.with_suffix(""))
 
 
 def test_a_damaged_release_is_refused(student: Path, later: Path) -> None:
@@ -296,30 +319,30 @@ HOSTILE_PATHS = [
 
 
 @pytest.mark.parametrize("name", HOSTILE_PATHS)
-def test_a_path_that_a_release_has_no_business_with_is_refused(student: Path, later: Path, name: str) -> None:
+def test_a_path_outside_a_releases_folders_is_refused(student: Path, later: Path, name: str) -> None:
     folder = later.with_suffix("")
     with_manifest(folder, files={**read_manifest(folder).files, name: "0" * 64})
-    assert "a release has no business with" in refused(student, folder)
+    assert "a release may not write" in refused(student, folder)
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
-        ({"version": "../../2"}, "characters that do not belong"),
+        ({"version": "../../2"}, "characters that are not allowed"),
         ({"format": "torchstone-release/9"}, "has the format torchstone-release/9"),
-        ({"stubs": {"exercises/01_demo/other.py": "x"}}, "the text of a stub, but not the stub"),
+        ({"stubs": {"exercises/01_demo/other.py": "x"}}, "the text of a stub that is not among its files"),
     ],
 )
-def test_a_forged_manifest_is_refused(student: Path, later: Path, changes: dict, told: str) -> None:
+def test_a_forged_manifest_is_refused(student: Path, later: Path, changes: dict, message: str) -> None:
     folder = later.with_suffix("")
     with_manifest(folder, **changes)
-    assert told in refused(student, folder)
+    assert message in refused(student, folder)
 
 
-def test_two_paths_that_differ_in_capitals_only_are_refused(student: Path, later: Path) -> None:
+def test_two_paths_that_differ_only_in_upper_and_lower_case_are_refused(student: Path, later: Path) -> None:
     folder = later.with_suffix("")
     with_manifest(folder, files={**read_manifest(folder).files, STUB.replace("demo.py", "Demo.py"): "0" * 64})
-    assert "differ in capitals only" in refused(student, folder)
+    assert "differ only in upper and lower case" in refused(student, folder)
 
 
 def hostile_zip(path: Path, files: dict[str, bytes], extra) -> Path:
@@ -336,7 +359,7 @@ def link(archive: zipfile.ZipFile) -> None:
 
 
 @pytest.mark.parametrize(
-    ("extra", "told"),
+    ("extra", "message"),
     [
         (lambda archive: archive.writestr("course-2/../../evil.py", "x"), "path leads out of the archive"),
         (lambda archive: archive.writestr("/evil.py", "x"), "path leads out of the archive"),
@@ -348,14 +371,14 @@ def link(archive: zipfile.ZipFile) -> None:
     ids=["dots", "absolute", "link", "bomb", "many", "two_releases"],
 )
 def test_a_hostile_zip_is_refused_and_nothing_written(
-    student: Path, later: Path, tmp_path: Path, extra, told: str
+    student: Path, later: Path, tmp_path: Path, extra, message: str
 ) -> None:
     path = hostile_zip(tmp_path / "hostile.zip", snapshot(later.with_suffix("")), extra)
-    assert told in refused(student, path)
+    assert message in refused(student, path)
     assert not (tmp_path / "evil.py").exists()
 
 
-def test_a_zip_that_is_none_is_refused(student: Path, tmp_path: Path) -> None:
+def test_a_damaged_zip_is_refused(student: Path, tmp_path: Path) -> None:
     path = tmp_path / "broken.zip"
     path.write_bytes(b"PK\x03\x04 broken")
     assert "cannot be read as a release" in refused(student, path)
@@ -375,15 +398,15 @@ def test_nothing_is_written_through_a_link(student: Path, later: Path, tmp_path:
 BASE = '"""Head."""\n\nimport a\n\n\ndef f():\n    raise X\n\n\n# About g.\ndef g():\n    raise X\n'
 
 
-def test_a_file_is_the_sum_of_its_parts() -> None:
+def test_all_sections_together_are_the_file() -> None:
     text = BASE + "\nCONSTANT: int = 1\nprint(1)\n\n# the end\n"
-    parts = parts_of(text)
-    assert "".join(part.text for part in parts) == text
-    assert [part.name for part in parts] == ["(head)", "f", "g", "CONSTANT", "print(1)", "(tail)"]
-    assert parts[2].text.lstrip().startswith("# About g.")
+    sections = sections_of(text)
+    assert "".join(section.text for section in sections) == text
+    assert [section.name for section in sections] == ["(head)", "f", "g", "CONSTANT", "print(1)", "(tail)"]
+    assert sections[2].text.lstrip().startswith("# About g.")
 
 
-def test_a_merge_that_has_nothing_to_do_gives_the_students_text() -> None:
+def test_a_merge_without_changes_returns_the_students_text() -> None:
     mine = BASE.replace("def f():\n    raise X", "def f():\n    return 1")
     merged = merge(BASE, mine, BASE)
     assert merged is not None
@@ -391,7 +414,7 @@ def test_a_merge_that_has_nothing_to_do_gives_the_students_text() -> None:
     assert not (merged.updated or merged.added or merged.removed or merged.kept)
 
 
-def test_a_helper_and_main_block_of_the_student_stay_where_they_are() -> None:
+def test_a_helper_and_a_main_block_of_the_student_stay_in_place() -> None:
     mine = BASE.replace("# About g.", "def helper():\n    return 1\n\n\n# About g.") + "\n\nif True:\n    print(f())\n"
     merged = merge(BASE, mine, BASE.replace("def g():\n    raise X", "def g():\n    raise Y"))
     assert merged is not None
@@ -406,7 +429,7 @@ def test_an_exercise_that_the_student_deleted_does_not_come_back() -> None:
     assert "def g" not in merged.text
 
 
-def test_an_exercise_that_left_the_course_goes_with_it_if_untouched() -> None:
+def test_an_exercise_that_left_the_course_is_removed_if_it_is_unchanged() -> None:
     later = BASE[: BASE.index("# About g.")]
     merged = merge(BASE, BASE + "\nx = 1\n", later)
     assert merged is not None
@@ -415,5 +438,5 @@ def test_an_exercise_that_left_the_course_goes_with_it_if_untouched() -> None:
     assert "x = 1" in merged.text
 
 
-def test_a_name_defined_twice_is_not_guessed_at() -> None:
+def test_a_file_that_defines_a_name_twice_is_not_merged() -> None:
     assert merge(BASE, BASE + "\n\ndef f():\n    return 2\n", BASE.replace("raise X", "raise Y")) is None

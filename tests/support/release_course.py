@@ -1,14 +1,13 @@
-"""The small course with a quiz, its key, a guide and a second solution, and releases of it."""
+"""A course to release: the small course with a quiz, its key, a guide and a second solution."""
 
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from small_course import write_course
 
 from autograder.course.model import load_course
-from autograder.release.build import Wanted, build_release
+from autograder.release.build import ReleaseOptions, build_release
 
 QUIZ = """\
 - id: q1_factor
@@ -65,7 +64,6 @@ TABLE = {"a": [1, 2, 3, 4, 5], "b": [6, 7, 8, 9, 10], "c": [11, 12, 13]}
 
 
 def write_release_course(root: Path) -> Path:
-    """Write the small course with a quiz, its key, a guide and a second solution."""
     write_course(root)
     files = {
         "exercises/01_demo/quiz.yaml": QUIZ,
@@ -81,34 +79,31 @@ def write_release_course(root: Path) -> Path:
 
 
 def write_small_wheel(folder: Path, content: str = "") -> Path:
-    """Write a wheel that has the engine's name, and that is quick to search."""
+    """Write a wheel with the engine's name that is quick to search."""
     path = folder / "torchstone-0.1.0-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("autograder/__init__.py", content)
     return path
 
 
-def release(course: Path, out: Path, wheel: Path, **wanted: Any) -> Path:
-    """Build a release of the course; return its folder."""
-    build_release(load_course(course), Wanted(out=out, wheel=wheel, **wanted))
+def release(course: Path, out: Path, wheel: Path, **options) -> Path:
+    build_release(load_course(course), ReleaseOptions(out=out, wheel=wheel, **options))
     return out
 
 
 def set_version(course: Path, version: str) -> None:
-    """Change the version of a course from 1."""
     path = course / "course.toml"
     path.write_text(path.read_text().replace('version = "1"', f'version = "{version}"'), encoding="utf-8")
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
-    """Return every file below the folder: path -> content."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
     }
 
 
-def with_manifest(folder: Path, **changes: Any) -> None:
-    """Forge fields of a release's manifest."""
+def with_manifest(folder: Path, **changes) -> None:
+    """Change fields of a release's manifest, as a forger would."""
     from autograder.release.manifest import MANIFEST_PATH, encode, read_manifest
 
     (folder / MANIFEST_PATH).write_bytes(encode(msgspec.structs.replace(read_manifest(folder), **changes)))

@@ -1,7 +1,8 @@
-"""How strong the hidden checks are: references with one thing changed must fail them.
+"""Measure how strong the hidden checks are: a reference with one thing changed, a mutant, must fail them.
 
-mutators     the changes, small and of this field
-run          each mutant against the hidden checks, in a worker like a student's code
+mutants      all mutants of a reference
+mutators     the small changes that make mutants
+run          runs each mutant against the hidden checks, in a worker like a student's code
 """
 
 from .run import ExerciseReport, mutate_exercise

@@ -1,18 +1,12 @@
-"""Single-point changes to a reference: what a tired programmer would get wrong in tensor code.
+"""Single-point changes to a reference: mistakes that a tired programmer makes in tensor code.
 
-Each mutator takes a syntax node and yields replacements for it; a node is only ever changed in a fresh copy.
+Each mutator takes a copy of a syntax node and yields replacements for the node.
 """
 
 import ast
 import copy
-import difflib
-from collections.abc import Callable, Iterator
-from typing import cast
-
-import msgspec
-
-from ...course.stubs import BEGIN, END
-from ...grading.misconceptions import definition, replaced
+from collections.abc import Iterator
+from typing import TypeVar
 
 SWAPPED_OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub,),
@@ -57,178 +51,128 @@ SWAPPED_NAMES = {
     "log": "log1p",
 }
 EXCEPTIONS = ("ValueError", "TypeError", "KeyError", "IndexError", "RuntimeError")
+T = TypeVar("T")
 
 
-class Mutant(msgspec.Struct, frozen=True):
-    """A reference file with one thing changed."""
-
-    before: str  # the changed lines, normalised as ast.unparse writes them
-    after: str
-    code: str  # the whole file
-
-    @property
-    def diff(self) -> str:
-        minus = [f"- {line}" for line in self.before.splitlines()]
-        plus = [f"+ {line}" for line in self.after.splitlines()]
-        return "\n".join([*minus, *plus])
-
-
-def mutants(code: str, name: str) -> list[Mutant]:
-    """Every mutant of the definition `name`, changed within its solution markers."""
-    first, last = definition(code, name)
-    tree = ast.parse(code)
-    position = next(i for i, node in enumerate(tree.body) if getattr(node, "name", "") == name)
-    editable = _solution_lines(code.splitlines(), first, last)
-    original = ast.unparse(tree.body[position])
-    found: dict[str, Mutant] = {}
-    for index, node in enumerate(ast.walk(tree.body[position])):
-        if getattr(node, "lineno", 0) not in editable:
-            continue
-        for replacement in _replacements(node):
-            changed = _with_replacement(tree.body[position], index, replacement)
-            text = ast.unparse(ast.fix_missing_locations(changed))
-            if text != original and text not in found:
-                before, after = _changed_lines(original, text)
-                found[text] = Mutant(before, after, replaced(code, name, text))
-    return list(found.values())
+def replacements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield every replacement of a node. The node itself is not changed."""
+    node = copy.deepcopy(node)
+    match node:
+        case ast.Constant():
+            yield from _constants(node)
+        case ast.BinOp():
+            yield from _binary_operations(node)
+        case ast.UnaryOp():
+            yield node.operand
+        case ast.Compare():
+            yield from _comparisons(node)
+        case ast.BoolOp():
+            yield from _boolean_operations(node)
+        case ast.IfExp():
+            yield ast.IfExp(node.test, node.orelse, node.body)
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            yield from _comprehensions(node)
+        case ast.Call():
+            yield from _calls(node)
+        case ast.Tuple(ctx=ast.Load()):
+            for elements in _neighbours_swapped(node.elts):
+                yield ast.Tuple(elements, node.ctx)
+        case ast.stmt():
+            yield from _statements(node)
 
 
-def _solution_lines(lines: list[str], first: int, last: int) -> set[int]:
-    """Line numbers, from 1, that a student writes."""
-    editable: set[int] = set()
-    began: int | None = None
-    for number in range(first, last + 1):
-        marker = lines[number].strip() if number < len(lines) else ""
-        if marker == BEGIN:
-            began = number + 1
-        elif marker == END and began is not None:
-            editable |= set(range(began + 1, number + 1))
-            began = None
-    if began is not None:  # the closing marker stands after the definition's last statement
-        editable |= set(range(began + 1, last + 1))
-    return editable
+def _constants(node: ast.Constant) -> Iterator[ast.AST]:
+    """Replace n by n + 1 and n - 1, double a float, swap True and False."""
+    value = node.value
+    if isinstance(value, bool):
+        yield ast.Constant(not value)
+    elif isinstance(value, int):
+        yield ast.Constant(value + 1)
+        yield ast.Constant(value - 1)
+    elif isinstance(value, float):
+        yield ast.Constant(value * 2)
+        yield ast.Constant(value + 1)
 
 
-def _with_replacement(root: ast.stmt, index: int, replacement: ast.AST) -> ast.stmt:
-    fresh = copy.deepcopy(root)
-    target = list(ast.walk(fresh))[index]
-
-    class Swap(ast.NodeTransformer):
-        def visit(self, node: ast.AST) -> ast.AST:
-            return replacement if node is target else self.generic_visit(node)
-
-    return cast(ast.stmt, Swap().visit(fresh))
-
-
-def _changed_lines(before: str, after: str) -> tuple[str, str]:
-    minus, plus = [], []
-    for line in difflib.ndiff(before.splitlines(), after.splitlines()):
-        if line.startswith("- "):
-            minus.append(line[2:].strip())
-        elif line.startswith("+ "):
-            plus.append(line[2:].strip())
-    return "\n".join(minus), "\n".join(plus)
+def _binary_operations(node: ast.BinOp) -> Iterator[ast.AST]:
+    """Use another operator, swap the operands, or drop one of them."""
+    for operator in SWAPPED_OPERATORS.get(type(node.op), ()):
+        yield ast.BinOp(node.left, operator(), node.right)
+    if isinstance(node.op, ORDERED_OPERATORS):
+        yield ast.BinOp(node.right, node.op, node.left)
+    yield node.left
+    yield node.right
 
 
-def _replacements(node: ast.AST) -> Iterator[ast.AST]:
-    for mutator in MUTATORS:
-        yield from mutator(copy.deepcopy(node))
+def _comparisons(node: ast.Compare) -> Iterator[ast.AST]:
+    """Use a similar comparison."""
+    for position, operator in enumerate(node.ops):
+        for swapped in SWAPPED_COMPARISONS.get(type(operator), ()):
+            operators = list(node.ops)
+            operators[position] = swapped()
+            yield ast.Compare(node.left, operators, node.comparators)
 
 
-def _numbers(node: ast.AST) -> Iterator[ast.AST]:
-    """n -> n + 1, n - 1; a float is doubled, too; True <-> False."""
-    if isinstance(node, ast.Constant):
-        value = node.value
-        if isinstance(value, bool):
-            yield ast.Constant(not value)
-        elif isinstance(value, int):
-            yield ast.Constant(value + 1)
-            yield ast.Constant(value - 1)
-        elif isinstance(value, float):
-            yield ast.Constant(value * 2)
-            yield ast.Constant(value + 1)
+def _boolean_operations(node: ast.BoolOp) -> Iterator[ast.AST]:
+    """Swap `and` and `or`, or drop one condition."""
+    yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
+    for position in range(len(node.values)):
+        rest = _without(node.values, position)
+        yield rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest)
 
 
-def _operators(node: ast.AST) -> Iterator[ast.AST]:
-    """Another operator, swapped operands, or one operand dropped."""
-    if isinstance(node, ast.BinOp):
-        for other in SWAPPED_OPERATORS.get(type(node.op), ()):
-            yield ast.BinOp(node.left, other(), node.right)
-        if isinstance(node.op, ORDERED_OPERATORS):
-            yield ast.BinOp(node.right, node.op, node.left)
-        yield node.left
-        yield node.right
-    elif isinstance(node, ast.AugAssign):
-        for other in SWAPPED_OPERATORS.get(type(node.op), ()):
-            yield ast.AugAssign(node.target, other(), node.value)
-        yield ast.Assign([node.target], node.value, lineno=node.lineno)
-    elif isinstance(node, ast.UnaryOp):
-        yield node.operand
+def _comprehensions(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> Iterator[ast.AST]:
+    """Drop the conditions of one `for`."""
+    for position, generator in enumerate(node.generators):
+        if generator.ifs:
+            changed = copy.deepcopy(node)
+            changed.generators[position].ifs = []
+            yield changed
 
 
-def _conditions(node: ast.AST) -> Iterator[ast.AST]:
-    """A neighbouring comparison, and/or, a condition negated or dropped."""
-    if isinstance(node, ast.Compare):
-        for position, operator in enumerate(node.ops):
-            for other in SWAPPED_COMPARISONS.get(type(operator), ()):
-                yield ast.Compare(
-                    node.left, [*node.ops[:position], other(), *node.ops[position + 1 :]], node.comparators
-                )
-    elif isinstance(node, ast.BoolOp):
-        yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
-        for position in range(len(node.values)):
-            rest = node.values[:position] + node.values[position + 1 :]
-            yield rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest)
-    elif isinstance(node, ast.IfExp):
-        yield ast.IfExp(node.test, node.orelse, node.body)
-    elif isinstance(node, ast.If):
-        yield ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
-    elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
-        for generator in node.generators:
-            if generator.ifs:
-                generator.ifs = []
-                yield node
-
-
-def _calls(node: ast.AST) -> Iterator[ast.AST]:
-    """Swapped arguments, a dropped keyword, a dropped call, a sister function."""
-    if not isinstance(node, ast.Call):
-        return
-    for position in range(len(node.args) - 1):
-        args = list(node.args)
-        args[position], args[position + 1] = args[position + 1], args[position]
-        yield ast.Call(node.func, args, node.keywords)
+def _calls(node: ast.Call) -> Iterator[ast.AST]:
+    """Swap arguments, drop a keyword, drop the call, or call a similar function."""
+    for arguments in _neighbours_swapped(node.args):
+        yield ast.Call(node.func, arguments, node.keywords)
     for position in range(len(node.keywords)):
-        yield ast.Call(node.func, node.args, node.keywords[:position] + node.keywords[position + 1 :])
+        yield ast.Call(node.func, node.args, _without(node.keywords, position))
     if isinstance(node.func, ast.Attribute):
-        if not node.args or isinstance(node.func.value, ast.Call):
-            yield node.func.value  # x.sqrt() -> x
-        elif isinstance(node.func.value, ast.Name):
-            yield node.args[0]  # torch.exp(x) -> x
-        sister = SWAPPED_NAMES.get(node.func.attr)
-        if sister:
-            yield ast.Call(ast.Attribute(node.func.value, sister, ast.Load()), node.args, node.keywords)
+        yield from _calls_of_attributes(node, node.func)
     elif isinstance(node.func, ast.Name) and node.args and node.func.id not in EXCEPTIONS:
         yield node.args[0]  # list(x) -> x
 
 
-def _statements(node: ast.AST) -> Iterator[ast.AST]:
-    """A statement left out, swapped tuple items, an answer cut from autograd."""
+def _calls_of_attributes(node: ast.Call, function: ast.Attribute) -> Iterator[ast.AST]:
+    if not node.args or isinstance(function.value, ast.Call):
+        yield function.value  # x.sqrt() -> x
+    elif isinstance(function.value, ast.Name):
+        yield node.args[0]  # torch.exp(x) -> x
+    if function.attr in SWAPPED_NAMES:
+        similar = ast.Attribute(function.value, SWAPPED_NAMES[function.attr], ast.Load())
+        yield ast.Call(similar, node.args, node.keywords)
+
+
+def _statements(node: ast.stmt) -> Iterator[ast.AST]:
+    """Change how a statement works, leave it out, or cut a returned value from autograd."""
+    if isinstance(node, ast.AugAssign):
+        for operator in SWAPPED_OPERATORS.get(type(node.op), ()):
+            yield ast.AugAssign(node.target, operator(), node.value)
+        yield ast.Assign([node.target], node.value, lineno=node.lineno)
+    if isinstance(node, ast.If):
+        yield ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
     if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr | ast.If | ast.For | ast.Raise):
         yield ast.Pass()
-    if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load):
-        for position in range(len(node.elts) - 1):
-            elements = list(node.elts)
-            elements[position], elements[position + 1] = elements[position + 1], elements[position]
-            yield ast.Tuple(elements, node.ctx)
     if isinstance(node, ast.Return) and isinstance(node.value, ast.BinOp | ast.Call):
         yield ast.Return(ast.Call(ast.Attribute(node.value, "detach", ast.Load()), [], []))
 
 
-MUTATORS: tuple[Callable[[ast.AST], Iterator[ast.AST]], ...] = (
-    _numbers,
-    _operators,
-    _conditions,
-    _calls,
-    _statements,
-)
+def _neighbours_swapped(items: list[ast.expr]) -> Iterator[list[ast.expr]]:
+    """Yield a copy of the list for each pair of neighbours, with the two swapped."""
+    for position in range(len(items) - 1):
+        swapped = list(items)
+        swapped[position], swapped[position + 1] = items[position + 1], items[position]
+        yield swapped
+
+
+def _without(items: list[T], position: int) -> list[T]:
+    return items[:position] + items[position + 1 :]

@@ -1,6 +1,4 @@
-"""Each mutant of a reference against the hidden checks, in a worker like a student's code."""
-
-from collections.abc import Callable
+"""Run each mutant of a reference against the hidden checks, in a worker like a student's code."""
 
 import msgspec
 
@@ -9,13 +7,13 @@ from ...course.toml import read_toml
 from ...grading.grader import Grader
 from ...grading.submission_run import first_failure
 from ...source import Source
-from .mutators import Mutant, mutants
+from .mutants import Mutant, mutants
 
 EQUIVALENTS = "equivalent_mutants.toml"
 
 
 class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A mutant that no check can tell from the reference, and why."""
+    """A mutant that behaves like the reference, and the reason why."""
 
     before: str
     after: str
@@ -23,62 +21,56 @@ class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ExerciseReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one exercise's mutants."""
+    """The results of one exercise's mutants."""
 
     exercise: str
     tried: int
     killed: int
     equivalent: int
     survivors: tuple[Mutant, ...]
-    stale: tuple[Equivalent, ...] = ()  # listed as equivalent, but no such mutant exists or a check kills it
+    stale: tuple[Equivalent, ...] = ()  # listed as equivalent, but a check kills it or it is not a mutant
 
     @property
     def kill_rate(self) -> float:
-        """Killed mutants in all that are not equivalent, 0 to 1."""
+        """The share of killed mutants among those that are not equivalent, from 0 to 1."""
         judged = self.killed + len(self.survivors)
         return self.killed / judged if judged else 1.0
 
 
 def load_equivalents(topic: Topic) -> dict[str, list[Equivalent]]:
-    """Exercise -> its reviewed equivalent mutants."""
+    """Return the reviewed equivalent mutants of each exercise."""
     path = topic.solutions_folder / EQUIVALENTS
     if not path.is_file():
         return {}
     return read_toml(path, dict[str, list[Equivalent]])
 
 
-def mutate_exercise(
-    grader: Grader,
-    topic: Topic,
-    exercise: Exercise,
-    *,
-    sample: int | None = None,
-    progress: Callable[[], None] = lambda: None,
-) -> ExerciseReport:
+def mutate_exercise(grader: Grader, topic: Topic, exercise: Exercise, *, sample: int | None = None) -> ExerciseReport:
     """Run the mutants of one exercise.
 
-    sample: take about this many, evenly spread; None takes all.
-    progress: called after each mutant.
+    sample: run about this many mutants, evenly spread; None runs all.
     """
-    code = topic.reference.read_text(encoding="utf-8")
-    every = mutants(code, exercise.name)
-    chosen = every if sample is None else every[:: max(1, len(every) // sample)] if sample else []
-    listed = {(e.before.strip(), e.after.strip()): e for e in load_equivalents(topic).get(exercise.name, [])}
+    every = mutants(topic.reference.read_text(encoding="utf-8"), exercise.name)
+    listed = {}
+    for entry in load_equivalents(topic).get(exercise.name, []):
+        listed[entry.before.strip(), entry.after.strip()] = entry
     known = {(mutant.before, mutant.after) for mutant in every}
-    stale = [equivalent for key, equivalent in listed.items() if key not in known]
-    killed, equivalent, survivors = 0, 0, []
+    stale = [entry for change, entry in listed.items() if change not in known]
+    survivors: list[Mutant] = []
+    killed = equivalent = 0
+    chosen = _sampled(every, sample)
     for mutant in chosen:
         source = Source(filename=topic.filename, chunks=((f"{topic.module}_mutant.py", mutant.code),))
         is_killed = first_failure(grader.prepared, grader.server, topic, exercise, source) is not None
-        entry = listed.get((mutant.before, mutant.after))
-        if entry is None:
-            killed += is_killed
-            survivors += [] if is_killed else [mutant]
-        elif is_killed:
-            stale.append(entry)
-        else:
+        listing = listed.get((mutant.before, mutant.after))
+        if listing is not None and is_killed:
+            stale.append(listing)
+        elif listing is not None:
             equivalent += 1
-        progress()
+        elif is_killed:
+            killed += 1
+        else:
+            survivors.append(mutant)
     return ExerciseReport(
         exercise=exercise.name,
         tried=len(chosen),
@@ -87,3 +79,11 @@ def mutate_exercise(
         survivors=tuple(survivors),
         stale=tuple(stale),
     )
+
+
+def _sampled(every: list[Mutant], sample: int | None) -> list[Mutant]:
+    if sample is None:
+        return every
+    if sample == 0:
+        return []
+    return every[:: max(1, len(every) // sample)]

@@ -1,8 +1,8 @@
 """Search a release for answers before a student can get it.
 
-search        compares every published file with the secrets
-secrets       what must not be published, read from the course
-patterns      what a secret looks like in other forms
-readings      the ways in which a published file can be read
-hidden_code   code in a published file that equals hidden code
+search     compares every file of a release with the secrets
+secrets    the secrets of a course, read from solutions/
+published  texts that the author shows on purpose
+documents  the texts in a release's files: plain text, notebooks, zips
+patterns   the forms in which texts are compared
 """

@@ -1,141 +1,177 @@
-"""What of solutions/ must not be found in a release: code, titles, sentences, answers."""
+"""The secrets of a course, read from solutions/: solutions, hidden checks, misconceptions, quiz keys."""
 
-from collections.abc import Iterator, Sequence
+import ast
+from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import yaml
 
+from ...checks.spec import TITLE
+from ...course.model import QUIZ_KEY
 from ...course.toml import read_toml
 from ...errors import CourseError
-from ..manifest import sha256
-from .hidden_code import secrets_of_python
-from .patterns import (
-    DEFINITION_TOKENS,
-    FORMULA_TOKENS,
-    LINE_TOKENS,
-    MIN_PATTERN,
-    PLACEHOLDER,
-    Form,
-    Kind,
-    Secret,
-    answer_form,
-    code_form,
-    code_secret,
-    count_tokens,
-    sentence_secrets,
-    shortened,
-)
+from .patterns import code_form, count_letters, count_tokens, logical_lines, without_comments, words_form
 
-MIN_WHOLE = 64  # bytes of a file that is looked for as it stands
+LINE_TOKENS = 10  # anybody may write a shorter line
+BODY_TOKENS = 9  # of a whole solution or hidden check
+HELPER_TOKENS = 25  # of code that hidden checks share, or of a misconception's code
+TEXT_LETTERS = 16
+PLACEHOLDER = "TODO"  # a text that the author still has to write
 
 
-def find_secrets(root: Path, topics: Sequence[str]) -> list[Secret]:
-    """Everything that must not be found, each pattern once. Raises CourseError where a file cannot be read."""
-    found: dict[tuple[Form, str, str], Secret] = {}
-    for topic in topics:
-        folder = root / "solutions" / topic
-        if not folder.is_dir():
+class SecretKind(Enum):
+    """A kind of secret, as the refusal names it."""
+
+    LINE = "a line of a solution"
+    SOLUTION = "a solution"
+    TITLE = "the title of a hidden check"
+    CHECK = "the code of a hidden check"
+    MISCONCEPTION = "a misconception"
+    KEY = "the key of a question"
+    REPLY = "the explanation of an answer"
+    WHOLE_FILE = "a whole file of the solutions"
+
+
+class Secret(msgspec.Struct, frozen=True, kw_only=True):
+    """One text that must not be in a release."""
+
+    kind: SecretKind
+    pattern: str  # in the form in which it is compared
+    origin: str  # solutions/01_activations/activations.py:35
+    text: str  # as its author wrote it
+    owner: str = ""  # the exercise that it solves, or the question that it explains
+
+
+def find_secrets(root: Path) -> list[Secret]:
+    """Return all secrets of a course. Raise CourseError for a file that cannot be read."""
+    secrets: list[Secret] = []
+    for path in sorted((root / "solutions").glob("*/*")):
+        if path.suffix in (".py", ".toml", ".yaml"):
+            try:
+                secrets += _secrets_of(path, path.relative_to(root).as_posix())
+            except SyntaxError as error:
+                raise CourseError(f"{path}, line {error.lineno}: {error.msg}.") from None
+            except (yaml.YAMLError, UnicodeDecodeError) as error:
+                raise CourseError(f"{path}: {error}.") from None
+    return secrets
+
+
+def _secrets_of(path: Path, name: str) -> Iterator[Secret]:
+    text = path.read_text(encoding="utf-8")
+    if path.name == QUIZ_KEY:
+        yield from _of_keys(text, name)
+    elif path.name == "misconceptions.toml":
+        yield from _of_misconceptions(read_toml(path, dict[str, Any]), name)
+    elif path.name.startswith("test_"):
+        yield from _of_checks(text, name)
+    elif path.suffix == ".py":
+        yield from _of_solutions(text, name)
+
+
+def _code(kind: SecretKind, code: str, origin: str, text: str, owner: str = "") -> Secret:
+    return Secret(kind=kind, pattern=code_form(code) + "\0", origin=origin, text=text, owner=owner)
+
+
+def _sentence(kind: SecretKind, text: str, origin: str, owner: str = "") -> Iterator[Secret]:
+    """Yield the text as a secret, unless it is short or still to be written."""
+    if count_letters(text) >= TEXT_LETTERS and PLACEHOLDER not in text.split():
+        yield Secret(kind=kind, pattern=words_form(text), origin=origin, text=text, owner=owner)
+
+
+def _of_solutions(text: str, name: str) -> Iterator[Secret]:
+    """Yield each long line and the whole of every function body, in a reference or a second solution.
+
+    This includes what stands outside the solution markers, but the stub publishes that.
+    """
+    for definition in ast.parse(text).body:
+        exercise = getattr(definition, "name", "")
+        for function in ast.walk(definition):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            body, first = body_of(text, function)
+            written = body.splitlines()
+            for number, line in logical_lines(body):
+                if count_tokens(line) >= LINE_TOKENS:
+                    origin = f"{name}:{first + number - 1}"
+                    yield _code(SecretKind.LINE, line, origin, written[number - 1].strip(), exercise)
+            whole = without_comments(body)
+            if count_tokens(whole) >= BODY_TOKENS:
+                yield _code(SecretKind.SOLUTION, whole, f"{name}:{first}", body, exercise)
+
+
+def _of_checks(text: str, name: str) -> Iterator[Secret]:
+    """Yield the titles and bodies of the hidden checks, and the longer constants and helpers beside them."""
+    for node in ast.parse(text).body:
+        least = HELPER_TOKENS
+        if isinstance(node, ast.Import | ast.ImportFrom | ast.Expr):
             continue
-        for secret in _of_topic(root, folder):
-            if len(secret.pattern) >= MIN_PATTERN or secret.form is Form.ANSWER:
-                first = found.setdefault((secret.form, secret.pattern, secret.only_in), secret)
-                if not set(secret.owners) <= set(first.owners):
-                    both = msgspec.structs.replace(first, owners=(*first.owners, *secret.owners))
-                    found[secret.form, secret.pattern, secret.only_in] = both
-    return list(found.values())
+        if isinstance(node, ast.FunctionDef):
+            code, first = body_of(text, node)
+            if node.name.startswith("test_"):
+                least = BODY_TOKENS
+                for title in _titles(node):
+                    yield from _sentence(SecretKind.TITLE, title, f"{name}:{node.lineno}")
+        else:
+            code, first = segment(text, node, node), node.lineno
+        whole = without_comments(code)
+        if count_tokens(whole) >= least:
+            yield _code(SecretKind.CHECK, whole, f"{name}:{first}", code)
 
 
-def whole_files(root: Path) -> dict[str, str]:
-    """SHA-256 of each file below solutions/, whatever it is -> its path."""
-    paths = (path for path in sorted((root / "solutions").rglob("*")) if path.is_file())
-    return {
-        sha256(path.read_bytes()): path.relative_to(root).as_posix()
-        for path in paths
-        if path.stat().st_size >= MIN_WHOLE
-    }
+def _titles(function: ast.FunctionDef) -> list[str]:
+    """Return the title of a check in each language."""
+    docstring = " ".join((ast.get_docstring(function) or "").split())
+    match = TITLE.match(docstring)
+    return [match["en"], match["zh"]] if match else [docstring]
 
 
-def _of_topic(root: Path, folder: Path) -> Iterator[Secret]:
-    for path in sorted(folder.glob("*.*")):
-        if path.suffix == ".py":
-            yield from secrets_of_python(path, path.relative_to(root).as_posix())
-        elif path.name == "misconceptions.toml":
-            yield from _of_misconceptions(read_toml(path, dict[str, Any]))
-        elif path.name == "equivalent_mutants.toml":
-            for exercise, entries in read_toml(path, dict[str, Any]).items():
-                for entry in entries:
-                    yield from sentence_secrets(Kind.REASON, entry.get("reason", ""), f"{exercise} in {path.name}")
-        elif path.name == "quiz_key.yaml":
-            yield from _of_keys(_yaml(path), f"exercises/{folder.name}/quiz.yaml")
+def body_of(text: str, function: ast.FunctionDef) -> tuple[str, int]:
+    """Return (code, first line) of a function without its head and docstring."""
+    body = function.body
+    if ast.get_docstring(function) is not None:
+        body = body[1:]
+    if not body:
+        return "", function.lineno
+    return segment(text, body[0], body[-1]), body[0].lineno
 
 
-def _of_misconceptions(table: dict[str, Any]) -> Iterator[Secret]:
-    for exercise, entries in table.items():
-        for entry in entries:
-            owner, origin = (exercise,), f"{exercise}: {entry['name']}"
-            for language in ("en", "zh"):
-                yield from sentence_secrets(Kind.MISCONCEPTION, entry[language], origin, owner)
-            if count_tokens(entry["wrote"]) >= DEFINITION_TOKENS:
-                yield code_secret(Kind.WRONG_CODE, entry["wrote"], origin, owner)
+def segment(text: str, first: ast.stmt, last: ast.stmt) -> str:
+    """Return the lines from the first statement to the last one."""
+    return "".join(text.splitlines(keepends=True)[first.lineno - 1 : last.end_lineno])
 
 
-# Quizzes
+def _of_misconceptions(content: dict[str, Any], name: str) -> Iterator[Secret]:
+    for exercise, misconceptions in content.items():
+        for misconception in misconceptions:
+            origin = f"{name}, {exercise}: {misconception['name']}"
+            yield from _sentence(SecretKind.MISCONCEPTION, misconception["en"], origin)
+            yield from _sentence(SecretKind.MISCONCEPTION, misconception["zh"], origin)
+            code = misconception["wrote"]
+            if count_tokens(code) >= HELPER_TOKENS:
+                yield _code(SecretKind.MISCONCEPTION, code, origin, code)
 
 
-def _of_keys(keys: dict[str, Any], quiz: str) -> Iterator[Secret]:
-    for question, key in keys.items():
-        for field in ("answer", "accepted"):
-            yield from _of_answer(question, key.get(field), quiz)
-        for text in strings_in({name: value for name, value in key.items() if name not in ("answer", "accepted")}):
-            yield from sentence_secrets(Kind.REPLY, text, question)
+def _of_keys(text: str, name: str) -> Iterator[Secret]:
+    """Yield the beginning of each key, `QUESTION: answer:`, and the explanations and replies."""
+    for question, key in (yaml.safe_load(text) or {}).items():
+        origin = f"{name}, {question}"
+        beginning = f"{question}: {next(iter(key))}:"
+        yield _code(SecretKind.KEY, beginning, origin, beginning)
+        key.pop("answer", None)  # an answer alone, such as `B` or `2*n`, may be anywhere
+        key.pop("accepted", None)
+        for reply in texts_in(key):
+            yield from _sentence(SecretKind.REPLY, reply, origin, question)
 
 
-def _of_answer(question: str, answer: Any, quiz: str) -> Iterator[Secret]:
-    """The id and then the answer, anywhere; an answer that is a formula beside the questions, a long one anywhere."""
-    accepted = answer if isinstance(answer, list) and any(not _is_letter(item) for item in answer) else [answer]
-    for one in accepted:
-        said = " ".join(map(str, _leaves(one)))
-        if one is None or PLACEHOLDER in said.split() or not (words := answer_form(said).strip("\0")):
-            continue
-        shown = shortened(f"{question}: {said}")
-        pattern = f"\0{answer_form(question).strip(chr(0))}\0{words}\0"
-        yield Secret(kind=Kind.ANSWER, form=Form.ANSWER, pattern=pattern, origin=question, shown=shown)
-        if isinstance(one, str) and count_tokens(one) >= FORMULA_TOKENS:
-            place = "" if count_tokens(one) >= LINE_TOKENS else quiz
-            yield Secret(
-                kind=Kind.FORMULA, form=Form.CODE, pattern=code_form(one), origin=question, shown=shortened(one),
-                only_in=place,
-            )  # fmt: skip
-
-
-def _is_letter(item: Any) -> bool:
-    return isinstance(item, str) and len(item) == 1
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, list):
-        for item in value:
-            yield from _leaves(item)
-    else:
-        yield value
-
-
-def strings_in(value: Any) -> Iterator[str]:
-    """Every string below `value`."""
+def texts_in(value: Any) -> Iterator[str]:
+    """Yield every string in nested tables and lists."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from strings_in(item)
-
-
-def _yaml(path: Path) -> dict[str, Any]:
-    try:
-        keys = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path}: {error}.") from None
-    if not isinstance(keys, dict) or not all(isinstance(key, dict) for key in keys.values()):
-        raise CourseError(f"{path} is not a table of keys by question id.")
-    return keys
+    elif isinstance(value, dict):
+        yield from texts_in(list(value.values()))
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts_in(item)

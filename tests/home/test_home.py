@@ -144,7 +144,7 @@ def test_against_another_folder(own_course: Path) -> None:
     assert run.returncode == 0, run.stdout
     run = run_pytest(own_course, "exercises", "--against", "nowhere")
     assert run.returncode != 0
-    assert "--against nowhere: there is no such folder" in run.stdout + run.stderr
+    assert "--against nowhere: this folder does not exist" in run.stdout + run.stderr
 
 
 def test_other_peoples_tests_are_left_alone(tmp_path: Path) -> None:

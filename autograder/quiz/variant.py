@@ -48,7 +48,7 @@ def draw(question: AnyQuestion, *, key: str, student: str, attempt: int = 1) -> 
 
     key: of the course
     """
-    source = Source(key, student, question.id, attempt)
+    source = VariantSource(key, student, question.id, attempt)
     entries = list(entries_of(question))
     return Variant(
         question=question,
@@ -94,7 +94,7 @@ def filled_text(text: Text, values: dict[str, Value]) -> Text:
     return Text(filled(text.en, values), filled(text.zh, values)) if values else text
 
 
-class Source:
+class VariantSource:
     """Whole numbers that follow from the course's key, the student, the question and the attempt."""
 
     def __init__(self, key: str, student: str, question: str, attempt: int) -> None:
@@ -121,7 +121,7 @@ def _hash_key(key: str) -> bytes:
     return hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=32).digest()
 
 
-def _values(question: AnyQuestion, source: Source) -> dict[str, Value]:
+def _values(question: AnyQuestion, source: VariantSource) -> dict[str, Value]:
     for turn in range(MAX_DRAWS):
         values = {
             name: value_of(parameter, source.index(size_of(parameter), f"value {turn} {name}"))

@@ -124,7 +124,7 @@ def test_notebooks_of_other_names_count(graded: SimpleNamespace, student: str) -
 def test_the_command_shows_the_class_and_succeeds(graded: SimpleNamespace) -> None:
     assert graded.run.returncode == 0, graded.run.stderr
     assert f"{len(CLASS) + len(ONLY_OURS)} graded, 0 unreadable" in graded.run.stdout
-    assert "two: timestamp.txt holds no date" in graded.run.stderr
+    assert "two: nbgrader cannot read the date in timestamp.txt" in graded.run.stderr
 
 
 def test_an_endless_loop_is_told_as_one(graded: SimpleNamespace) -> None:

@@ -46,12 +46,12 @@ def grade(
         fix_environment()
         from ..grading.settings import Settings
         from ..integrations.nbgrader.folder import open_course_folder
-        from ..integrations.nbgrader.grading import Request, run_nbgrader_grading
+        from ..integrations.nbgrader.grading import NbgraderOptions, run_nbgrader_grading
         from ..sandbox.level import Level
 
         loaded = course_at(course)
         topic = loaded.topic(assignment)
-        request = Request(
+        options = NbgraderOptions(
             course=loaded,
             topic=topic,
             folder=open_course_folder(course_dir, db),
@@ -65,7 +65,7 @@ def grade(
             is_forced=force,
             language=lang,
         )
-        raise typer.Exit(run_nbgrader_grading(request))
+        raise typer.Exit(run_nbgrader_grading(options))
 
 
 @export_app.command("nbgrader")

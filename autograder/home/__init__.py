@@ -1,7 +1,7 @@
 """A student's own machine: `pytest exercises/`, `autograder watch`, `autograder hint`.
 
-plugin    the pytest plugin; imported by every pytest run, so it imports nothing slow
-session   one pytest run over the course
-hints     hints, one at a time
-watch     runs the checks again when a file is saved
+plugin     the pytest plugin; every pytest run imports it, so it imports nothing slow
+check_run  one pytest run over the course's visible checks
+hints      hints, one at a time
+watch      runs the checks again when a file is saved
 """

@@ -1,6 +1,7 @@
-"""The pytest plugin: gives checks their `student`, and shows what became of them as a student wants to read it.
+"""The pytest plugin: gives checks their `student`, and shows their outcomes in words for students.
 
-Light to import: every pytest run of an environment with torchstone loads it. The rest waits until a check is met.
+Every pytest run in an environment with torchstone imports this module, so it must be fast to import. Everything else
+is imported when pytest meets the first check.
 """
 
 import atexit
@@ -13,9 +14,9 @@ import pytest
 from .. import CHECK_ATTRIBUTE
 
 if TYPE_CHECKING:
-    from .session import Home
+    from .check_run import CheckRun
 
-HOME = pytest.StashKey["Home"]()
+CHECK_RUN = pytest.StashKey["CheckRun"]()
 NOT_ATTEMPTED = "not attempted"
 
 
@@ -31,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """`-k NAME` finds the checks of the exercise NAME."""
+    """Let `-k NAME` select the checks of the exercise NAME."""
     spec = _spec(item)
     if spec is not None:
         item.extra_keyword_matches.add(spec.exercise)
@@ -39,49 +40,51 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.fixture
 def student(request: pytest.FixtureRequest) -> Any:
-    """The student's code beside the check, as the proxy that checks ask."""
-    return _home(request.config).student(request.node)
+    """Return the proxy that checks use to call the student's code."""
+    return _check_run(request.config).student(request.node)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
-    """A rule broken in the source fails the check before it runs."""
+    """Fail the check before it runs if the source breaks a rule of the exercise."""
     if _spec(item) is not None:
-        _home(item.config).enforce_rules(item)
+        _check_run(item.config).enforce_rules(item)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Our message instead of a traceback; an untouched stub is no failure."""
+    """Replace the traceback by our message; count an untouched stub as not attempted."""
     report = yield
     if _spec(item) is not None and (report.when == "call" or report.failed):
-        _home(item.config).present(item, call, report)
+        _check_run(item.config).present(item, call, report)
     return report
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-    """A letter of its own for what is not attempted."""
+    """Give checks that were not attempted their own letter."""
     if _facts(report).get("verdict") == "not_attempted":
         return NOT_ATTEMPTED, "○", (NOT_ATTEMPTED.upper(), {"yellow": True})
     return None
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """0 only when everything that was asked for passed."""
+    """Exit with 0 only if every selected check passed."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if exitstatus == pytest.ExitCode.OK and reporter is not None and reporter.stats.get(NOT_ATTEMPTED):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """The board, after pytest's own failures."""
-    facts = [_facts(report) for reports in terminalreporter.stats.values() for report in reports if _facts(report)]
-    if facts and HOME in config.stash:
+    """Show the board after pytest's own summary."""
+    facts = []
+    for reports in terminalreporter.stats.values():
+        facts += [_facts(report) for report in reports if _facts(report)]
+    if facts and CHECK_RUN in config.stash:
         from ..reports.board import show_board
 
-        show_board(config.stash[HOME].course, facts, terminalreporter)
+        show_board(config.stash[CHECK_RUN].course, facts, terminalreporter)
 
 
 def _spec(item: pytest.Item) -> Any:
@@ -89,14 +92,14 @@ def _spec(item: pytest.Item) -> Any:
 
 
 def _facts(report: object) -> dict[str, str]:
-    """exercise and verdict, on the report of a check."""
+    """Return the exercise, check and verdict of a check's report; empty for other reports."""
     return getattr(report, "autograder", {})
 
 
-def _home(config: pytest.Config) -> "Home":
-    if HOME not in config.stash:
-        from .session import Home
+def _check_run(config: pytest.Config) -> "CheckRun":
+    if CHECK_RUN not in config.stash:
+        from .check_run import CheckRun
 
-        config.stash[HOME] = Home(config)
-        atexit.register(gc.freeze)  # Python's last collections would look through all of torch, for half a second
-    return config.stash[HOME]
+        config.stash[CHECK_RUN] = CheckRun(config)
+        atexit.register(gc.freeze)  # otherwise Python's last collections search all of torch, for half a second
+    return config.stash[CHECK_RUN]

@@ -1,4 +1,4 @@
-"""Re-run a topic's visible checks whenever one of its files is saved."""
+"""Runs a topic's visible checks again whenever one of its files is saved."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ from ..course.model import Course, Topic
 
 
 def watch_course(course: Course, arguments: Sequence[str]) -> None:
-    """Watch until Ctrl-C. `arguments` go to pytest."""
+    """Watch until Ctrl-C. `arguments` are passed to pytest."""
     folder = course.root / "exercises"
     print(
         f"Watching {folder}. Save a file to run its checks; Ctrl-C ends. 正在监视，保存即运行，Ctrl-C 结束。",
@@ -24,6 +24,6 @@ def watch_course(course: Course, arguments: Sequence[str]) -> None:
 
 
 def touched(course: Course, paths: Iterable[Path]) -> list[Topic]:
-    """The topics whose folders hold one of the paths, in the course's order."""
+    """Return the topics whose folders hold one of the paths, in the order of the course."""
     folders = {path.resolve().parent.name for path in paths}
     return [topic for topic in course.topics if topic.name in folders]

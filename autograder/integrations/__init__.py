@@ -1,6 +1,6 @@
 """Other systems that Torchstone works with.
 
 nbgrader/     notebooks, grading and the gradebook of nbgrader
-gradescope/   Gradescope's zip
+gradescope/   the zip for Gradescope
 ci/           workflow files for CI systems
 """

@@ -1,9 +1,9 @@
-"""What a student imports in a notebook: `check`, `hint`, `board` and `quiz`; `grade` is for nbgrader.
+"""The functions that a student imports in a notebook: `check`, `hint`, `board` and `quiz`; `grade` is for nbgrader.
 
-live      the notebook's functions and cells, as the checks see them
-visible   the visible checks on those
-questions   the quiz
-display   what a student reads below a cell
+live       the notebook's functions and cells, as the checks see them
+visible    runs the visible checks on them
+questions  the quiz
+display    shows text below a cell
 """
 
 import functools
@@ -22,7 +22,7 @@ from .live import shell
 from .questions import as_markdown, kept, open_quiz, quiz_topic, summary, written
 from .visible import quiet, visible_result
 
-FOLDER = Path.cwd()  # the notebook's: that is where Jupyter starts a kernel
+FOLDER = Path.cwd()  # of the notebook: Jupyter starts a kernel there
 PASSED = Text(
     "The visible checks pass. Grading adds hidden ones.",
     "公开检查全部通过。评分时还有隐藏检查。",
@@ -67,32 +67,31 @@ def board() -> None:
         course = _course()
         with quiet():
             results = [visible_result(course, exercise) for exercise in course.exercises]
-        facts = [
-            {"exercise": result.name, "check": check.id.split("[")[0], "verdict": check.verdict}
-            for result in results
-            for check in result.checks
-        ]
+        facts = []
+        for result in results:
+            for check in result.checks:
+                facts.append({"exercise": result.name, "check": check.id.split("[")[0], "verdict": check.verdict})
         say(board_table(course, facts, _language))
         following = next_exercise(course, facts)
         _say_lines(say, NEXT.filled(name=following.name) if following else PASSED)
 
 
 def grade(name: str) -> float:
-    """The points that the visible checks give, for a grade cell of nbgrader; nothing is shown."""
+    """Return the points of the visible checks, for a grade cell of nbgrader. Nothing is shown."""
     with quiet():
         course = _course()
         return visible_result(course, course.exercise(name)).points
 
 
 def quiz(student: str | None = None, *, form: bool = True) -> None:
-    """Show the topic's quiz as it is drawn for you, as a form where anywidget is installed, with your answers so far.
+    """Show your variant of the topic's quiz with your answers so far; as a form if anywidget is installed.
 
-    student: the name that you hand in under; needed once, where JupyterHub does not know it.
-    form: False for text, to be answered by `answer`.
+    student: the name that you hand in under; needed once, unless JupyterHub knows it.
+    form: False shows text instead; call `answer` to answer.
     """
     with shown():
         session = open_quiz(_course(), student)
-        session.save()  # it knows the student from now on
+        session.save()  # the file records the student
         if form and shell() is not None and find_spec("anywidget") is not None:
             show_form(session, _course(), _language)
         else:
@@ -100,9 +99,9 @@ def quiz(student: str | None = None, *, form: bool = True) -> None:
 
 
 def answer(question: str, value: object) -> None:
-    """Keep an answer to a question of the quiz: a number, a text, a letter, or a list of letters.
+    """Record an answer to a question of the quiz: a number, a text, a letter, or a list of letters.
 
-    An empty text takes the answer back.
+    An empty text removes the answer.
     """
     with shown() as say:
         session = open_quiz(_course(), None)
@@ -110,13 +109,17 @@ def answer(question: str, value: object) -> None:
             raise unknown("question", question, list(session.variants))
         complaint = session.record(question, written(value))
         answered = kept(session, question)
-        outcome = KEPT.filled(question=question, answer=answered) if answered else TAKEN_BACK.filled(question=question)
-        _say_lines(say, complaint or outcome)
+        if complaint is not None:
+            _say_lines(say, complaint)
+        elif answered:
+            _say_lines(say, KEPT.filled(question=question, answer=answered))
+        else:
+            _say_lines(say, TAKEN_BACK.filled(question=question))
         _say_lines(say, summary(session))
 
 
 def grade_quiz() -> float:
-    """For nbgrader's own grading, which has no key: the share of the questions that have an answer, in points."""
+    """Return the share of answered questions, in points. nbgrader's own grading has no key to judge them."""
     with quiet():
         course = _course()
         topic = quiz_topic(course)
@@ -134,7 +137,7 @@ def use_language(language: str) -> None:
 
 @functools.cache
 def _course() -> Course:
-    """The course's files beside the notebook, or above it."""
+    """Return the course in the notebook's folder or above it."""
     return load_course(find_course(FOLDER))
 
 

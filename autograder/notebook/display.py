@@ -1,4 +1,4 @@
-"""What a student reads below a cell: plain text and simple HTML, whichever the notebook shows."""
+"""Shows text below a cell, as plain text and as simple HTML; the notebook chooses one."""
 
 import contextlib
 import io
@@ -9,7 +9,7 @@ from rich.table import Table
 
 from ..course.model import Course
 from ..errors import AutograderError
-from ..quiz.session import Session
+from ..quiz.session import QuizSitting
 from ..reports.terminal import escape
 from ..text import Language
 from .live import shell
@@ -21,7 +21,7 @@ Say = Callable[[str | Table], None]
 
 
 class Stopped(KeyboardInterrupt):
-    """The student interrupted the kernel: IPython shows a line, not where in the checks it happened to be."""
+    """The student interrupted the kernel. IPython shows one line instead of a traceback through the checks."""
 
     def _render_traceback_(self) -> list[str]:
         return ["Stopped. 已中断。"]
@@ -29,10 +29,10 @@ class Stopped(KeyboardInterrupt):
 
 @contextlib.contextmanager
 def shown() -> Iterator[Say]:
-    """Collects what is said and shows it. An error of ours is a sentence, not a traceback."""
+    """Yield a function that prints, and show everything at the end. Errors of this package appear as a sentence."""
     console = Console(file=io.StringIO(), record=True, width=WIDTH, force_jupyter=False, force_terminal=True)
     try:
-        yield lambda what: console.print(what, highlight=False, soft_wrap=isinstance(what, str))
+        yield lambda content: console.print(content, highlight=False, soft_wrap=isinstance(content, str))
     except AutograderError as error:
         console.print(f"[red]{escape(str(error))}[/]", highlight=False, soft_wrap=True)
     except KeyboardInterrupt:
@@ -44,12 +44,12 @@ def shown() -> Iterator[Say]:
 
 
 def show_markdown(text: str) -> None:
-    """Notebooks render it; elsewhere it reads well as it is."""
+    """Show Markdown: rendered in a notebook, as plain text elsewhere."""
     _display({"text/plain": text, "text/markdown": text})
 
 
-def show_form(session: Session, course: Course, language: Language) -> None:
-    """The quiz to click on; what is clicked is in the answers file at once."""
+def show_form(session: QuizSitting, course: Course, language: Language) -> None:
+    """Show the quiz as a form. Each answer is written to the file at once."""
     from IPython.display import display
 
     from ..quiz.widget import QuizWidget

@@ -1,4 +1,4 @@
-"""The notebook as the checks see it: the functions that its kernel holds now, and the cells that defined them."""
+"""The notebook as the checks see it: the functions in its kernel now, and the cells that defined them."""
 
 import ast
 import sys
@@ -15,36 +15,53 @@ from ..source import Source, binds
 
 
 def shell() -> Any:
-    """The running IPython; None in plain Python."""
+    """Return the running IPython; None in plain Python."""
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython else None
 
 
 def live_source(filename: str) -> Source:
-    """The cells that have been run, without the definitions that later ones have replaced."""
+    """Return the cells that were run, without definitions that later cells replaced."""
     running = shell()
     history = running.history_manager.input_hist_parsed if running else []
     return Source(filename=filename, chunks=tuple(_current(history)))
 
 
 def _current(history: Sequence[str]) -> Sequence[tuple[str, str]]:
-    """(In[5], code) of each cell that Python can parse; what is outdated is blank, so that line numbers hold."""
+    """Return (In[5], code) of each cell that Python can parse.
+
+    Lines of replaced definitions are blank, so that line numbers stay the same.
+    """
     replaced: set[str] = set()
     kept = []
-    for number, code in reversed(list(enumerate(history))):
+    for number in range(len(history) - 1, -1, -1):
+        code = history[number]
         try:
             body = ast.parse(code).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         lines = code.split("\n")
         for node in reversed(body):
-            names = set() if isinstance(node, ast.AugAssign) else set(binds(node))
+            names = _defined(node)
             if names and names <= replaced:
-                first = min([node.lineno, *(part.lineno for part in getattr(node, "decorator_list", []))])
-                lines[first - 1 : node.end_lineno] = [""] * ((node.end_lineno or first) - first + 1)
+                _blank(lines, node)
             replaced |= names | _imported(node)
         kept.append((f"In[{number}]", "\n".join(lines)))
-    return kept[::-1]
+    kept.reverse()
+    return kept
+
+
+def _blank(lines: list[str], node: ast.stmt) -> None:
+    """Empty the lines of a statement, its decorators included."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    first = decorators[0].lineno if decorators else node.lineno
+    last = node.end_lineno or first
+    lines[first - 1 : last] = [""] * (last - first + 1)
+
+
+def _defined(node: ast.stmt) -> set[str]:
+    """Return the names that the statement binds anew; `x += 1` needs the earlier x."""
+    return set() if isinstance(node, ast.AugAssign) else set(binds(node))
 
 
 def _imported(node: ast.stmt) -> set[str]:
@@ -54,32 +71,45 @@ def _imported(node: ast.stmt) -> set[str]:
 
 
 class LiveTransport(LocalTransport):
-    """The kernel's own namespace in the place of a module. Nothing is run again."""
+    """Answers requests from the kernel's own namespace instead of a module. No cell is run again."""
 
     def _load(self) -> tuple[frozenset[str], list[Raised]]:
         namespace = vars(sys.modules["__main__"])
         self.session.module = sys.modules["__main__"]
-        self.cells = dict(_cells(namespace))
+        self.cells = _defining_cells(namespace)
         self.session.filenames = frozenset(self.cells)
         names = frozenset(name for name in namespace if not name.startswith("__"))
         return names - self.source.borrowed(), []
 
     def reply(self, request: Frame, seconds: float) -> Reply:
-        """With the cells called as the notebook calls them."""
+        """Return the reply; a traceback names cells as the notebook does."""
         reply = super().reply(request, seconds)
         if reply.error is None:
             return reply
-        frames = [(self.cells.get(file, file), *place) for file, *place in reply.error.frames]
+        frames = [(self.cells.get(file, file), *rest) for file, *rest in reply.error.frames]
         return msgspec.structs.replace(reply, error=msgspec.structs.replace(reply.error, frames=frames))
 
 
-def _cells(namespace: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Under which name IPython compiled the cells that defined something, and which they are: In[5]."""
+def _defining_cells(namespace: Mapping[str, Any]) -> dict[str, str]:
+    """Return IPython's file name -> label (In[5]) of each cell that defined a function or method."""
     running = shell()
-    own = [value for value in list(namespace.values()) if getattr(value, "__module__", None) == "__main__"]
-    methods = [method for value in own if isinstance(value, type) for method in vars(value).values()]
-    for function in [*own, *methods]:
-        if running is not None and isinstance(function, types.FunctionType):
-            label = running.compile.format_code_name(function.__code__.co_filename)
-            if label is not None:
-                yield function.__code__.co_filename, label[1]
+    if running is None:
+        return {}
+    labels = {}
+    for function in _functions(namespace):
+        filename = function.__code__.co_filename
+        name = running.compile.format_code_name(filename)  # ("Cell", "In[5]"), or None outside of cells
+        if name is not None:
+            labels[filename] = name[1]
+    return labels
+
+
+def _functions(namespace: Mapping[str, Any]) -> Iterator[types.FunctionType]:
+    """Yield the functions that the notebook defines, and the methods of its classes."""
+    for value in list(namespace.values()):
+        if getattr(value, "__module__", None) != "__main__":
+            continue
+        members = list(vars(value).values()) if isinstance(value, type) else [value]
+        for member in members:
+            if isinstance(member, types.FunctionType):
+                yield member

@@ -1,4 +1,4 @@
-"""The quiz in a notebook: every question as Markdown, which notebooks render with its maths; answers go into the file."""
+"""The quiz in a notebook: questions as Markdown, which notebooks render with formulas; answers go into the file."""
 
 import os
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ..course.model import Course, Topic
 from ..errors import UsageError
 from ..quiz.kinds import KINDS
-from ..quiz.session import Session, known_student, open_session
+from ..quiz.session import QuizSitting, known_student, open_session
 from ..quiz.variant import Shown
 from ..text import Language, Text
 
@@ -15,10 +15,10 @@ YOUR_ANSWER = Text("Your answer: `{answer}`", "你的答案：`{answer}`")
 BY_HAND = Text('To answer: `answer("{question}", {sample})`', '作答：`answer("{question}", {sample})`')
 
 
-def open_quiz(course: Course, student: str | None) -> Session:
-    """The quiz of the notebook's topic. Raises UsageError where there is none, or it is not known whose it is.
+def open_quiz(course: Course, student: str | None) -> QuizSitting:
+    """Open the quiz of the notebook's topic. Raise UsageError if there is none, or if the student is unknown.
 
-    student: the name; by default that of the answers given so far, or the one that JupyterHub knows.
+    student: the name; by default the name in the answers file, or the one that JupyterHub knows.
     """
     name = student or known_student(course) or os.environ.get("JUPYTERHUB_USER")
     if not name:
@@ -30,35 +30,37 @@ def open_quiz(course: Course, student: str | None) -> Session:
 
 
 def quiz_topic(course: Course) -> Topic:
-    """The one topic here that has a quiz."""
+    """Return the only topic here that has a quiz. Raise UsageError if there is none, or more than one."""
     topics = [topic for topic in course.topics if topic.quiz_points]
     if len(topics) == 1:
         return topics[0]
-    what = f"{len(topics)} quizzes" if topics else "no quiz"
-    raise UsageError(f"There is {what} here: {course.root}.", fix="A notebook of the course has one in its folder.")
+    count = f"has {len(topics)} quizzes" if topics else "has no quiz"
+    raise UsageError(f"{course.root} {count}.", fix="Use a notebook of the course: its folder has exactly one quiz.")
 
 
-def as_markdown(session: Session, language: Language) -> str:
-    """All questions, each with the answer that is kept."""
+def as_markdown(session: QuizSitting, language: Language) -> str:
+    """Return all questions, each with the answer in the file."""
     parts: list[str] = []
     for number, question in enumerate(session.questions, 1):
         parts += _question(f"{number}/{len(session.questions)}", question, kept(session, question.id), language)
     return "\n\n".join([*parts, *summary(session).lines(language)])
 
 
-def summary(session: Session) -> Text:
-    """How far the student is."""
+def summary(session: QuizSitting) -> Text:
+    """Return a sentence that says how many questions have an answer."""
     return ANSWERED.filled(answered=session.answered, count=len(session.questions))
 
 
-def kept(session: Session, question: str) -> str | None:
-    """The answer in the file, on a line; None where there is none."""
+def kept(session: QuizSitting, question: str) -> str | None:
+    """Return the answer in the file as one line; None if there is none."""
     answer = session.written(question)
-    return answer if answer is None or isinstance(answer, str) else ", ".join(answer)
+    if answer is None or isinstance(answer, str):
+        return answer
+    return ", ".join(answer)
 
 
 def written(value: object) -> str | list[str]:
-    """A Python value as one writes it in answers.yaml."""
+    """Return a Python value as it is written in answers.yaml."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list | tuple):
@@ -73,11 +75,14 @@ def _question(number: str, question: Shown, answer: str | None, language: Langua
     if question.code:
         yield f"```python\n{question.code.rstrip()}\n```"
     if question.options:
-        options = question.options.items()
-        yield "\n".join(f"- **{letter}**  {' / '.join(option.lines(language))}" for letter, option in options)
+        options = []
+        for letter, option in question.options.items():
+            options.append(f"- **{letter}**  {' / '.join(option.lines(language))}")
+        yield "\n".join(options)
     if answer is None:
-        lines = BY_HAND.filled(question=question.id, sample=kind.notebook_example).lines(language)
+        last = BY_HAND.filled(question=question.id, sample=kind.notebook_example)
     else:
-        lines = YOUR_ANSWER.filled(answer=" ".join(answer.replace("`", "'").split())).lines(language)
-    yield "  \n".join(lines)
+        one_line = " ".join(answer.replace("`", "'").split())
+        last = YOUR_ANSWER.filled(answer=one_line)
+    yield "  \n".join(last.lines(language))
     yield "---"

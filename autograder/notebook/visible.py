@@ -1,4 +1,4 @@
-"""The visible checks on what the notebook defines now, as a result like any other."""
+"""Runs the visible checks on what the notebook defines now; the result is like any other."""
 
 import contextlib
 import inspect
@@ -35,27 +35,33 @@ _collected: dict[tuple[Path, int], dict[str, list[Check]]] = {}
 
 
 def visible_result(course: Course, exercise: Exercise) -> ExerciseResult:
-    """What the exercise's visible checks say, and the share of its points that they give."""
+    """Return the result of the exercise's visible checks, and the points that they give."""
     topic = course.topic(exercise.topic)
     transport = LiveTransport(live_source(topic.filename))
-    parameters = {e.name: _parameters(getattr(transport.session.module, e.name, None)) for e in topic.exercises}
-    outcomes: list[Outcome] = []
-    checks = _checks(topic)[exercise.name]
+    parameters = {}
+    for neighbour in topic.exercises:
+        function = getattr(transport.session.module, neighbour.name, None)
+        parameters[neighbour.name] = _parameters(function)
+    refusal = _refusal(exercise, transport)
+    timeouts = 0
+    results = []
     with _undisturbed():
-        for check in checks:
-            timeouts = sum(outcome.verdict is Verdict.TIMED_OUT for outcome in outcomes)
+        for check in _checks(topic)[exercise.name]:
             if timeouts >= course.limits.strikes:
-                outcomes.append(Outcome(verdict=Verdict.TIMED_OUT, description=NOT_TRIED))
+                outcome = Outcome(verdict=Verdict.TIMED_OUT, description=NOT_TRIED)
+            elif refusal is not None:
+                outcome = refusal
             else:
-                student = _student(course, topic, exercise, transport)
-                outcomes.append(_refusal(exercise, transport) or run_check(check, student, parameters))
-    results = [_result(check, outcome) for check, outcome in zip(checks, outcomes, strict=True)]
+                outcome = run_check(check, _student(course, topic, exercise, transport), parameters)
+            if outcome.verdict is Verdict.TIMED_OUT:
+                timeouts += 1
+            results.append(_result(check, outcome))
     return exercise_result(exercise.name, topic.name, exercise.points, results, ())
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Nothing that libraries or the student's code print gets out: nbgrader takes a word on stderr for an error."""
+    """Discard what libraries and the student's code print: nbgrader takes any text on stderr for an error."""
     disabled = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
@@ -71,7 +77,7 @@ def quiet() -> Iterator[None]:
 
 
 def _checks(topic: Topic) -> dict[str, list[Check]]:
-    """Collected once, and again when the file has changed."""
+    """Return exercise -> visible checks. They are collected again only if the file changed."""
     path = topic.visible_checks
     key = path, path.stat().st_mtime_ns if path.is_file() else 0
     if key not in _collected:
@@ -92,17 +98,19 @@ def _student(course: Course, topic: Topic, exercise: Exercise, transport: LiveTr
 
 
 def _refusal(exercise: Exercise, transport: LiveTransport) -> Outcome | None:
-    """Why no check need run: nothing is there, or a rule is broken."""
+    """Return the outcome of every check if none needs to run: the function is missing, or it breaks a rule."""
     failure: CheckFailure | None
     if exercise.name not in transport.names:
         failure = NotAttempted(exercise.name, UNDEFINED.filled(name=exercise.name))
     else:
         failure = find_banned(transport.source, exercise.name, exercise.banned)
-    return Outcome(verdict=failure.verdict, description=describe(failure, [], {})) if failure else None
+    if failure is None:
+        return None
+    return Outcome(verdict=failure.verdict, description=describe(failure, [], {}))
 
 
 def _parameters(function: Any) -> tuple[str, ...]:
-    """As the student wrote them, to name arguments by."""
+    """Return the names of the parameters, as the student wrote them."""
     try:
         return tuple(inspect.signature(function).parameters)
     except (TypeError, ValueError):
@@ -122,7 +130,7 @@ def _result(check: Check, outcome: Outcome) -> CheckResult:
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Every call of a check is seeded; the notebook's own random numbers go on as if nothing had been."""
+    """Restore the notebook's random state afterwards: every call of a check sets seeds."""
     states = random.getstate(), np.random.get_state(), torch.get_rng_state()
     dtype, has_gradients = torch.get_default_dtype(), torch.is_grad_enabled()
     try:

@@ -26,18 +26,18 @@ from .writing import write_answers
 ANSWERS = "answers.yaml"
 
 
-class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """What practice says to an answer."""
+class PracticeReply(msgspec.Struct, frozen=True, kw_only=True):
+    """The feedback on one answer in practice."""
 
     share: float  # of the points
     reply: Text
     explanation: Text
 
 
-class Session:
+class QuizSitting:
     """Questions and answers of one student in one topic.
 
-    is_practice: nothing is written, and `reply` says at once what an answer is worth.
+    In practice, nothing is written, and `reply` gives feedback at once.
     """
 
     def __init__(
@@ -65,30 +65,30 @@ class Session:
 
     @property
     def path(self) -> Path:
-        """The file that the answers are in."""
+        """Return the path of the answers file."""
         return answers_path(self.topic)
 
     @property
     def answered(self) -> int:
-        """How many of the questions have an answer."""
+        """Return the number of answered questions."""
         return sum(self.written(question.id) is not None for question in self.questions)
 
     def written(self, question: str) -> str | tuple[str, ...] | None:
-        """The answer as it stands in the file; None where there is none."""
+        """Return the answer as it is in the file; None if there is none."""
         entry = self.entries.get(question)
         if entry is None or entry.is_blank or entry.refused:
             return None
         return entry.items if entry.items is not None else entry.text
 
     def complaint(self, question: str, written: str | Sequence[str]) -> Text | None:
-        """What to write instead, where this is no answer to the question; None where it is one."""
+        """Return what to write instead if this is not an answer to the question; None if it is one."""
         found = understand(self.variants[question], _entry(written))
         return found.sentence if isinstance(found, Complaint) else None
 
     def record(self, question: str, written: str | Sequence[str]) -> Text | None:
-        """Keep an answer, and write the file at once; an empty one takes the answer back.
+        """Record an answer and write the file at once. An empty answer removes the earlier one.
 
-        Returns what to write instead where this is no answer: then nothing changes. Raises KeyError for a question
+        Returns what to write instead if this is not an answer; then nothing changes. Raises KeyError for a question
         that the quiz does not have.
         """
         complaint = self.complaint(question, written)
@@ -111,8 +111,8 @@ class Session:
             language=self.language,
         )
 
-    def reply(self, question: str) -> Reply | None:
-        """In practice: what the recorded answer is worth, and why; None where there is no answer or no practice."""
+    def reply(self, question: str) -> PracticeReply | None:
+        """Return the feedback on the recorded answer; None if there is no answer, or outside of practice."""
         entry = self.entries.get(question)
         if self.keys is None or entry is None or entry.is_blank:
             return None
@@ -121,14 +121,14 @@ class Session:
         assert answer is not None
         explanation = filled_text(key.explanation, variant.values)
         if isinstance(answer, Complaint):
-            return Reply(share=0.0, reply=answer.sentence, explanation=explanation)
+            return PracticeReply(share=0.0, reply=answer.sentence, explanation=explanation)
         try:
             found = judge(variant, key, answer)
         except FormulaError as error:
             raise CourseError(f"{question}: {error.problem}") from None
         both = [text for text in (found.reply, found.left_out) if text]
         reply = Text(" ".join(text.en for text in both), "".join(text.zh for text in both)) if both else NOTHING
-        return Reply(share=found.share, reply=reply, explanation=explanation)
+        return PracticeReply(share=found.share, reply=reply, explanation=explanation)
 
 
 def open_session(
@@ -138,45 +138,64 @@ def open_session(
     student: str | None = None,
     attempt: int | None = None,
     is_practice: bool = False,
-) -> Session:
-    """The student's quiz. Without a name, that of the answers file; without an attempt, the file's.
+) -> QuizSitting:
+    """Open the student's quiz. By default, the answers file gives the name and the attempt.
 
-    Raises UsageError where the topic has no quiz, nobody is named, the file is somebody else's or cannot be read.
+    Raises UsageError if the topic has no quiz, the student is unknown, or the file is another student's or unreadable.
     """
-    found = course.topic(topic)
-    if not found.quiz_points:
-        names = ", ".join(one.name for one in course.topics if one.quiz_points)
-        raise UsageError(f"{found.name} has no quiz.", fix=f"These have one: {names}." if names else "")
-    quiz = load_quiz(found)
-    keys = load_keys(found, quiz) if is_practice and found.quiz_key.is_file() else None
-    if is_practice and keys is None:
-        raise UsageError(f"There is no key for {found.name} here: {found.quiz_key} is missing.")
-    file = AnswersFile(file=ANSWERS) if is_practice else _existing(found)
-    name = student_id(student or file.student or known_student(course) or ("practice" if is_practice else ""))
-    if not name:
-        raise UsageError("Whose quiz is this?", fix="Give --student with the name that you hand in under.")
-    if file.student is not None and student_id(file.student) != name:
-        raise UsageError(
-            f"{answers_path(found)} holds the answers of {file.student}, not of {name}.", fix="Move it away first."
-        )
+    quiz_topic = _topic_with_quiz(course, topic)
+    quiz = load_quiz(quiz_topic)
+    keys = None
+    if is_practice:
+        if not quiz_topic.quiz_key.is_file():
+            raise UsageError(f"There is no key for {quiz_topic.name} here: {quiz_topic.quiz_key} is missing.")
+        keys = load_keys(quiz_topic, quiz)
+    file = AnswersFile(file=ANSWERS) if is_practice else _existing(quiz_topic)
+    name = student_id(student or file.student or known_student(course) or "")
+    if not name and is_practice:
+        name = "practice"
+    _check_student(quiz_topic, file, name)
     attempt = attempt or file.attempt
     if attempt > course.quiz.attempts and not is_practice:
         raise UsageError(f"There is no attempt {attempt}: this course has {course.quiz.attempts}.")
     if attempt != file.attempt and file.entries:
-        path = answers_path(found)
-        path.rename(path.with_name(f"{path.stem}.attempt{file.attempt}{path.suffix}"))
+        _keep_earlier_attempt(quiz_topic, file.attempt)
         file = msgspec.structs.replace(file, entries={})
     variants = [draw(question, key=course.quiz.key, student=name, attempt=attempt) for question in quiz.questions]
-    return Session(found, name, attempt, variants, file.entries, keys=keys)
+    return QuizSitting(quiz_topic, name, attempt, variants, file.entries, keys=keys)
+
+
+def _topic_with_quiz(course: Course, name: str) -> Topic:
+    topic = course.topic(name)
+    if not topic.quiz_points:
+        names = ", ".join(other.name for other in course.topics if other.quiz_points)
+        raise UsageError(f"{topic.name} has no quiz.", fix=f"These have one: {names}." if names else "")
+    return topic
+
+
+def _check_student(topic: Topic, file: AnswersFile, name: str) -> None:
+    """Raise UsageError if there is no name, or if the answers file has another one."""
+    if not name:
+        raise UsageError("Whose quiz is this?", fix="Give --student with the name that you hand in under.")
+    if file.student is not None and student_id(file.student) != name:
+        raise UsageError(
+            f"{answers_path(topic)} holds the answers of {file.student}, not of {name}.", fix="Move it away first."
+        )
+
+
+def _keep_earlier_attempt(topic: Topic, attempt: int) -> None:
+    """Rename the answers file: answers.attempt1.yaml."""
+    path = answers_path(topic)
+    path.rename(path.with_name(f"{path.stem}.attempt{attempt}{path.suffix}"))
 
 
 def answers_path(topic: Topic) -> Path:
-    """Where a topic's answers are."""
+    """Return the path of a topic's answers file."""
     return topic.exercises_folder / ANSWERS
 
 
 def known_student(course: Course) -> str | None:
-    """The name in the first answers file of the course that has one."""
+    """Return the name in the first answers file of the course that has one."""
     for topic in course.topics:
         path = answers_path(topic)
         if path.is_file():
@@ -187,15 +206,20 @@ def known_student(course: Course) -> str | None:
 
 
 def progress(course: Course) -> list[tuple[Topic, int, int]]:
-    """(topic, questions answered, questions) of every quiz."""
-    found = []
+    """Return (topic, number of answered questions, number of questions) of every quiz."""
+    rows = []
     for topic in course.topics:
-        if topic.quiz_points:
-            ids = {question.id for question in load_quiz(topic).questions}
-            path = answers_path(topic)
-            entries = read_answers(path.read_bytes(), path.name).entries if path.is_file() else {}
-            found.append((topic, sum(name in ids and not e.is_blank for name, e in entries.items()), len(ids)))
-    return found
+        if not topic.quiz_points:
+            continue
+        questions = load_quiz(topic).questions
+        path = answers_path(topic)
+        entries = read_answers(path.read_bytes(), path.name).entries if path.is_file() else {}
+        answered = 0
+        for question in questions:
+            if question.id in entries and not entries[question.id].is_blank:
+                answered += 1
+        rows.append((topic, answered, len(questions)))
+    return rows
 
 
 def _existing(topic: Topic) -> AnswersFile:

@@ -14,17 +14,17 @@ from rich.text import Text as Line
 from ..text import Language, Text
 from .kinds import KINDS
 from .kinds.kind import Input
-from .session import Session
+from .session import QuizSitting
 from .variant import Shown
 
 BACK, SKIP, FINISH = "← back", "→ skip", "finish"
 KEYS = Text("PageUp: back  PageDown: skip  Ctrl-C: stop", "PageUp：上一题  PageDown：跳过  Ctrl-C：退出")
 MARKS = ((r"`[^`]+`", "cyan"), (r"\$[^$]+\$", "magenta"))
 
-Ask = Callable[[Session, Shown, Language], Any]
+Ask = Callable[[QuizSitting, Shown, Language], Any]
 
 
-def answer_in_terminal(session: Session, language: Language, console: Console) -> None:
+def answer_in_terminal(session: QuizSitting, language: Language, console: Console) -> None:
     """Ask every question, from the first one without an answer on; then show them all, to be changed."""
     open_ = [place for place, question in enumerate(session.questions) if session.written(question.id) is None]
     place = open_[0] if open_ else len(session.questions)
@@ -47,7 +47,7 @@ def choose_topic(rows: Sequence[tuple[str, str, int, int]], console: Console) ->
     return chosen
 
 
-def _ask_one(session: Session, place: int, language: Language, console: Console) -> int:
+def _ask_one(session: QuizSitting, place: int, language: Language, console: Console) -> int:
     """Show a question and keep its answer; how many questions to go on (-1: one back)."""
     question = session.questions[place]
     _show(session, place, language, console)
@@ -64,7 +64,7 @@ def _ask_one(session: Session, place: int, language: Language, console: Console)
     return 1
 
 
-def _show(session: Session, place: int, language: Language, console: Console) -> None:
+def _show(session: QuizSitting, place: int, language: Language, console: Console) -> None:
     question = session.questions[place]
     console.print()
     console.rule(f"{place + 1} of {len(session.questions)}  {question.id}", align="left", style="dim")
@@ -85,19 +85,22 @@ def _marked(text: str) -> Line:
     return line
 
 
-def _show_reply(session: Session, question: Shown, language: Language, console: Console) -> None:
-    """In practice: what the answer is worth, and why."""
+def _show_reply(session: QuizSitting, question: Shown, language: Language, console: Console) -> None:
+    """In practice, show what the answer is worth, and why."""
     reply = session.reply(question.id)
     if reply is None:
         return
-    style = "green" if reply.share == 1 else "yellow" if reply.share else "red"
-    console.print("✓" if reply.share == 1 else f"✗ {reply.share:.0%}", style=style)
-    for text in (reply.reply, reply.explanation):
-        for line in text.lines(language) if text else []:
+    if reply.share == 1:
+        console.print("✓", style="green")
+    else:
+        console.print(f"✗ {reply.share:.0%}", style="yellow" if reply.share else "red")
+    texts = [text for text in (reply.reply, reply.explanation) if text]
+    for text in texts:
+        for line in text.lines(language):
             console.print(Line("→ ") + _marked(line))
 
 
-def _review(session: Session, language: Language, console: Console) -> int | None:
+def _review(session: QuizSitting, language: Language, console: Console) -> int | None:
     """All answers; the question to change, None where nothing is left to do."""
     table = Table(box=None, pad_edge=False)
     for heading in ("", "Question", "Answer"):
@@ -124,26 +127,26 @@ def _one_line(written: str | tuple[str, ...] | None) -> str:
 # Each asks for an answer in one way, and returns the answer as it is recorded, or BACK, or SKIP.
 
 
-def _letter(session: Session, question: Shown, language: Language) -> Any:
+def _letter(session: QuizSitting, question: Shown, language: Language) -> Any:
     now = session.written(question.id)
     default = now if isinstance(now, str) and now in question.options else None
     return _run(questionary.select("", choices=_choices(question, language), default=default), has_arrows=True)
 
 
-def _letters(session: Session, question: Shown, language: Language) -> Any:
+def _letters(session: QuizSitting, question: Shown, language: Language) -> Any:
     now = session.written(question.id) or ()
     choices = _choices(question, language, checked=now if isinstance(now, tuple) else (now,))
     return _run(questionary.checkbox("", choices=choices), has_arrows=True)
 
 
-def _truth(session: Session, question: Shown, language: Language) -> Any:
+def _truth(session: QuizSitting, question: Shown, language: Language) -> Any:
     labels = {"true": Text("true", "对"), "false": Text("false", "错")}
     choices = [questionary.Choice(" / ".join(label.lines(language)), value=value) for value, label in labels.items()]
     now = session.written(question.id)
     return _run(questionary.select("", choices=choices, default=now if now in labels else None), has_arrows=True)
 
 
-def _order(session: Session, question: Shown, language: Language) -> Any:
+def _order(session: QuizSitting, question: Shown, language: Language) -> Any:
     """Pick the next step until all are picked; back takes the last one away."""
     picked: list[str] = []
     while len(picked) < len(question.options):
@@ -159,15 +162,15 @@ def _order(session: Session, question: Shown, language: Language) -> Any:
     return picked
 
 
-def _line(session: Session, question: Shown, language: Language) -> Any:
+def _line(session: QuizSitting, question: Shown, language: Language) -> Any:
     return _text(session, question, language, is_long=False)
 
 
-def _lines(session: Session, question: Shown, language: Language) -> Any:
+def _lines(session: QuizSitting, question: Shown, language: Language) -> Any:
     return _text(session, question, language, is_long=True)
 
 
-def _text(session: Session, question: Shown, language: Language, *, is_long: bool) -> Any:
+def _text(session: QuizSitting, question: Shown, language: Language, *, is_long: bool) -> Any:
     now = session.written(question.id)
 
     def check(written: str) -> bool | str:

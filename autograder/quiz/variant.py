@@ -48,7 +48,7 @@ def draw(question: Question, *, key: str, student: str, attempt: int = 1) -> Var
 
     key: of the course
     """
-    source = Source(key, student, question.id, attempt)
+    source = VariantSource(key, student, question.id, attempt)
     entries = list(question.entries)
     return Variant(
         question=question,
@@ -82,7 +82,7 @@ def filled_text(text: Text, values: dict[str, Value]) -> Text:
     return Text(filled(text.en, values), filled(text.zh, values)) if values else text
 
 
-class Source:
+class VariantSource:
     """Whole numbers that follow from the course's key, the student, the question and the attempt."""
 
     def __init__(self, key: str, student: str, question: str, attempt: int) -> None:
@@ -109,7 +109,7 @@ def _hash_key(key: str) -> bytes:
     return hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=32).digest()
 
 
-def _values(question: Question, source: Source) -> dict[str, Value]:
+def _values(question: Question, source: VariantSource) -> dict[str, Value]:
     for turn in range(MAX_DRAWS):
         values = {
             name: value_of(parameter, source.index(size_of(parameter), f"value {turn} {name}"))

@@ -11,7 +11,7 @@ import traitlets
 
 from ..course.model import Course, find_course, load_course
 from .kinds import KINDS
-from .session import Session, open_session
+from .session import QuizSitting, open_session
 from .variant import Shown
 
 HERE = Path(__file__).parent
@@ -40,7 +40,7 @@ class QuizWidget(anywidget.AnyWidget):
         student: by default, whom the course's answers files name
         course: by default, the nearest one upwards from here
         """
-        self.session: Session = open_session(course or load_course(find_course(Path.cwd())), topic, student=student)
+        self.session: QuizSitting = open_session(course or load_course(find_course(Path.cwd())), topic, student=student)
         title = self.session.topic.title
         super().__init__(
             title={"en": title.en, "zh": title.zh},
@@ -53,20 +53,29 @@ class QuizWidget(anywidget.AnyWidget):
         self.on_msg(self._receive)
 
     def _receive(self, widget: Any, content: Any, buffers: Any) -> None:
-        """{"question": id, "answer": text or list of texts}, from the page: kept, or answered with a complaint."""
+        """Record {"question": id, "answer": text or list of texts} from the page, or show a complaint."""
         if not isinstance(content, dict):
             return
         question, answer = content.get("question"), content.get("answer")
-        if not isinstance(question, str) or question not in self.session.variants or not _is_answer(answer):
+        if not isinstance(question, str) or question not in self.session.variants:
+            return
+        if not _is_answer(answer):
             return
         complaint = self.session.record(question, answer)
-        told = {name: text for name, text in self.complaints.items() if name != question}
-        self.complaints = told if complaint is None else {**told, question: {"en": complaint.en, "zh": complaint.zh}}
+        complaints = dict(self.complaints)  # a new object: traitlets sends only what is assigned
+        complaints.pop(question, None)
+        if complaint is not None:
+            complaints[question] = {"en": complaint.en, "zh": complaint.zh}
+        self.complaints = complaints
         self.answers = self._written()
 
     def _written(self) -> dict[str, str | list[str]]:
-        found = {question.id: self.session.written(question.id) for question in self.session.questions}
-        return {name: list(one) if isinstance(one, tuple) else one for name, one in found.items() if one is not None}
+        answers: dict[str, str | list[str]] = {}
+        for question in self.session.questions:
+            answer = self.session.written(question.id)
+            if answer is not None:
+                answers[question.id] = list(answer) if isinstance(answer, tuple) else answer
+        return answers
 
 
 def _is_answer(answer: object) -> TypeGuard[str | list[str]]:

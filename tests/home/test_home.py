@@ -145,7 +145,7 @@ def test_the_checks_can_run_against_another_folder(own_course: Path) -> None:
     assert run.returncode == 0, run.stdout
     run = run_pytest(own_course, "exercises", "--against", "nowhere")
     assert run.returncode != 0
-    assert "--against nowhere: there is no such folder" in run.stdout + run.stderr
+    assert "--against nowhere: this folder does not exist" in run.stdout + run.stderr
 
 
 def test_tests_of_other_projects_are_not_changed(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def test_a_notebook_with_another_name_is_graded(graded: SimpleNamespace, student
 def test_the_command_shows_the_class_and_succeeds(graded: SimpleNamespace) -> None:
     assert graded.run.returncode == 0, graded.run.stderr
     assert f"{len(CLASS) + len(ONLY_OURS)} graded, 0 unreadable" in graded.run.stdout
-    assert "two: timestamp.txt holds no date" in graded.run.stderr
+    assert "two: nbgrader cannot read the date in timestamp.txt" in graded.run.stderr
 
 
 def test_an_endless_loop_is_reported_as_a_timeout(graded: SimpleNamespace) -> None:

@@ -10,8 +10,8 @@ from small_course import DOUBLE_ONLY, ROOT
 
 from autograder.course.model import Course
 from autograder.grading.grader import Grader
-from autograder.integrations.nbgrader.autograded import Release, ReleasedCell, graded_cells, graded_notebook
-from autograder.integrations.nbgrader.grading import _points
+from autograder.integrations.nbgrader.autograded import ReleasedCell, ReleasedNotebook, graded_cells, graded_notebook
+from autograder.integrations.nbgrader.entries import gradebook_entry
 from autograder.integrations.nbgrader.scores import Score
 from autograder.integrations.nbgrader.source.cells import notebook_cells, notebook_json
 from autograder.results.model import SubmissionResult, Verdict
@@ -128,11 +128,11 @@ def test_a_student_folder_of_assignments_is_one_submission(tmp_path: Path, noteb
 
 SCORED = ReleasedCell(name="grade-x", cell_type="code", source="grade('x')", locked=True, grade=True, points=3.0)
 ANSWER = ReleasedCell(name="x", cell_type="code", source="stub", locked=False, solution=True)
-RELEASE = Release(cells={"x": ANSWER, "grade-x": SCORED}, kernelspec={"name": "python3"})
+RELEASE = ReleasedNotebook(cells={"x": ANSWER, "grade-x": SCORED}, kernelspec={"name": "python3"})
 
 
 def score(share: float | None) -> Score:
-    return Score(share=share, feedback="\x1b[1mfine\n", is_attempted=True)
+    return Score(share=share, feedback="\x1b[1mfine\n", is_attempted=True, solution_cell="x")
 
 
 def read(cells: list[Any]) -> Notebook:
@@ -175,9 +175,8 @@ def test_only_the_text_of_a_students_cells_is_copied() -> None:
 
 
 def test_a_foreign_cell_with_points_scores_zero() -> None:
-    (_, alien) = graded_cells([], Release(cells={"a": SCORED, "b": SCORED}, kernelspec={}), {})
+    (_, alien) = graded_cells([], ReleasedNotebook(cells={"a": SCORED, "b": SCORED}, kernelspec={}), {})
     assert alien["outputs"][0]["data"] == {"text/plain": "0"}
-    assert _points(Release(cells={"grade-x": SCORED, "b": SCORED}, kernelspec={}), {"grade-x": score(0.5)}) == {
-        "grade-x": 1.5,
-        "b": 0.0,
-    }
+    notebook = ReleasedNotebook(cells={"grade-x": SCORED, "b": SCORED}, kernelspec={})
+    entry = gradebook_entry("ada", {"grade-x": score(0.5)}, notebook.maximums)
+    assert entry.points == {"grade-x": 1.5, "b": 0.0}

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from small_course import DOUBLE_ONLY
+from small_course import DOUBLE_ONLY, source_in
 
 from autograder.course.model import Course
 from autograder.errors import SubmissionError
@@ -38,7 +38,7 @@ def test_a_file_whose_name_is_not_text_is_left_out(tmp_path: Path, course: Cours
     with open(os.fsencode(tmp_path) + b"/\xff.py", "wb"):
         pass
     submission = open_submission(tmp_path, course)
-    assert submission.sources["01_demo"].text == DOUBLE_ONLY
+    assert source_in(submission).text == DOUBLE_ONLY
     assert [problem.sentence.en for problem in submission.problems] == ["Left out: its name is not text."]
 
 
@@ -55,7 +55,7 @@ def test_paths_that_lead_out_of_a_zip_and_links_are_left_out(tmp_path: Path, cou
         ("demo.py", DOUBLE_ONLY.encode()),
     )
     submission = open_submission(path, course)
-    assert submission.sources["01_demo"].text == DOUBLE_ONLY
+    assert source_in(submission).text == DOUBLE_ONLY
     assert len(submission.problems) == 5
     assert not (tmp_path.parent / "demo.py").exists()
 

@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from small_course import DOUBLE_ONLY
+from small_course import DOUBLE_ONLY, source_in, unreadable_in
 
 from autograder.course.model import Course
 from autograder.errors import SubmissionError
@@ -54,7 +54,7 @@ def test_a_file_is_found_in_any_folder_and_under_any_name_of_a_copy(tmp_path: Pa
     path.write_text(DOUBLE_ONLY)
     submission = open_submission(tmp_path / "ann", course)
     assert submission.id == "ann"
-    assert submission.sources["01_demo"].text == DOUBLE_ONLY
+    assert source_in(submission).text == DOUBLE_ONLY
 
 
 def test_a_zip_and_a_single_file_are_submissions(tmp_path: Path, course: Course) -> None:
@@ -89,7 +89,7 @@ def test_of_several_copies_the_original_is_used_and_the_others_are_reported(tmp_
         path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(DOUBLE_ONLY + f"# {name}\n")
     submission = open_submission(tmp_path / "ann", course)
-    assert submission.sources["01_demo"].text.endswith("# demo.py\n")
+    assert source_in(submission).text.endswith("# demo.py\n")
     assert {problem.file for problem in submission.problems} == {"old/demo.py", "demo (1).py"}
 
 
@@ -99,7 +99,7 @@ def test_helper_files_in_the_same_folder_are_read(tmp_path: Path, course: Course
     (tmp_path / "test_demo.py").write_text("x")
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "others.py").write_text("def f(x):\n    return x\n")
-    found = the_source(tmp_path, course)
+    found = source_in(open_submission(tmp_path, course))
     assert list(found.files) == ["tools.py"]
 
 
@@ -116,7 +116,7 @@ def test_a_notebook_is_read_cell_by_cell(tmp_path: Path, course: Course) -> None
         )
     )
     submission = open_submission(path, course)
-    source = submission.sources["01_demo"]
+    source = source_in(submission)
     names = [name for name, _ in source.chunks]
     assert names == ["demo.ipynb cell 2", "demo.ipynb cell 4", "demo.ipynb cell 5", "demo.ipynb cell 6"]
     assert "rm -rf" not in source.text
@@ -139,7 +139,7 @@ def test_the_reason_why_a_file_is_not_python_is_reported(tmp_path: Path, course:
     path.write_text("x = 1\ndef f(:\n    pass\n")
     assert why_unreadable(path, course) == "Python cannot read line 2: invalid syntax: def f(:"
     path.write_bytes(b"x = 1\n\xff\xfe = 2\n")
-    found = the_source(path, course)
+    found = unreadable_in(open_submission(path, course))
     assert (found.line, found.sentence.en[:22]) == (2, "The file is not UTF-8.")
     path.write_bytes("# 你好，世界\n".encode("gb18030"))
     assert "It looks like GBK" in why_unreadable(path, course)
@@ -187,7 +187,7 @@ def test_helper_files_above_the_limit_are_left_out(tmp_path: Path, course: Cours
     (tmp_path / "a.txt").write_text("a" * 100_000)
     (tmp_path / "b.txt").write_text("b" * 100_000)
     submission = open_submission(tmp_path, course)
-    assert list(submission.sources["01_demo"].files) == ["a.txt"]
+    assert list(source_in(submission).files) == ["a.txt"]
     assert [problem.file for problem in submission.problems] == ["b.txt"]
 
 

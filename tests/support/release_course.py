@@ -2,6 +2,7 @@
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from small_course import write_course
@@ -86,7 +87,7 @@ def write_small_wheel(folder: Path, content: str = "") -> Path:
     return path
 
 
-def release(course: Path, out: Path, wheel: Path, **options) -> Path:
+def release(course: Path, out: Path, wheel: Path, **options: Any) -> Path:
     build_release(load_course(course), ReleaseOptions(out=out, wheel=wheel, **options))
     return out
 
@@ -102,7 +103,7 @@ def snapshot(folder: Path) -> dict[str, bytes]:
     }
 
 
-def with_manifest(folder: Path, **changes) -> None:
+def with_manifest(folder: Path, **changes: Any) -> None:
     """Change fields of a release's manifest, as a forger would."""
     from autograder.release.manifest import MANIFEST_PATH, encode, read_manifest
 

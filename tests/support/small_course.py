@@ -16,7 +16,8 @@ from autograder.course.limits import Limits
 from autograder.course.model import load_course
 from autograder.results.files import read_result
 from autograder.results.model import SubmissionResult
-from autograder.source import Source
+from autograder.source import Source, Unreadable
+from autograder.submission.model import Submission
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = Limits(call_seconds=1.0, load_seconds=3.0, submission_seconds=60.0)
@@ -289,3 +290,17 @@ def run_pytest(course: Path, *arguments: str, **environment: str) -> subprocess.
         env={**env, **environment},
         stdin=subprocess.DEVNULL,
     )
+
+
+def source_in(submission: Submission) -> Source:
+    """Return the submission's source of the only topic, which must be readable."""
+    found = submission.sources["01_demo"]
+    assert isinstance(found, Source), found
+    return found
+
+
+def unreadable_in(submission: Submission) -> Unreadable:
+    """Return the reason why the submission's file of the only topic cannot be read."""
+    found = submission.sources["01_demo"]
+    assert isinstance(found, Unreadable), found
+    return found

@@ -1,4 +1,4 @@
-"""Templates for continuous integration: files to copy into a repository, each explained in its first lines."""
+"""Templates for continuous integration. An instructor copies them into a repository; each begins with its instructions."""
 
 from pathlib import Path
 
@@ -8,14 +8,13 @@ HERE = Path(__file__).parent
 
 
 def templates() -> dict[str, Path]:
-    """Name -> file."""
-    return {
-        path.stem.lower(): path for path in sorted(HERE.iterdir()) if path.suffix in (".yml", "") and path.is_file()
-    }
+    """Return name -> file of every template."""
+    files = [path for path in sorted(HERE.iterdir()) if path.is_file()]
+    return {path.stem.lower(): path for path in files if path.suffix in (".yml", "")}
 
 
 def template(name: str) -> str:
-    """The text of a template. Raises UsageError with the known names."""
+    """Return the text of a template. Raise UsageError, which lists the known names, if there is none."""
     known = templates()
     if name not in known:
         raise UsageError(f"There is no template {name}.", fix=f"Templates: {', '.join(known)}.")

@@ -1,4 +1,4 @@
-"""Gradescope's autograder: a zip that its image is built from, and that grades each submission in it.
+"""Gradescope's autograder: a zip. Gradescope builds an image from it and grades each submission there.
 
 bundle  makes the zip
 

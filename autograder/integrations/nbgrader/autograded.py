@@ -1,7 +1,7 @@
-"""A submitted notebook as nbgrader keeps it once it is graded: what is locked as it was released, each grade cell with its score.
+"""The graded notebook that nbgrader keeps: locked cells are restored, and each grade cell holds its score.
 
-nbgrader reads a score from a cell's outputs, and takes most things that it does not understand for full marks: a grade
-cell gets exactly one number, and nothing of the student's own outputs stays in the file.
+nbgrader reads a score from a cell's outputs and counts most outputs that it does not understand as full points. So a
+grade cell gets exactly one number, and the student's own outputs are removed.
 """
 
 import json
@@ -15,11 +15,11 @@ from .scores import Score
 
 SCHEMA = 3  # of nbgrader's cell metadata
 KINDS = ("code", "markdown", "raw")
-NO_SCORE = "Nothing of Torchstone's grades this cell: it counts 0 until a person gives it points.\n"
+NO_SCORE = "Torchstone does not grade this cell: it counts 0 until a person gives it points.\n"
 
 
 class ReleasedCell(msgspec.Struct, frozen=True, kw_only=True):
-    """A cell that nbgrader knows, as it was released."""
+    """A cell that nbgrader knows, as students received it."""
 
     name: str  # its grade_id
     cell_type: str
@@ -32,12 +32,18 @@ class ReleasedCell(msgspec.Struct, frozen=True, kw_only=True):
     points: float | None = None  # of a grade or task cell
 
     @property
+    def has_role(self) -> bool:
+        """Return whether nbgrader does anything with the cell."""
+        return self.grade or self.solution or self.locked or self.task
+
+    @property
     def is_scored(self) -> bool:
-        """Whether nbgrader reads its score from its outputs."""
+        """Return whether nbgrader reads a score from the cell's outputs."""
         return self.grade and not self.solution and self.cell_type == "code"
 
     def metadata(self) -> dict[str, Any]:
-        said = {
+        """Return the cell's metadata in nbgrader's schema."""
+        fields = {
             "schema_version": SCHEMA,
             "grade_id": self.name,
             "cell_type": self.cell_type,
@@ -48,64 +54,85 @@ class ReleasedCell(msgspec.Struct, frozen=True, kw_only=True):
             "task": self.task,
             "points": self.points,
         }
-        return {key: value for key, value in said.items() if value is not None}
+        return {key: value for key, value in fields.items() if value is not None}
 
 
-class Release(msgspec.Struct, frozen=True, kw_only=True):
-    """A notebook's cells that nbgrader knows, by grade_id."""
+class ReleasedNotebook(msgspec.Struct, frozen=True, kw_only=True):
+    """A notebook as students received it: the cells that nbgrader knows, by grade_id."""
 
     cells: dict[str, ReleasedCell]
     kernelspec: dict[str, Any]
 
+    @property
+    def maximums(self) -> dict[str, float]:
+        """Return grade_id -> points of every cell that nbgrader reads a score from."""
+        return {name: cell.points or 0.0 for name, cell in self.cells.items() if cell.is_scored}
 
-def graded_notebook(cells: Sequence[Cell], release: Release, scores: Mapping[str, Score]) -> bytes:
-    """The file of the graded notebook."""
-    notebook = {
-        "cells": graded_cells(cells, release, scores),
-        "metadata": {"kernelspec": release.kernelspec, "language_info": {"name": "python"}},
+
+def graded_notebook(cells: Sequence[Cell], notebook: ReleasedNotebook, scores: Mapping[str, Score]) -> bytes:
+    """Return the file of the graded notebook."""
+    graded = {
+        "cells": graded_cells(cells, notebook, scores),
+        "metadata": {"kernelspec": notebook.kernelspec, "language_info": {"name": "python"}},
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    return json.dumps(notebook, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
+    return json.dumps(graded, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
 
 
-def graded_cells(cells: Sequence[Cell], release: Release, scores: Mapping[str, Score]) -> list[dict[str, Any]]:
-    """The student's cells in their order, the released ones among them as released, the missing ones at the end."""
-    names = [_name(cell, release) for cell in cells]
-    lasts = {name: position for position, name in enumerate(names)}  # of copies, nbgrader takes the last
+def graded_cells(
+    cells: Sequence[Cell], notebook: ReleasedNotebook, scores: Mapping[str, Score]
+) -> list[dict[str, Any]]:
+    """Return the student's cells in their order, restored where they are locked; missing cells are added at the end."""
+    names = [_released_name(cell, notebook) for cell in cells]
+    last_position = {name: position for position, name in enumerate(names)}  # of several copies, nbgrader uses the last
     graded = []
-    for position, (cell, name) in enumerate(zip(cells, names, strict=True)):
-        released = release.cells[name] if name is not None and lasts[name] == position else None
-        graded.append(_graded(cell, released, scores, position))
-    for name, released in release.cells.items():
-        if name not in lasts and (released.grade or released.task):
-            graded.append(_graded(Cell(cell_type=released.cell_type), released, scores, len(graded)))
+    for position, cell in enumerate(cells):
+        name = names[position]
+        if name is not None and last_position[name] == position:
+            graded.append(_released_json(cell, notebook.cells[name], scores, position))
+        else:
+            graded.append(_student_json(cell, position))
+    for name, released in notebook.cells.items():
+        is_needed = released.grade or released.task
+        if is_needed and name not in last_position:
+            empty = Cell(cell_type=released.cell_type)
+            graded.append(_released_json(empty, released, scores, len(graded)))
     return graded
 
 
-def _name(cell: Cell, release: Release) -> str | None:
-    """The released cell that this one is: by its grade_id, by its own id where that was lost."""
+def _released_name(cell: Cell, notebook: ReleasedNotebook) -> str | None:
+    """Return the name of the released cell that this cell comes from; by its own id if its grade_id is lost."""
     for name in (cell.part("nbgrader").get("grade_id"), cell.id):
-        if isinstance(name, str) and name in release.cells:
+        if isinstance(name, str) and name in notebook.cells:
             return name
     return None
 
 
-def _graded(cell: Cell, released: ReleasedCell | None, scores: Mapping[str, Score], position: int) -> dict[str, Any]:
-    """One cell of the file, built anew: nothing that a student wrote beside its text is taken over."""
-    kind = released.cell_type if released is not None else cell.cell_type if cell.cell_type in KINDS else "raw"
-    source = released.source if released is not None and (released.locked or not released.solution) else cell.code
-    found: dict[str, Any] = {
-        "cell_type": kind,
-        "id": f"cell-{position}",
-        "metadata": {"nbgrader": released.metadata()} if released is not None else {},
-        "source": source,
-    }
+def _student_json(cell: Cell, position: int) -> dict[str, Any]:
+    """Return a cell that the student added. Only its text is kept."""
+    kind = cell.cell_type if cell.cell_type in KINDS else "raw"
+    return _cell_json(kind, position, cell.code)
+
+
+def _released_json(cell: Cell, released: ReleasedCell, scores: Mapping[str, Score], position: int) -> dict[str, Any]:
+    """Return a released cell. Only the text of an answer is the student's."""
+    is_answer = released.solution and not released.locked
+    source = cell.code if is_answer else released.source
+    graded = _cell_json(released.cell_type, position, source)
+    graded["metadata"] = {"nbgrader": released.metadata()}
+    if released.is_scored:
+        graded["execution_count"] = 1
+        graded["outputs"] = _outputs(released, scores.get(released.name))
+    return graded
+
+
+def _cell_json(kind: str, position: int, source: str) -> dict[str, Any]:
+    cell: dict[str, Any] = {"cell_type": kind, "id": f"cell-{position}", "metadata": {}, "source": source}
     if kind == "code":
-        found |= {"execution_count": None, "outputs": []}
-    if released is not None and released.is_scored:
-        found |= {"execution_count": 1, "outputs": _outputs(released, scores.get(released.name))}
-    return found
+        cell["execution_count"] = None
+        cell["outputs"] = []
+    return cell
 
 
 def _outputs(released: ReleasedCell, score: Score | None) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""nbgrader's course folder: where its configuration says that submissions, autograded notebooks and the database are."""
+"""nbgrader's course folder: finds submissions, autograded notebooks and the database by its configuration."""
 
 import re
 from collections.abc import Iterator
@@ -15,43 +15,48 @@ STRUCTURE = "{nbgrader_step}/{student_id}/{assignment_id}"
 
 
 class CourseFolder(msgspec.Struct, frozen=True, kw_only=True):
-    """One course of nbgrader's."""
+    """One nbgrader course."""
 
     root: Path
     db_url: str
     course_id: str
-    structure: str  # of a path: {nbgrader_step}/{student_id}/{assignment_id}
-    steps: dict[str, str]  # submitted, autograded, source, release -> what the folder is called
+    structure: str  # template of a path: {nbgrader_step}/{student_id}/{assignment_id}
+    steps: dict[str, str]  # submitted, autograded, source, release -> name of the folder
     config: Any  # traitlets' Config, for nbgrader's own classes
 
     def path(self, step: str, student: str, assignment: str) -> Path:
-        """Where a student's work is at a step."""
-        named = self.structure.format(nbgrader_step=self.steps[step], student_id=student, assignment_id=assignment)
-        return self.root / named
+        """Return the folder of a student's work at a step."""
+        relative = self.structure.format(nbgrader_step=self.steps[step], student_id=student, assignment_id=assignment)
+        return self.root / relative
 
     def results(self, assignment: str) -> Path:
+        """Return the folder of our result files."""
         return self.root / RESULTS / assignment
 
     def submissions(self, assignment: str) -> Iterator[tuple[str, Path]]:
-        """Every student who handed the assignment in, and where."""
+        """Yield (student, folder) for everyone who handed the assignment in."""
         pattern = self.structure.format(
             nbgrader_step=self.steps["submitted"], student_id="\0", assignment_id=assignment
         )
-        known = re.compile(re.escape(str(self.root / pattern)).replace(re.escape("\0"), "([^/]+)"))
+        student_path = re.compile(re.escape(str(self.root / pattern)).replace(re.escape("\0"), "([^/]+)"))
         for path in sorted(self.root.glob(_escaped(pattern))):
-            match = known.fullmatch(str(path))
-            if match is not None and path.is_dir() and not match[1].startswith("."):
-                yield match[1], path
+            match = student_path.fullmatch(str(path))
+            if match is None or not path.is_dir():
+                continue
+            student = match[1]
+            if not student.startswith("."):
+                yield student, path
 
 
 def _escaped(pattern: str) -> str:
+    """Return a glob pattern: "\\0" matches any student, every other character itself."""
     return re.sub(r"([*?\[])", r"[\1]", pattern).replace("\0", "*")
 
 
 def open_course_folder(root: Path, db_url: str | None = None) -> CourseFolder:
-    """The course in `root`, with what nbgrader_config.py says there and where Jupyter keeps it.
+    """Open the course in `root`, configured by nbgrader_config.py there and in Jupyter's folders.
 
-    Raises UsageError where the folder or its configuration is no good.
+    Raise UsageError if the folder or its configuration cannot be used.
     """
     if not root.is_dir():
         raise UsageError(f"{root} is not a folder.", fix="Give nbgrader's course folder with --course-dir.")
@@ -74,17 +79,17 @@ def open_course_folder(root: Path, db_url: str | None = None) -> CourseFolder:
 
 
 def configured_folder(config: Any, root: Path) -> CourseFolder:
-    """The course that a configuration of traitlets' describes, with nbgrader's defaults."""
-    said = config.CourseDirectory
-    root = Path(said.get("root") or root)
-    steps = {
-        step: str(said.get(f"{step}_directory", step)) for step in ("submitted", "autograded", "source", "release")
-    }
+    """Return the course that a traitlets configuration describes, with nbgrader's defaults."""
+    options = config.CourseDirectory
+    root = Path(options.get("root") or root)
+    steps = {}
+    for step in ("submitted", "autograded", "source", "release"):
+        steps[step] = str(options.get(f"{step}_directory", step))
     return CourseFolder(
         root=root,
-        db_url=said.get("db_url") or f"sqlite:///{root / 'gradebook.db'}",
-        course_id=said.get("course_id") or "default_course",
-        structure=said.get("directory_structure", STRUCTURE),
+        db_url=options.get("db_url") or f"sqlite:///{root / 'gradebook.db'}",
+        course_id=options.get("course_id") or "default_course",
+        structure=options.get("directory_structure", STRUCTURE),
         steps=steps,
         config=config,
     )

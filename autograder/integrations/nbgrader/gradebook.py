@@ -1,6 +1,6 @@
-"""nbgrader's own database, through nbgrader.api: what was released is read from it, scores are written into it.
+"""nbgrader's own database, used through nbgrader.api: reads released notebooks and writes scores.
 
-A class is written in a few statements for each hundred students, in one session.
+Writing a class takes a few statements for each hundred students, in one database session.
 """
 
 import contextlib
@@ -17,18 +17,18 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import UsageError
-from .autograded import Release, ReleasedCell
-from .entries import Entry, Late
+from .autograded import ReleasedCell, ReleasedNotebook
+from .entries import GradebookEntry, LateNotebook
 
 BATCH = 100  # students written at a time
-TRIES = 3  # another program may add the same student in between
+TRIES = 3  # another program may add the same student at the same time
 
 
 def nbgrader_api() -> Any:
-    """The module nbgrader.api.
+    """Return the module nbgrader.api.
 
-    `import nbgrader` would load its web servers, and jsonschema with it a grammar of internationalised addresses that
-    no notebook needs: 2.7 s of processor time instead of 0.6.
+    `import nbgrader` would also load its web servers, and jsonschema a grammar of internationalised addresses that no
+    notebook needs: 2.7 s of processor time instead of 0.6.
     """
     if "nbgrader" not in sys.modules:
         spec = importlib.util.find_spec("nbgrader")
@@ -37,18 +37,18 @@ def nbgrader_api() -> Any:
         package = types.ModuleType("nbgrader")
         package.__path__ = list(spec.submodule_search_locations)
         sys.modules["nbgrader"] = package
-        sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # not to be had, to whoever asks
+        sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # importing it now fails
     return importlib.import_module("nbgrader.api")
 
 
 @contextlib.contextmanager
 def opened_book(db_url: str, course_id: str) -> Iterator["Book"]:
-    """The gradebook, made where there is none. Raises UsageError where it cannot be reached, read or written."""
+    """Open the gradebook; create it if there is none. Raise UsageError if it cannot be used."""
     api = nbgrader_api()
     from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-    own = str(Path(sys.executable).parent)  # of a new database nbgrader asks the program alembic for its version
-    os.environ["PATH"] = os.pathsep.join([own, os.environ.get("PATH", "")])
+    programs = str(Path(sys.executable).parent)  # nbgrader runs the program alembic for a new database
+    os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", "")])
     try:
         with api.Gradebook(db_url, course_id) as gradebook:
             yield Book(api, gradebook)
@@ -60,7 +60,7 @@ def opened_book(db_url: str, course_id: str) -> Iterator["Book"]:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise UsageError(
             f"The gradebook cannot be used: {reason}.",
-            fix="Is its server running, and is it of this nbgrader? Otherwise back it up and run `nbgrader db upgrade`.",
+            fix="Start its server; if it is from an older nbgrader, back it up and run `nbgrader db upgrade`.",
         ) from None
 
 
@@ -72,8 +72,8 @@ class Book:
         self.gradebook = gradebook
         self.db = gradebook.db
 
-    def release(self, assignment: str, notebook: str) -> Release | None:
-        """The notebook as `nbgrader generate_assignment` recorded it; None where it has not."""
+    def release(self, assignment: str, notebook: str) -> ReleasedNotebook | None:
+        """Return the notebook that `nbgrader generate_assignment` recorded; None if it did not."""
         api = self.api
         book = self._notebook(assignment, notebook)
         if book is None:
@@ -94,10 +94,10 @@ class Book:
                 task="TaskCell" in kind,
                 points=next((points for points in kind.values() if points is not None), None),
             )
-        return Release(cells=cells, kernelspec=json.loads(kernelspec or "{}"))
+        return ReleasedNotebook(cells=cells, kernelspec=json.loads(kernelspec or "{}"))
 
-    def create(self, assignment: str, notebook: str, release: Release) -> None:
-        """Record an assignment, and what of its notebook's cells is not recorded yet."""
+    def create(self, assignment: str, notebook: str, release: ReleasedNotebook) -> None:
+        """Record an assignment and the cells of its notebook that are not recorded yet."""
         book = self.gradebook
         book.update_or_create_assignment(assignment)
         found = self._notebook(assignment, notebook)
@@ -115,20 +115,23 @@ class Book:
             recorded = {"cell_type": cell.cell_type, "locked": cell.locked, "source": cell.source}
             book.update_or_create_source_cell(cell.name, notebook, assignment, checksum=cell.checksum, **recorded)
 
-    def save(self, assignment: str, notebook: str, entries: Iterable[Entry]) -> None:
-        """Write the students' scores; scores and comments that a person gave stay."""
+    def save(self, assignment: str, notebook: str, entries: Iterable[GradebookEntry]) -> None:
+        """Write the students' scores. Scores and comments that a person gave are kept."""
         remaining = iter(entries)
         while batch := list(islice(remaining, BATCH)):
             self._with_retries(assignment, notebook, batch)
 
-    def late(self, assignment: str, notebook: str) -> list["Late"]:
-        """Everybody who handed the assignment in late, extensions counted."""
+    def late(self, assignment: str, notebook: str) -> list[LateNotebook]:
+        """Return the notebooks that were handed in late, after any extension."""
         api = self.api
         query = (
             self.db.query(
-                *(api.SubmittedAssignment.student_id, api.SubmittedAssignment.timestamp),
-                *(api.SubmittedAssignment.extension, api.Assignment.duedate),
-                *(api.SubmittedNotebook.id, api.SubmittedNotebook.score),
+                api.SubmittedAssignment.student_id,
+                api.SubmittedAssignment.timestamp,
+                api.SubmittedAssignment.extension,
+                api.Assignment.duedate,
+                api.SubmittedNotebook.id,
+                api.SubmittedNotebook.score,
             )
             .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
             .join(api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
@@ -136,22 +139,21 @@ class Book:
             .filter(api.Assignment.name == assignment, api.Notebook.name == notebook)
             .filter(api.Assignment.duedate.is_not(None), api.SubmittedAssignment.timestamp.is_not(None))
         )
-        seconds = [
-            ((handed_in - due - (extension or datetime.timedelta())).total_seconds(), student, id, score)
-            for student, handed_in, extension, due, id, score in query
-        ]
-        return [Late(student, late, score, id) for late, student, id, score in seconds if late > 0]
+        late_notebooks = []
+        for student, handed_in, extension, due, id, score in query:
+            seconds = (handed_in - due - (extension or datetime.timedelta())).total_seconds()
+            if seconds > 0:
+                late_notebooks.append(LateNotebook(student=student, seconds=seconds, score=score, id=id))
+        return late_notebooks
 
     def set_penalties(self, penalties: dict[str, float | None]) -> None:
-        """By the submitted notebook's id."""
+        """Write penalties: id of the submitted notebook -> penalty."""
         rows = [{"id": notebook, "late_submission_penalty": penalty} for notebook, penalty in penalties.items()]
         if rows:
             from sqlalchemy import update
 
             self.db.execute(update(self.api.SubmittedNotebook), rows)
         self.db.commit()
-
-    # Parts of the above
 
     def _notebook(self, assignment: str, notebook: str) -> tuple[str, str] | None:
         api = self.api
@@ -163,13 +165,14 @@ class Book:
         )
 
     def _cell_kinds(self, notebook_id: str) -> dict[str, dict[str, float | None]]:
-        """grade_id -> kind of cell -> its points."""
-        api, kinds = self.api, {}  # type: ignore[var-annotated]  # as the return type says
+        """Return grade_id -> kind of cell -> its points."""
+        api = self.api
+        kinds: dict[str, dict[str, float | None]] = {}
         for cell in self.db.query(api.BaseCell).filter(api.BaseCell.notebook_id == notebook_id):
             kinds.setdefault(cell.name, {})[cell.type] = getattr(cell, "max_score", None)
         return kinds
 
-    def _with_retries(self, assignment: str, notebook: str, batch: Sequence[Entry]) -> None:
+    def _with_retries(self, assignment: str, notebook: str, batch: Sequence[GradebookEntry]) -> None:
         from sqlalchemy.exc import IntegrityError
 
         from .rows import Batch

@@ -1,17 +1,13 @@
-"""`autograder nbgrader grade`: an assignment's submissions graded by the engine, then handed to nbgrader.
+"""The command `autograder nbgrader grade`: plan the run, grade with progress, write, show the class.
 
-Results are kept as they come; only when all are there are the autograded notebooks and the gradebook written, each
-student's whole or not at all. A run that was stopped goes on where it was.
+Each result is kept as soon as it is there, so a run that was stopped can be resumed. The autograded folders and the
+gradebook are written only after every submission is graded; each student's part is written whole or not at all.
 """
 
 import contextlib
-import os
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 from rich.console import Console
@@ -25,215 +21,141 @@ from ...grading.settings import Settings
 from ...quiz.copies import CopyWatch, write_flags
 from ...reports.class_run import show_class
 from ...results.files import read_result
-from ...results.model import SubmissionResult
 from ...results.outcome import ClassOutcome, Graded
-from ...source import Unreadable, decode
-from ...submission.gather import gather
-from ...submission.ipynb import Cell, read_notebook
-from ...submission.topic_file import work_file
 from ...text import Language, printable
-from .autograded import Release, graded_notebook
-from .entries import Entry
+from .autograded import ReleasedNotebook
 from .folder import CourseFolder
-from .gradebook import Book, opened_book
+from .gradebook import opened_book
 from .penalties import assign_penalties
 from .release_file import released_notebook
-from .scores import Score, scores_of
-from .source.cells import cell_id
-
-TIMESTAMP = PurePosixPath("timestamp.txt")
-READ_ONLY = 0o444  # nbgrader's own choice for autograded files
+from .writing import AssignmentWriter
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be graded, and how."""
+class NbgraderOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """The command line of `nbgrader grade`."""
 
     course: Course
     topic: Topic
     folder: CourseFolder
     settings: Settings
-    students: tuple[str, ...]  # none: all of them
-    jobs: int | None
-    is_forced: bool  # graded again even where nothing has changed
+    students: tuple[str, ...]  # empty: all
+    jobs: int | None  # grader processes; None: as many as make sense
+    is_forced: bool  # grade unchanged submissions again
     language: Language  # of the feedback
 
 
-def run_nbgrader_grading(request: Request) -> int:
-    """Grade an assignment into nbgrader's folders and gradebook; the command's exit status."""
-    assignment = request.topic.name
-    if not (request.course.root / "solutions").is_dir():
-        raise CourseError(
-            f"{request.course.root} has no solutions/.", fix="Grading needs the instructor's copy of the course."
-        )
-    students = _submissions(request)
-    results = request.folder.results(assignment)
-    release: list[Release] = []
+class NbgraderPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that has been checked and can start."""
 
-    def read_release() -> None:
-        with opened_book(request.folder.db_url, request.folder.course_id) as book:
-            release.append(_release(book, request))
+    options: NbgraderOptions
+    students: dict[Path, str]  # folder of a submission -> student
+    results: Path  # folder of the result files
 
-    jobs = request.jobs or default_jobs(len(students))
-    graders = LocalGraders(request.course, request.settings, jobs, while_starting=read_release)
-    graded = _grade(request, students, results, graders)
-    copies = CopyWatch(request.course, [assignment], list(students.values()))
-    outcome = ClassOutcome(len(students), students=students)
-    for one in graded:
-        outcome.add(one)
-        if one.summary is not None:
-            copies.look(one.summary)
-    with opened_book(request.folder.db_url, request.folder.course_id) as book:
-        shape = release[0] if release else _release(book, request)
-        writing = Writing(request, shape, students)
-        book.save(assignment, request.topic.module, writing.entries(graded))
-        assign_penalties(book, request.folder.config, assignment, request.topic.module)
-    write_flags(copies, results)
-    show_class(outcome, topics=[assignment], out=results, language=request.language, copies=copies)
-    for remark in writing.remarks:
+
+def run_nbgrader_grading(options: NbgraderOptions) -> int:
+    """Grade an assignment into nbgrader's folders and gradebook. Return the exit status of the command."""
+    plan = plan_run(options)
+    graded = _grade(plan)
+    copies = CopyWatch(options.course, [options.topic.name], list(plan.students.values()))
+    outcome = ClassOutcome(len(plan.students), students=plan.students)
+    for student_graded in graded:
+        outcome.add(student_graded)
+        if student_graded.summary is not None:
+            copies.look(student_graded.summary)
+    remarks = _write(plan, graded)
+    write_flags(copies, plan.results)
+    show_class(outcome, topics=[options.topic.name], out=plan.results, language=options.language, copies=copies)
+    for remark in remarks:
         print(printable(remark), file=sys.stderr)
     return outcome.status
 
 
-def _submissions(request: Request) -> dict[Path, str]:
-    """Folder -> student. Raises UsageError where there is nothing to grade."""
-    found = {path: student for student, path in request.folder.submissions(request.topic.name)}
-    place = request.folder.path("submitted", "*", request.topic.name)
-    missing = sorted(set(request.students) - set(found.values()))
+def plan_run(options: NbgraderOptions) -> NbgraderPlan:
+    """Find the submissions. Raise CourseError or UsageError if the run cannot start."""
+    root = options.course.root
+    if not (root / "solutions").is_dir():
+        raise CourseError(f"{root} has no solutions/.", fix="Grading needs the instructor's copy of the course.")
+    return NbgraderPlan(
+        options=options,
+        students=_submissions(options),
+        results=options.folder.results(options.topic.name),
+    )
+
+
+def _submissions(options: NbgraderOptions) -> dict[Path, str]:
+    """Return folder -> student. Raise UsageError if there is nothing to grade."""
+    assignment = options.topic.name
+    students = {path: student for student, path in options.folder.submissions(assignment)}
+    pattern = options.folder.path("submitted", "*", assignment)
+    missing = sorted(set(options.students) - set(students.values()))
     if missing:
-        raise UsageError(f"{', '.join(missing)} handed nothing in: there is no such folder among {place}.")
-    if request.students:
-        found = {path: student for path, student in found.items() if student in request.students}
-    if not found:
-        raise UsageError(f"There is no {place}.", fix="Collect the submissions first, or give --course-dir.")
-    return found
+        raise UsageError(f"{', '.join(missing)} handed nothing in: no folder {pattern} is theirs.")
+    if options.students:
+        students = {path: student for path, student in students.items() if student in options.students}
+    if not students:
+        raise UsageError(f"There is no {pattern}.", fix="Collect the submissions first, or give --course-dir.")
+    return students
 
 
-def _release(book: Book, request: Request) -> Release:
-    """The notebook as the gradebook has it; recorded there now, where only the released file is at hand."""
-    assignment, notebook = request.topic.name, request.topic.module
-    release = book.release(assignment, notebook)
-    if release is None:
-        release = released_notebook(request.folder, assignment, notebook)
-        if release is None:
-            raise UsageError(
-                f"The gradebook knows no notebook {notebook} of an assignment {assignment}.",
-                fix=f"Run `nbgrader generate_assignment {assignment}` first.",
-            )
-        book.create(assignment, notebook, release)
-    return release
-
-
-def _grade(request: Request, students: dict[Path, str], results: Path, graders: LocalGraders) -> list[Graded]:
-    if request.is_forced:
-        _forget(results, set(students.values()))
+def _grade(plan: NbgraderPlan) -> list[Graded]:
+    options = plan.options
+    if options.is_forced:
+        _delete_results(plan)
     outcomes: list[Graded] = []
-    with progress(len(students), Console(stderr=True)) as advance:
+    with progress(len(plan.students), Console(stderr=True)) as advance:
 
         def report(graded: Graded) -> None:
             outcomes.append(graded)
             advance()
 
+        def check_release() -> None:
+            _read_release(options)
+
+        jobs = options.jobs or default_jobs(len(plan.students))
         grade_all(
-            list(students),
-            request.course,
-            request.settings,
-            results,
-            graders=graders,
+            list(plan.students),
+            options.course,
+            options.settings,
+            plan.results,
+            # An assignment that was never released is refused before anything is graded.
+            graders=LocalGraders(options.course, options.settings, jobs, while_starting=check_release),
             report=report,
-            students=students,
+            students=plan.students,
         )
     return outcomes
 
 
-def _forget(results: Path, students: set[str]) -> None:
-    for path in results.glob("*.json"):
+def _delete_results(plan: NbgraderPlan) -> None:
+    students = set(plan.students.values())
+    for path in plan.results.glob("*.json"):
         with contextlib.suppress(UsageError):
             if read_result(path).submission in students:
                 path.unlink()
 
 
-class Writing:
-    """The autograded notebooks, written one after the other on the way into the gradebook."""
-
-    def __init__(self, request: Request, release: Release, students: dict[Path, str]) -> None:
-        self.request = request
-        self.release = release
-        self.students = students
-        self.remarks: list[str] = []  # for whoever runs the command
-
-    def entries(self, outcomes: Sequence[Graded]) -> Iterator[Entry]:
-        """Each graded student's line for the gradebook, once their notebook is written."""
-        for graded in outcomes:
-            if graded.summary is not None:
-                yield self._entry(graded.path, read_result(graded.target))
-
-    def _entry(self, path: Path, result: SubmissionResult) -> Entry:
-        topic, student = self.request.topic, self.students[path]
-        scores = scores_of(result, topic.name, self.request.language)
-        files, _ = gather(path)
-        cells = _cells(topic, files)
-        destination = self.request.folder.path("autograded", student, topic.name)
-        beside = {name: data for name, data in files.items() if name.suffix.lower() != ".ipynb"}
-        notebook = graded_notebook(cells, self.release, scores)
-        _replace_folder(destination, beside | {PurePosixPath(f"{topic.module}.ipynb"): notebook})
-        return Entry(
-            student=student,
-            timestamp=self._timestamp(student, files.get(TIMESTAMP)),
-            points=_points(self.release, scores),
-            untouched=frozenset(
-                cell_id("", exercise.name)
-                for exercise in topic.exercises
-                if not scores[cell_id("grade", exercise.name)].is_attempted
-            ),
-        )
-
-    def _timestamp(self, student: str, text: bytes | None) -> Any:
-        if text is None or not text.strip():
-            return None
-        from .gradebook import nbgrader_api
-
-        try:
-            return nbgrader_api().utils.parse_utc(text.decode().strip())
-        except (ValueError, OverflowError):
-            self.remarks.append(f"{student}: timestamp.txt holds no date that nbgrader can read; it was not used.")
-            return None
+def _write(plan: NbgraderPlan, graded: Sequence[Graded]) -> list[str]:
+    """Write the autograded folders, the scores and the late penalties. Return remarks for the instructor."""
+    options = plan.options
+    assignment, notebook = options.topic.name, options.topic.module
+    writer = AssignmentWriter(options.folder, options.topic, _read_release(options), options.language)
+    with opened_book(options.folder.db_url, options.folder.course_id) as book:
+        book.save(assignment, notebook, writer.write(graded, plan.students))
+        assign_penalties(book, options.folder.config, assignment, notebook)
+    return writer.remarks
 
 
-def _points(release: Release, scores: dict[str, Score]) -> dict[str, float | None]:
-    """grade_id -> points of every cell that nbgrader would read a score from. What we have no score for counts 0."""
-    return {
-        name: scores[name].points(cell.points or 0.0) if name in scores else 0.0
-        for name, cell in release.cells.items()
-        if cell.is_scored
-    }
-
-
-def _cells(topic: Topic, files: dict[PurePosixPath, bytes]) -> list[Cell]:
-    """What the student handed in, as cells; a module is one."""
-    path = work_file(topic, files)
-    if path is None:
-        return []
-    if path.suffix.lower() == ".ipynb":
-        notebook = read_notebook(files[path])
-        return [] if isinstance(notebook, Unreadable) else notebook.cells
-    text = decode(files[path])
-    return [] if isinstance(text, Unreadable) else [Cell(cell_type="code", source=text)]
-
-
-def _replace_folder(folder: Path, files: dict[PurePosixPath, bytes]) -> None:
-    """The folder with these files and no others. A run that is killed leaves the old one or none, never a part."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=".torchstone-", dir=folder.parent))
-    try:
-        for name, data in files.items():
-            path = temporary / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-            path.chmod(READ_ONLY)
-        temporary.chmod(0o755)
-        shutil.rmtree(folder, ignore_errors=True)
-        os.replace(temporary, folder)
-    except OSError as error:
-        raise UsageError(f"{folder} cannot be written: {error.strerror or error}.") from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+def _read_release(options: NbgraderOptions) -> ReleasedNotebook:
+    """Return the notebook as the gradebook knows it. A notebook of the release folder alone is recorded first."""
+    assignment, name = options.topic.name, options.topic.module
+    with opened_book(options.folder.db_url, options.folder.course_id) as book:
+        recorded = book.release(assignment, name)
+        if recorded is not None:
+            return recorded
+        released = released_notebook(options.folder, assignment, name)
+        if released is None:
+            raise UsageError(
+                f"The gradebook knows no notebook {name} of an assignment {assignment}.",
+                fix=f"Run `nbgrader generate_assignment {assignment}` first.",
+            )
+        book.create(assignment, name, released)
+        return released

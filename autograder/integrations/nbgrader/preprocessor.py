@@ -1,8 +1,8 @@
-"""What `nbgrader autograde` and formgrader's button run instead of a kernel; nbgrader_config.py names both classes.
+"""The classes that `nbgrader autograde` and formgrader's button run instead of a kernel; nbgrader_config.py names them.
 
-RestoreCells replaces nbgrader's own sanitising, which ends the whole run at a cell that was copied.
-GradeInSandbox uses the results that `autograder nbgrader grade` left where nothing has changed since, and grades the rest itself:
-one grader and one server of workers, kept as long as the process lives. No notebook is executed.
+RestoreCells replaces nbgrader's own sanitizer, which stops the whole run at a copied cell.
+GradeInSandbox reuses results of `autograder nbgrader grade` if nothing changed, and grades the rest. It keeps one grader
+and one fork server for the life of the process. No notebook is executed.
 """
 
 import atexit
@@ -39,25 +39,27 @@ if TYPE_CHECKING:
 
 
 class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
-    """Puts back what is locked, and takes out the outputs; of copies the last is the one that counts."""
+    """Restores locked cells and removes outputs. The last copy of a cell counts."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Called by nbgrader with the notebook as it was submitted."""
+        """Return the restored notebook. nbgrader passes it as it was submitted."""
         return _rebuilt(nb, resources["nbgrader"], {}), resources
 
 
 class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
     """Writes the engine's scores into the grade cells of a submitted notebook."""
 
-    course = Unicode("", help="Folder of course.toml; empty: the nearest one upwards from the course folder.").tag(
+    course = Unicode("", help="Folder of course.toml; empty: the course folder or the nearest folder above it.").tag(
         config=True
     )
     reveal = Unicode("", help="What a hidden check tells its student; empty: what the course says.").tag(config=True)
-    isolation = Unicode(Level.STRICT.value, help="Grade nothing on a machine that gives less.").tag(config=True)
+    isolation = Unicode(Level.STRICT.value, help="Refuse to grade if the machine cannot isolate this well.").tag(
+        config=True
+    )
     lang = Unicode(Language.BOTH.value, help="Language of the feedback: en, zh or both.").tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Called by nbgrader with the submitted notebook, its locked cells as they were released."""
+        """Return the notebook with its scores. nbgrader passes it with restored cells."""
         about = resources["nbgrader"]
         result = self._result(about["student"], about["assignment"])
         for exercise, check in result.broken:
@@ -67,15 +69,15 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ha
         return _rebuilt(nb, about, scores_of(result, about["assignment"], Language(self.lang))), resources
 
     def _result(self, student: str, assignment: str) -> SubmissionResult:
-        """Raises SandboxError, CourseError or SubmissionError: then nbgrader gives the student no score at all."""
+        """Return the student's result. SandboxError, CourseError or SubmissionError end in no score at all."""
         folder = configured_folder(self.config, Path.cwd())  # nbgrader works in the course folder
         path = folder.path("submitted", student, assignment)
         course = _course(find_course(Path(self.course) if self.course else folder.root))
         submission = open_submission(path, course, student)
         target = folder.results(assignment) / result_names([path], {path: student})[path]
-        kept = _kept(target, submission, course, assignment)
-        if kept is not None:
-            return kept
+        earlier = _earlier_result(target, submission, course, assignment)
+        if earlier is not None:
+            return earlier
         reveal = Reveal(self.reveal) if self.reveal else course.reveal.at(datetime.now(UTC))
         settings = Settings(topics=(assignment,), reveal=reveal, isolation=Level(self.isolation))
         result = _grader(course, settings).grade(submission)
@@ -87,7 +89,7 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ha
 def _rebuilt(nb: Any, about: Mapping[str, str], scores: Mapping[str, Score]) -> Any:
     with opened_book(about["db_url"], "default_course") as book:
         release = book.release(about["assignment"], about["notebook"])
-    assert release is not None  # nbgrader leaves out notebooks that it does not know
+    assert release is not None  # nbgrader skips notebooks that it does not know
     cells = [Cell(cell.cell_type, cell.source, cell.metadata, cell.get("id")) for cell in nb.cells]
     nb.cells = [from_dict(cell) for cell in graded_cells(cells, release, scores)]
     nb.metadata = from_dict({"kernelspec": release.kernelspec, "language_info": {"name": "python"}})
@@ -95,15 +97,18 @@ def _rebuilt(nb: Any, about: Mapping[str, str], scores: Mapping[str, Score]) -> 
     return nb
 
 
-def _kept(target: Path, submission: Submission, course: Course, assignment: str) -> SubmissionResult | None:
-    """An earlier result of the same files, course and engine, however much it tells."""
+def _earlier_result(target: Path, submission: Submission, course: Course, assignment: str) -> SubmissionResult | None:
+    """Return an earlier result of the same files, course and engine, with any reveal policy and isolation level."""
     try:
         result = read_result(target)
     except UsageError:
         return None
-    settings = [Settings(topics=(assignment,), reveal=reveal, isolation=level) for reveal in Reveal for level in Level]
-    keys = {grading_key(submission, course, one) for one in settings}
-    return result if result.grading_key in keys else None
+    for reveal in Reveal:
+        for level in Level:
+            settings = Settings(topics=(assignment,), reveal=reveal, isolation=level)
+            if result.grading_key == grading_key(submission, course, settings):
+                return result
+    return None
 
 
 @functools.lru_cache(maxsize=1)

@@ -1,38 +1,43 @@
-"""The notebook that students were given, read from nbgrader's release folder, for a gradebook that has not seen it."""
+"""The notebook that students received, read from nbgrader's release folder. Used if the gradebook does not have it."""
 
 from typing import Any
 
 from ...source import Unreadable
 from ...submission.ipynb import Cell, metadata_part, read_notebook
-from .autograded import Release, ReleasedCell
+from .autograded import ReleasedCell, ReleasedNotebook
 from .folder import CourseFolder
 
 
-def released_notebook(folder: CourseFolder, assignment: str, notebook: str) -> Release | None:
-    """The cells that nbgrader knows; None where there is no such file."""
+def released_notebook(folder: CourseFolder, assignment: str, notebook: str) -> ReleasedNotebook | None:
+    """Return the released notebook; None if the file is missing or cannot be read."""
     path = folder.path("release", ".", assignment) / f"{notebook}.ipynb"
     if not path.is_file():
         return None
-    read = read_notebook(path.read_bytes())
-    if isinstance(read, Unreadable):
+    file = read_notebook(path.read_bytes())
+    if isinstance(file, Unreadable):
         return None
-    cells = [_released(cell, cell.part("nbgrader")) for cell in read.cells if cell.part("nbgrader").get("grade_id")]
-    return Release(
-        cells={cell.name: cell for cell in cells if cell.grade or cell.solution or cell.locked or cell.task},
-        kernelspec=metadata_part(read.metadata, "kernelspec"),
-    )
+    cells = {}
+    for cell in file.cells:
+        metadata = cell.part("nbgrader")
+        if not metadata.get("grade_id"):
+            continue
+        released = _released_cell(cell, metadata)
+        if released.has_role:
+            cells[released.name] = released
+    return ReleasedNotebook(cells=cells, kernelspec=metadata_part(file.metadata, "kernelspec"))
 
 
-def _released(cell: Cell, said: dict[str, Any]) -> ReleasedCell:
-    is_solution = bool(said.get("solution"))
+def _released_cell(cell: Cell, metadata: dict[str, Any]) -> ReleasedCell:
+    is_grade = bool(metadata.get("grade"))
+    is_solution = bool(metadata.get("solution"))
     return ReleasedCell(
-        name=str(said["grade_id"]),
+        name=str(metadata["grade_id"]),
         cell_type=cell.cell_type,
         source=cell.code,
-        locked=not is_solution and bool(said.get("grade") or said.get("locked")),
-        checksum=said.get("checksum"),
-        grade=bool(said.get("grade")),
+        locked=not is_solution and (is_grade or bool(metadata.get("locked"))),
+        checksum=metadata.get("checksum"),
+        grade=is_grade,
         solution=is_solution,
-        task=bool(said.get("task")),
-        points=said.get("points"),
+        task=bool(metadata.get("task")),
+        points=metadata.get("points"),
     )

@@ -1,152 +1,165 @@
-"""A few students' rows in nbgrader's tables: what is missing is inserted, what a person gave is left alone."""
+"""The rows of a few students in nbgrader's tables: missing rows are inserted; what a person entered is kept."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import insert, update
 
-from .entries import Entry
+from .entries import GradebookEntry
 
 NO_RESPONSE = "No response."  # nbgrader's own comment on an untouched solution
 
 
-class Place(msgspec.Struct, frozen=True):
+class StudentCell(msgspec.Struct, frozen=True, kw_only=True):
     """One cell of one student's notebook."""
 
     student: str
-    book: str  # the submitted notebook's id
-    cell: str  # the released cell's id
+    notebook_id: str  # of the submitted notebook
+    cell_id: str  # of the released cell
     name: str  # its grade_id
 
-    def key(self) -> dict[str, str]:
-        """The columns of a new row for it."""
-        return {"id": _new_id(), "notebook_id": self.book, "cell_id": self.cell}
+    def new_row(self) -> dict[str, Any]:
+        """Return the columns that identify a new row for the cell."""
+        return {"id": _new_id(), "notebook_id": self.notebook_id, "cell_id": self.cell_id}
 
 
 class Batch:
-    """A few students' rows of one assignment, as inserts and updates."""
+    """The rows of a few students in one assignment, as inserts and updates."""
 
-    def __init__(self, api: Any, db: Any, assignment: str, notebook: str, entries: Sequence[Entry]) -> None:
+    def __init__(self, api: Any, db: Any, assignment: str, notebook: str, entries: Sequence[GradebookEntry]) -> None:
         self.api = api
         self.db = db
         self.entries = {entry.student: entry for entry in entries}
         self.assignment_id = self.db.query(api.Assignment.id).filter(api.Assignment.name == assignment).scalar()
-        self.notebooks = {
-            name: id
-            for id, name in self.db.query(api.Notebook.id, api.Notebook.name).filter(
-                api.Notebook.assignment_id == self.assignment_id
-            )
-        }
-        self.graded = self.notebooks[notebook]
+        table = api.Notebook
+        query = self.db.query(table.name, table.id).filter(table.assignment_id == self.assignment_id)
+        self.notebooks = dict(query.all())  # an assignment may have notebooks that we do not grade
+        self.graded_notebook = self.notebooks[notebook]
 
     def write(self) -> None:
+        """Insert and update everything; the caller commits."""
         submissions = self._submissions()
-        books = self._submitted_notebooks(submissions)
+        submitted = self._submitted_notebooks(submissions)
+        graded_ids = {submitted[submission, self.graded_notebook] for submission in submissions.values()}
         table = self.api.BaseCell
         cells = self.db.query(table.id, table.name, table.type, table.notebook_id).filter(
             table.notebook_id.in_(self.notebooks.values())
         )
-        graded: list[Place] = []
-        commented: list[Place] = []
-        for cell, name, kind, notebook in cells:
-            places = [Place(student, books[id, notebook], cell, name) for student, id in submissions.items()]
+        graded: list[StudentCell] = []
+        commented: list[StudentCell] = []
+        for cell_id, name, kind, notebook in cells:
+            student_cells = []
+            for student, submission in submissions.items():
+                notebook_id = submitted[submission, notebook]
+                student_cells.append(StudentCell(student=student, notebook_id=notebook_id, cell_id=cell_id, name=name))
             if kind in ("GradeCell", "TaskCell"):
-                graded += places
+                graded += student_cells
             if kind in ("SolutionCell", "TaskCell"):
-                commented += places
-        own = {books[id, self.graded] for id in submissions.values()}
-        self._grades(graded, own)
-        self._comments(commented, own)
-        rows = [{"id": book, "late_submission_penalty": None} for book in own]
-        self.db.execute(update(self.api.SubmittedNotebook), rows)
+                commented += student_cells
+        self._write_grades(graded, graded_ids)
+        self._write_comments(commented, graded_ids)
+        self._update(self.api.SubmittedNotebook, [{"id": id, "late_submission_penalty": None} for id in graded_ids])
 
     def _submissions(self) -> dict[str, str]:
-        """Student -> id of the submission; made where there is none."""
-        api, students = self.api, list(self.entries)
-        known = {id for (id,) in self.db.query(api.Student.id).filter(api.Student.id.in_(students))}
-        self._insert(api.Student, [{"id": student} for student in students if student not in known])
-        query = self.db.query(api.SubmittedAssignment.student_id, api.SubmittedAssignment.id).filter(
-            api.SubmittedAssignment.assignment_id == self.assignment_id,
-            api.SubmittedAssignment.student_id.in_(students),
+        """Return student -> id of the submission. Missing students and submissions are inserted."""
+        self._insert_students()
+        table = self.api.SubmittedAssignment
+        query = self.db.query(table.student_id, table.id).filter(
+            table.assignment_id == self.assignment_id,
+            table.student_id.in_(list(self.entries)),
         )
-        found = dict(query.all())
-        timed = [
-            {"id": id, "timestamp": self.entries[student].timestamp}
-            for student, id in found.items()
-            if self.entries[student].timestamp is not None
-        ]
-        if timed:
-            self.db.execute(update(api.SubmittedAssignment), timed)
-        new = {student: _new_id() for student in students if student not in found}
-        of_assignment = {"assignment_id": self.assignment_id}
-        self._insert(
-            api.SubmittedAssignment,
-            [
-                {"id": id, "student_id": student, "timestamp": self.entries[student].timestamp, **of_assignment}
-                for student, id in new.items()
-            ],
-        )
-        return found | new
+        submissions = dict(query.all())
+        inserts, updates = [], []
+        for student, entry in self.entries.items():
+            row: dict[str, Any] = {"timestamp": entry.timestamp}
+            if student not in submissions:
+                submissions[student] = _new_id()
+                row |= {"id": submissions[student], "student_id": student, "assignment_id": self.assignment_id}
+                inserts.append(row)
+            elif entry.timestamp is not None:
+                updates.append(row | {"id": submissions[student]})
+        self._insert(table, inserts)
+        self._update(table, updates)
+        return submissions
 
-    def _submitted_notebooks(self, submissions: dict[str, str]) -> dict[tuple[str, str], str]:
-        """(submission, notebook) -> id of the submitted notebook; made where there is none, with all its rows."""
-        api = self.api
-        table = api.SubmittedNotebook
+    def _insert_students(self) -> None:
+        table = self.api.Student
+        known = {id for (id,) in self.db.query(table.id).filter(table.id.in_(list(self.entries)))}
+        self._insert(table, [{"id": student} for student in self.entries if student not in known])
+
+    def _submitted_notebooks(self, submissions: Mapping[str, str]) -> dict[tuple[str, str], str]:
+        """Return (submission, notebook) -> id of the submitted notebook. Missing ones are inserted."""
+        table = self.api.SubmittedNotebook
         query = self.db.query(table.assignment_id, table.notebook_id, table.id).filter(
             table.assignment_id.in_(submissions.values())
         )
-        found = {(submission, notebook): id for submission, notebook, id in query}
-        wanted = [(submission, notebook) for submission in submissions.values() for notebook in self.notebooks.values()]
-        new = {key: _new_id() for key in wanted if key not in found}
-        rows = [{"id": id, "assignment_id": key[0], "notebook_id": key[1], "flagged": False} for key, id in new.items()]
-        self._insert(table, rows)
-        return found | new
+        submitted = {(submission, notebook): id for submission, notebook, id in query}
+        inserts = []
+        for submission in submissions.values():
+            for notebook in self.notebooks.values():
+                if (submission, notebook) in submitted:
+                    continue
+                id = submitted[submission, notebook] = _new_id()
+                inserts.append({"id": id, "assignment_id": submission, "notebook_id": notebook, "flagged": False})
+        self._insert(table, inserts)
+        return submitted
 
-    def _grades(self, places: Sequence["Place"], own: set[str]) -> None:
-        """own: the submitted notebooks that the scores are of; others of the assignment only get their rows."""
+    def _write_grades(self, cells: Sequence[StudentCell], graded_ids: set[str]) -> None:
+        """Write the scores of the graded notebooks. Other notebooks of the assignment only get their missing rows."""
         table = self.api.Grade
         columns = (table.auto_score, table.manual_score, table.needs_manual_grade)
         query = self.db.query(table.id, table.notebook_id, table.cell_id, *columns)
-        found = {(row.notebook_id, row.cell_id): row for row in query.filter(self._is_of(table, places))}
+        existing = {(row.notebook_id, row.cell_id): row for row in query.filter(_is_of(table, cells))}
         inserts, updates = [], []
-        for place in places:
-            points = self.entries[place.student].points if place.book in own else {}
-            row, score = found.get((place.book, place.cell)), points.get(place.name)
+        for cell in cells:
+            points = self.entries[cell.student].points if cell.notebook_id in graded_ids else {}
+            score = points.get(cell.name)
+            row = existing.get((cell.notebook_id, cell.cell_id))
             if row is None:
-                inserts.append({**place.key(), "auto_score": score, "needs_manual_grade": score is None})
-            elif place.name in points:
-                is_reviewed = row.manual_score is not None and row.auto_score == score
-                review = row.needs_manual_grade if is_reviewed else score is None or row.manual_score is not None
-                updates.append({"id": row.id, "auto_score": score, "needs_manual_grade": review})
-        self._change(table, inserts, updates)
-
-    def _comments(self, places: Sequence["Place"], own: set[str]) -> None:
-        table = self.api.Comment
-        query = self.db.query(table.notebook_id, table.cell_id, table.id).filter(self._is_of(table, places))
-        found = {(notebook, cell): id for notebook, cell, id in query}
-        inserts, updates = [], []
-        for place in places:
-            comment = NO_RESPONSE if place.name in self.entries[place.student].untouched else None
-            id = found.get((place.book, place.cell))
-            if id is None:
-                inserts.append({**place.key(), "auto_comment": comment})
-            elif place.book in own:
-                updates.append({"id": id, "auto_comment": comment})
-        self._change(table, inserts, updates)
-
-    def _is_of(self, table: Any, places: Sequence["Place"]) -> Any:
-        return table.notebook_id.in_({place.book for place in places})
-
-    def _change(self, table: Any, inserts: list[dict[str, Any]], updates: list[dict[str, Any]]) -> None:
+                inserts.append(cell.new_row() | {"auto_score": score, "needs_manual_grade": score is None})
+            elif cell.name in points:
+                needs_grade = _needs_manual_grade(row, score)
+                updates.append({"id": row.id, "auto_score": score, "needs_manual_grade": needs_grade})
         self._insert(table, inserts)
-        if updates:
-            self.db.execute(update(table), updates)
+        self._update(table, updates)
+
+    def _write_comments(self, cells: Sequence[StudentCell], graded_ids: set[str]) -> None:
+        table = self.api.Comment
+        query = self.db.query(table.notebook_id, table.cell_id, table.id).filter(_is_of(table, cells))
+        existing = {(notebook, cell): id for notebook, cell, id in query}
+        inserts, updates = [], []
+        for cell in cells:
+            comment = NO_RESPONSE if cell.name in self.entries[cell.student].untouched else None
+            id = existing.get((cell.notebook_id, cell.cell_id))
+            if id is None:
+                inserts.append(cell.new_row() | {"auto_comment": comment})
+            elif cell.notebook_id in graded_ids:
+                updates.append({"id": id, "auto_comment": comment})
+        self._insert(table, inserts)
+        self._update(table, updates)
 
     def _insert(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
             self.db.execute(insert(table), rows)
+
+    def _update(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+        if rows:
+            self.db.execute(update(table), rows)
+
+
+def _needs_manual_grade(row: Any, score: float | None) -> bool:
+    """Return whether a person must look at the grade: it has no score, or the score changed below a manual one."""
+    if row.manual_score is None:
+        return score is None
+    if row.auto_score == score:
+        return bool(row.needs_manual_grade)
+    return True
+
+
+def _is_of(table: Any, cells: Sequence[StudentCell]) -> Any:
+    return table.notebook_id.in_({cell.notebook_id for cell in cells})
 
 
 def _new_id() -> str:

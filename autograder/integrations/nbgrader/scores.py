@@ -1,7 +1,6 @@
-"""A result as nbgrader wants it: points and feedback for each grade cell."""
+"""A result as nbgrader needs it: points and feedback for each grade cell."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Sequence
 
 import msgspec
 from rich.text import Text as Markup
@@ -12,43 +11,63 @@ from ...results.model import ExerciseResult, QuizResult, SubmissionResult, Verdi
 from ...text import Language
 from .source.cells import cell_id
 
-QUIZ_CELL = "grade-quiz"  # of a topic's quiz
+QUIZ_CELL = "grade-quiz"  # grade_id of the cell that a topic's quiz is graded in
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
-    """What one grade cell earned."""
+    """The share of its points that one grade cell earned, and the feedback."""
 
-    share: float | None  # 0 to 1; None where its checks are at fault, and a person must say
+    share: float | None  # 0 to 1; None if the checks are broken and a person must grade the cell
     feedback: str
     is_attempted: bool
+    solution_cell: str | None  # grade_id of the cell that holds the answer; a quiz has none
 
     def points(self, maximum: float) -> float | None:
-        """Out of `maximum`, never more and never less than 0."""
-        return None if self.share is None else min(max(round(maximum * self.share, 4), 0.0), maximum)
+        """Return the points out of `maximum`, at least 0 and at most `maximum`."""
+        if self.share is None:
+            return None
+        return min(max(round(maximum * self.share, 4), 0.0), maximum)
 
 
 def scores_of(result: SubmissionResult, topic: str, language: Language) -> dict[str, Score]:
-    """grade_id -> score, for one topic of a result."""
-    scores = {
-        cell_id("grade", exercise.name): _score(
-            exercise, exercise.verdict is not Verdict.NOT_ATTEMPTED, partial(show_exercise, exercise, language)
-        )
-        for exercise in result.exercises
-        if exercise.topic == topic
-    }
+    """Return grade_id -> score for one topic of a result."""
+    scores = {}
+    for exercise in result.exercises:
+        if exercise.topic == topic:
+            scores[cell_id("grade", exercise.name)] = _exercise_score(exercise, language)
     for quiz in result.quizzes:
         if quiz.topic == topic:
-            is_answered = any(question.verdict is not Verdict.NOT_ATTEMPTED for question in quiz.questions)
-            show = partial(show_quizzes, [quiz], language, escape=escape)
-            scores[QUIZ_CELL] = _score(quiz, is_answered, show)
+            scores[QUIZ_CELL] = _quiz_score(quiz, language)
     return scores
 
 
-def _score(of: ExerciseResult | QuizResult, is_attempted: bool, show: Callable[[Callable[[str], None]], None]) -> Score:
+def _exercise_score(exercise: ExerciseResult, language: Language) -> Score:
     lines: list[str] = []
-    show(lines.append)
+    show_exercise(exercise, language, lines.append)
     return Score(
-        share=of.points / of.worth if of.worth else None,
-        feedback="".join(f"{Markup.from_markup(line).plain}\n" for line in lines),
-        is_attempted=is_attempted,
+        share=_share(exercise),
+        feedback=_plain_text(lines),
+        is_attempted=exercise.verdict is not Verdict.NOT_ATTEMPTED,
+        solution_cell=cell_id("", exercise.name),
     )
+
+
+def _quiz_score(quiz: QuizResult, language: Language) -> Score:
+    lines: list[str] = []
+    show_quizzes([quiz], language, lines.append, escape=escape)
+    return Score(
+        share=_share(quiz),
+        feedback=_plain_text(lines),
+        is_attempted=any(question.verdict is not Verdict.NOT_ATTEMPTED for question in quiz.questions),
+        solution_cell=None,
+    )
+
+
+def _share(result: ExerciseResult | QuizResult) -> float | None:
+    """Return the earned share; None for a result that is worth nothing because its checks are broken."""
+    return result.points / result.worth if result.worth else None
+
+
+def _plain_text(lines: Sequence[str]) -> str:
+    """Return the lines without rich's markup."""
+    return "".join(f"{Markup.from_markup(line).plain}\n" for line in lines)

@@ -3,6 +3,7 @@
 Nothing is executed and nothing is unpacked to disk.
 """
 
+import contextlib
 import io
 import json
 import tokenize
@@ -77,10 +78,8 @@ def _encodings(data: bytes) -> Iterator[str]:
     if data.startswith(UTF_16):
         yield "utf-16"
         return
-    try:
+    with contextlib.suppress(SyntaxError):
         yield tokenize.detect_encoding(io.BytesIO(data).readline)[0]  # as Python reads a file
-    except SyntaxError:
-        pass
     yield "gb18030"
 
 

@@ -1,11 +1,11 @@
-"""An nbgrader course of notebooks, built from the references, docstrings, guides and hints that the course has anyway.
+"""Builds an nbgrader course of notebooks from the references, docstrings, guides and hints of the course.
 
-reference  a reference file cut into its set-up and its exercises
-statement  a docstring as Markdown
-formula    its formulas as LaTeX
-cells      one topic's notebook as cells, and those as nbformat's JSON
-configuration  what nbgrader_config.py says so that nbgrader grades by this engine
-build      the course folder that nbgrader works in
+reference      cuts a reference file into setup and exercises
+statement      writes a docstring as Markdown
+formula        writes formulas as LaTeX
+cells          one topic's notebook as cells, and as nbformat's JSON
+configuration  the lines of nbgrader_config.py that make nbgrader grade with this engine
+build          writes the course folder that nbgrader works in
 """
 
 from .build import Built, build

@@ -1,4 +1,4 @@
-"""The course folder that nbgrader works in: its configuration, and for each topic an assignment with all that it needs."""
+"""Writes the nbgrader course folder: its configuration, and an assignment with its files for each topic."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,15 +23,15 @@ c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE 在此写代码\\nrais
 
 
 class Built(msgspec.Struct, frozen=True):
-    """One assignment that was written."""
+    """An assignment that was written."""
 
     topic: str
     points: float
-    changed: int  # files that were not there yet, or read otherwise
+    changed: int  # number of files that are new or different
 
 
 def build(course: Course, topics: Sequence[Topic], out: Path, *, language: Language = Language.BOTH) -> Iterator[Built]:
-    """Write the course folder, one assignment after the other. Files of the instructor's own stay as they are."""
+    """Write the course folder and yield each assignment. The instructor's own files stay unchanged."""
     out.mkdir(parents=True, exist_ok=True)
     if not (out / CONFIG).exists():
         _write(out / CONFIG, f"{CONFIG_TEXT}\n{configuration(str(course.root))}".encode())
@@ -45,13 +45,13 @@ def build(course: Course, topics: Sequence[Topic], out: Path, *, language: Langu
 
 
 def _companions(course: Course, topic: Topic) -> dict[str, bytes]:
-    """What the notebook's `check`, `hint` and `quiz` read: all of it is a student's anyway."""
+    """Return the files that `check`, `hint` and `quiz` read in a notebook. Students receive all of them anyway."""
     paths = [course.root / MANIFEST, topic.exercises_folder / "topic.toml", topic.visible_checks, topic.quiz]
     return {str(path.relative_to(course.root)): path.read_bytes() for path in paths if path.is_file()}
 
 
 def _write(path: Path, content: bytes) -> bool:
-    """Write the file as a whole or not at all; False where it is there already."""
+    """Write the file atomically. Return False if it already has this content."""
     if path.is_file() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""One topic's notebook as cells, and those as nbformat 4.5's JSON with nbgrader's metadata of schema 3."""
+"""One topic's notebook as cells, and as JSON of nbformat 4.5 with nbgrader's metadata of schema 3."""
 
 import hashlib
 import json
@@ -36,8 +36,8 @@ QUIZ_TEXT = Text(
 HINTS = Text('Hints, one at a time: `hint("{name}")`', '逐条提示：`hint("{name}")`')
 
 
-class Cell(msgspec.Struct, frozen=True, kw_only=True):
-    """One cell of a notebook."""
+class AssignmentCell(msgspec.Struct, frozen=True, kw_only=True):
+    """One cell of the notebook of an assignment, with its solution."""
 
     id: str
     kind: Literal["markdown", "code"]
@@ -49,11 +49,13 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     is_locked: bool = False
 
 
-def notebook_cells(topic: Topic, language: Language) -> list[Cell]:
-    """The cells of a topic, in order. Raises CourseError where the reference cannot be cut into them."""
+def notebook_cells(topic: Topic, language: Language) -> list[AssignmentCell]:
+    """Return the cells of a topic, in order. Raise CourseError if the reference cannot be cut into cells."""
     reference = read_reference(topic)
-    title = Cell(id="title", kind="markdown", source=guide(topic, language), role="title")
-    setup = Cell(id="setup", kind="code", source=_setup(topic, reference, language), role="setup", is_locked=True)
+    title = AssignmentCell(id="title", kind="markdown", source=guide(topic, language), role="title")
+    setup = AssignmentCell(
+        id="setup", kind="code", source=_setup(topic, reference, language), role="setup", is_locked=True
+    )
     cells = [title, setup]
     for number, exercise in enumerate(topic.exercises, 1):
         cells += _exercise_cells(number, exercise, reference, language)
@@ -70,16 +72,16 @@ def _setup(topic: Topic, reference: Reference, language: Language) -> str:
     return f"{reference.setup}\n\n{lines}".strip("\n")
 
 
-def _quiz_cells(topic: Topic, language: Language) -> Iterator[Cell]:
+def _quiz_cells(topic: Topic, language: Language) -> Iterator[AssignmentCell]:
     heading = "## " + " · ".join(QUIZ.lines(language))
     facts = "  \n".join(
         QUIZ_POINTS.filled(points=topic.quiz_points, file=f"exercises/{topic.name}/{ANSWERS}").lines(language)
     )
     first = load_quiz(topic).questions[0].id
     by_hand = "  \n".join(QUIZ_TEXT.filled(question=first).lines(language))
-    yield Cell(id="quiz-task", kind="markdown", source=f"{heading}\n\n{facts}\n\n{by_hand}", role="quiz-task")
-    yield Cell(id="quiz", kind="code", source="quiz()", role="quiz")
-    yield Cell(
+    yield AssignmentCell(id="quiz-task", kind="markdown", source=f"{heading}\n\n{facts}\n\n{by_hand}", role="quiz-task")
+    yield AssignmentCell(id="quiz", kind="code", source="quiz()", role="quiz")
+    yield AssignmentCell(
         id="grade-quiz",
         kind="code",
         source="grade_quiz()",
@@ -89,7 +91,9 @@ def _quiz_cells(topic: Topic, language: Language) -> Iterator[Cell]:
     )
 
 
-def _exercise_cells(number: int, exercise: Exercise, reference: Reference, language: Language) -> Iterator[Cell]:
+def _exercise_cells(
+    number: int, exercise: Exercise, reference: Reference, language: Language
+) -> Iterator[AssignmentCell]:
     name = exercise.name
     if name in (*TOOLS, *QUIZ_TOOLS):
         raise CourseError(f"{exercise.topic}: no exercise can be called {name}: notebooks use the name themselves.")
@@ -99,10 +103,14 @@ def _exercise_cells(number: int, exercise: Exercise, reference: Reference, langu
     hints = "  \n".join(HINTS.filled(name=name).lines(language))
     task = "\n\n".join([heading, facts_line, statement(reference.docstrings[name], language), hints])
     code = reference.solutions[name]
-    yield Cell(id=cell_id("task", name), kind="markdown", source=task, role="task", exercise=name, is_locked=True)
-    yield Cell(id=cell_id("", name), kind="code", source=code, role="solution", exercise=name, is_solution=True)
-    yield Cell(id=cell_id("check", name), kind="code", source=f'check("{name}")', role="check", exercise=name)
-    yield Cell(
+    yield AssignmentCell(
+        id=cell_id("task", name), kind="markdown", source=task, role="task", exercise=name, is_locked=True
+    )
+    yield AssignmentCell(
+        id=cell_id("", name), kind="code", source=code, role="solution", exercise=name, is_solution=True
+    )
+    yield AssignmentCell(id=cell_id("check", name), kind="code", source=f'check("{name}")', role="check", exercise=name)
+    yield AssignmentCell(
         id=cell_id("grade", name),
         kind="code",
         source=f'grade("{name}")',
@@ -118,7 +126,10 @@ def _stars(exercise: Exercise) -> str:
 
 
 def cell_id(role: str, exercise: str) -> str:
-    """grade-softmax, or softmax for the solution: a cell's id and its grade_id. A hash where that is not allowed."""
+    """Return a cell's id, also its grade_id: grade-softmax, or softmax for the solution.
+
+    A name that nbgrader does not allow gets a hash.
+    """
     wanted = f"{role}-{exercise}" if role else exercise
     allowed = re.sub(r"[^A-Za-z0-9_-]", "", wanted)
     if allowed == wanted and len(wanted) <= MAX_ID and wanted not in RESERVED:
@@ -127,8 +138,8 @@ def cell_id(role: str, exercise: str) -> str:
     return f"{allowed[: MAX_ID - 9]}-{digest}"
 
 
-def notebook_json(course: Course, topic: Topic, cells: list[Cell]) -> str:
-    """The notebook's file, as nbformat itself would write it."""
+def notebook_json(course: Course, topic: Topic, cells: list[AssignmentCell]) -> str:
+    """Return the notebook's file as nbformat would write it."""
     notebook = {
         "cells": [_cell_json(cell) for cell in cells],
         "metadata": {
@@ -142,23 +153,28 @@ def notebook_json(course: Course, topic: Topic, cells: list[Cell]) -> str:
     return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False, separators=(",", ": ")) + "\n"
 
 
-def _cell_json(cell: Cell) -> dict[str, Any]:
-    ours = {"role": cell.role} | ({"exercise": cell.exercise} if cell.exercise else {})
+def _cell_json(cell: AssignmentCell) -> dict[str, Any]:
+    ours = {"role": cell.role}
+    if cell.exercise:
+        ours["exercise"] = cell.exercise
     metadata: dict[str, Any] = {"torchstone": ours}
     if cell.is_solution or cell.is_locked:
         metadata["nbgrader"] = _nbgrader(cell)
-    found = {
+    fields: dict[str, Any] = {
         "cell_type": cell.kind,
         "id": cell.id,
         "metadata": metadata,
         "source": cell.source.splitlines(keepends=True),
     }
-    return found | ({"execution_count": None, "outputs": []} if cell.kind == "code" else {})
+    if cell.kind == "code":
+        fields["execution_count"] = None
+        fields["outputs"] = []
+    return fields
 
 
-def _nbgrader(cell: Cell) -> dict[str, Any]:
-    """nbgrader allows no other fields than these."""
-    fields = {
+def _nbgrader(cell: AssignmentCell) -> dict[str, Any]:
+    """Return nbgrader's metadata. It allows only these fields."""
+    fields: dict[str, Any] = {
         "schema_version": 3,
         "grade_id": cell.id,
         "grade": cell.points is not None,
@@ -166,4 +182,6 @@ def _nbgrader(cell: Cell) -> dict[str, Any]:
         "locked": cell.is_locked,
         "task": False,
     }
-    return fields | ({"points": cell.points} if cell.points is not None else {})
+    if cell.points is not None:
+        fields["points"] = cell.points
+    return fields

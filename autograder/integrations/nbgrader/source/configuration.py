@@ -1,4 +1,4 @@
-"""What nbgrader_config.py says so that `nbgrader autograde` and formgrader's button grade by this engine, with no kernel."""
+"""The lines of nbgrader_config.py that make `nbgrader autograde` and formgrader's button grade with this engine."""
 
 SANITIZER = "autograder.integrations.nbgrader.preprocessor.RestoreCells"
 PREPROCESSORS = (
@@ -11,7 +11,7 @@ PREPROCESSORS = (
 
 
 def configuration(course: str) -> str:
-    """The lines for nbgrader_config.py. course: the folder of course.toml."""
+    """Return the lines for nbgrader_config.py. course: the folder of course.toml."""
     listed = "".join(f'    "{name}",\n' for name in PREPROCESSORS)
     return f"""\
 # Autograde by Torchstone's hidden checks, in a sandbox. Without these lines: by the visible checks, in a kernel.

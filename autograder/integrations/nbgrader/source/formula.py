@@ -1,26 +1,29 @@
-"""Formulas of docstrings as LaTeX, where their two sides are expressions that Python can parse; nothing is evaluated."""
+"""Writes formulas of docstrings as LaTeX if both sides are expressions that Python can parse. Nothing is evaluated."""
 
 import ast
 import re
 
-GREEK = {"alpha", "beta", "gamma", "delta", "eps", "eta", "theta", "lambda", "mu", "rho", "sigma"}
+GREEK = {"alpha", "beta", "gamma", "delta", "eta", "theta", "lambda", "mu", "rho", "sigma"}
 FUNCTIONS = {"max", "min", "exp", "log", "tanh"}  # LaTeX has a command for each
 FENCES = {"sqrt": (r"\sqrt{", "}"), "floor": (r"\left\lfloor ", r" \right\rfloor"), "abs": (r"\left|", r"\right|")}
-APART = re.compile(r"\s{4,}")  # between two formulas of a line, or a formula and what is said of it
+APART = re.compile(r"\s{4,}")  # between two formulas of a line, or between a formula and its remark
 PRIME = re.compile(r"\b(\w+)'(?=\()")  # the derivative s'(x), for Python s_prime(x)
-SUM, PRODUCT, SIGN, POWER, ATOM = range(5)  # how tightly an expression holds together
+INDEXED = re.compile(r"(?P<base>[a-zA-Z]|alpha|beta|gamma)(_?(?P<number>\d+)|_(?P<letter>[a-zA-Z]))")  # x1, x_1, x_i
+SUM, PRODUCT, SIGN, POWER, ATOM = range(5)  # precedence, lowest first
 
 
 def latex(block: str) -> str | None:
-    """The block as displayed maths, words as text; None where a line begins with something else than an equation."""
+    """Return the block as displayed maths; None if a line does not begin with an equation. Words become text."""
     lines = []
     for line in block.strip("\n").split("\n"):
         parts = [part.strip() for part in APART.split(line.strip())]
         first = _equation(parts[0])
         if first is None:
             return None
-        rest = [_equation(part) or rf"\text{{{_text(part)}}}" for part in parts[1:]]
-        lines.append(r" \qquad ".join([first.replace(" =", " &=", 1), *rest]))
+        columns = [first.replace(" =", " &=", 1)]
+        for part in parts[1:]:
+            columns.append(_equation(part) or rf"\text{{{_text(part)}}}")
+        lines.append(r" \qquad ".join(columns))
     return "$$\n\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}\n$$"
 
 
@@ -44,7 +47,7 @@ def _expression(text: str) -> tuple[str, int]:
 
 
 def _tex(node: ast.expr) -> tuple[str, int]:
-    """The LaTeX of an expression, and how tightly it holds together."""
+    """Return the LaTeX of an expression, and its precedence."""
     match node:
         case ast.BinOp(left, ast.Add(), right):
             return f"{_at(left, SUM)} + {_at(right, SUM)}", SUM
@@ -65,7 +68,8 @@ def _tex(node: ast.expr) -> tuple[str, int]:
             inside = ", ".join(_tex(argument)[0] for argument in arguments)
             return rf"{_name(name)}\left({inside}\right)", ATOM
         case ast.Subscript(ast.Name(name), index):
-            return (f"{name}_{{{_tex(index)[0]}}}" if len(name) == 1 else f"{_name(name)}[{_tex(index)[0]}]"), ATOM
+            inside = _tex(index)[0]
+            return f"{name}_{{{inside}}}" if len(name) == 1 else f"{_name(name)}[{inside}]", ATOM
         case ast.Name(name):
             return _name(name), ATOM
         case ast.Constant(int() | float() as number):
@@ -74,26 +78,31 @@ def _tex(node: ast.expr) -> tuple[str, int]:
 
 
 def _at(node: ast.expr, level: int) -> str:
-    """With parentheses where it holds together less tightly than its place asks for."""
-    tex, own = _tex(node)
-    return tex if own >= level else rf"\left({tex}\right)"
+    """Return the LaTeX of an operand, in parentheses if its precedence is lower than `level`."""
+    tex, precedence = _tex(node)
+    return tex if precedence >= level else rf"\left({tex}\right)"
 
 
 def _name(name: str) -> str:
+    """Return the LaTeX of a Python name."""
     if name.endswith("_prime"):
         return _name(name.removesuffix("_prime")) + "'"
     if name.endswith("_hat"):
         return rf"\hat{{{_name(name.removesuffix('_hat'))}}}"
     if name in FUNCTIONS:
         return rf"\{name}"
+    if name == "eps":
+        return r"\varepsilon"
     if name in GREEK:
-        return rf"\{'varepsilon' if name == 'eps' else name}"
-    indexed = re.fullmatch(r"([a-zA-Z]|alpha|beta|gamma)_?(\d+|[a-zA-Z])", name)
-    if indexed and (indexed[2].isdigit() or "_" in name):
-        return f"{_name(indexed[1])}_{{{indexed[2]}}}"
-    return name if len(name) == 1 else rf"\mathrm{{{_text(name)}}}"
+        return rf"\{name}"
+    indexed = INDEXED.fullmatch(name)
+    if indexed:
+        return f"{_name(indexed['base'])}_{{{indexed['number'] or indexed['letter']}}}"
+    if len(name) == 1:
+        return name
+    return rf"\mathrm{{{_text(name)}}}"
 
 
 def _text(words: str) -> str:
-    """Inside \\text and \\mathrm, only these mean something."""
+    """Escape the characters that have a meaning inside \\text and \\mathrm."""
     return re.sub(r"([_#$%&{}])", r"\\\1", words).replace("^", r"\^{}").replace("\\\\", r"\backslash ")

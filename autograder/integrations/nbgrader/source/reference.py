@@ -1,6 +1,7 @@
-"""A reference file cut into what stands outside the exercises, and the code of each exercise."""
+"""Cuts a reference file into the code of each exercise and the code outside the exercises."""
 
 import ast
+from collections.abc import Sequence
 
 import msgspec
 
@@ -11,22 +12,20 @@ from ....source import parsed
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
-    """One topic's reference, in pieces that make cells."""
+    """One topic's reference, cut into pieces for cells."""
 
-    setup: str  # imports, constants and helpers: all that no exercise holds
+    setup: str  # imports, constants and helpers: everything outside the exercises
     solutions: dict[str, str]  # exercise -> its code with the solution markers
     docstrings: dict[str, str]  # exercise -> its task
 
 
 def read_reference(topic: Topic) -> Reference:
-    """The pieces. Raises CourseError where an exercise is missing, or where a student writes outside of one."""
+    """Return the pieces. Raise CourseError if an exercise is missing or a solution marker is outside the exercises."""
     if not topic.exercises:
         return Reference(setup="", solutions={}, docstrings={})
     lines = topic.reference.read_text(encoding="utf-8").splitlines()
-    names = {exercise.name for exercise in topic.exercises}
     body = parsed("\n".join(lines)).body
-    for name in names - {getattr(node, "name", None) for node in body}:
-        raise CourseError(f"{topic.reference} does not define {name}, which topic.toml lists.")
+    names = _exercise_names(topic, body)
     outside, solutions, docstrings = [], {}, {}
     start = 0
     for node in body:
@@ -43,8 +42,16 @@ def read_reference(topic: Topic) -> Reference:
     return Reference(setup=_joined(outside), solutions=solutions, docstrings=docstrings)
 
 
+def _exercise_names(topic: Topic, body: Sequence[ast.stmt]) -> set[str]:
+    defined = {getattr(node, "name", None) for node in body}
+    names = {exercise.name for exercise in topic.exercises}
+    for name in names - defined:
+        raise CourseError(f"{topic.reference} does not define {name}, which topic.toml lists.")
+    return names
+
+
 def _end(node: ast.stmt, lines: list[str]) -> int:
-    """The line after a definition; a comment in its body that ends it, such as a marker, belongs to it."""
+    """Return the line after a definition. A comment at the end of its body, such as a marker, belongs to it."""
     end = node.end_lineno or node.lineno
     while end < len(lines) and lines[end][:1].isspace() and lines[end].strip():
         end += 1
@@ -56,9 +63,11 @@ def _is_docstring(node: ast.stmt) -> bool:
 
 
 def _joined(pieces: list[str]) -> str:
-    """Definitions apart, as in a file; imports and constants line by line."""
+    """Join the pieces with empty lines before definitions, and none before imports and constants."""
     text = ""
     for piece in pieces:
-        is_block = "\n" in piece
-        text += ("\n\n\n" if is_block else "\n") + piece if text else piece
+        is_definition = "\n" in piece
+        if text:
+            text += "\n\n\n" if is_definition else "\n"
+        text += piece
     return text

@@ -1,4 +1,4 @@
-"""At a student's own machine: the code beside a check, in this process, and its failures as the student reads them."""
+"""Visible checks on a student's own machine: runs the student's code in this process and explains failures."""
 
 import contextlib
 import sys
@@ -19,11 +19,13 @@ from ..course.model import Course, Topic, find_course, load_course
 from ..results.model import Verdict
 from ..sandbox.worker.protocol import Raised, Reply, Request
 from ..source import Source, Unreadable, decode, syntax_problem
-from ..text import Language
+from ..text import Language, Text
+
+STUDENT = pytest.StashKey[Student]()
 
 
-class Home:
-    """One pytest session over a course's checks."""
+class CheckRun:
+    """One pytest run over the visible checks of a course."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.course: Course
@@ -34,7 +36,7 @@ class Home:
         self._transports: dict[str, tuple[Transport, Source | None]] = {}
 
     def student(self, item: pytest.Item) -> Student:
-        """The proxy for the code that stands beside the item's check file."""
+        """Return the proxy for the code beside the item's check file."""
         topic, spec = self._topic(item), _spec(item)
         exercise = self.course.exercise(spec.exercise)
         student = Student(
@@ -48,7 +50,7 @@ class Home:
         return student
 
     def enforce_rules(self, item: pytest.Item) -> None:
-        """Raise RuleBroken where the code uses what its exercise forbids."""
+        """Raise RuleBroken if the code uses something that its exercise forbids."""
         _, source = self._load(self._topic(item))
         exercise = self.course.exercise(_spec(item).exercise)
         broken = find_banned(source, exercise.name, exercise.banned) if source else None
@@ -56,13 +58,13 @@ class Home:
             raise broken
 
     def present(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
-        """Put our message in the place of pytest's traceback, and the check's verdict on the report."""
+        """Replace pytest's traceback by our message, and note the check's verdict on the report."""
         spec = _spec(item)
         verdict = Verdict.PASSED
-        if call.excinfo is not None and not call.excinfo.errisinstance((pytest.skip.Exception, KeyboardInterrupt)):
-            error = call.excinfo.value
+        error = call.excinfo.value if call.excinfo is not None else None
+        if error is not None and not isinstance(error, pytest.skip.Exception | KeyboardInterrupt):
             verdict = error.verdict if isinstance(error, CheckFailure) else Verdict.FAILED
-            text = self._text(item, spec, error)
+            text = self._message(item, spec, error)
             if verdict is Verdict.NOT_ATTEMPTED:
                 report.outcome = "skipped"
                 report.longrepr = (str(item.path), item.location[1] or 0, text)
@@ -74,21 +76,25 @@ class Home:
             "verdict": verdict.value,
         }
 
-    def _text(self, item: pytest.Item, spec: CheckSpec, error: BaseException) -> str:
+    def _message(self, item: pytest.Item, spec: CheckSpec, error: BaseException) -> str:
+        """Return the title of the check, the explanation of its failure, and the line of the check."""
+        lines = [f"{spec.exercise} · {line}" for line in spec.title.lines(self.language)]
+        lines += [f"  {line}" for line in self._explanation(item, error).lines(self.language)]
+        if not isinstance(error, AssertionError):
+            lines.append(f"  {type(error).__name__}: {error}")
+        line_number = (item.location[1] or 0) + 1
+        lines.append(f"  {_short(item.path, self.invocation_folder)}:{line_number}")
+        return "\n".join(lines)
+
+    def _explanation(self, item: pytest.Item, error: BaseException) -> Text:
         student = item.stash.get(STUDENT, None)
         calls = student.calls if student else []
         parameters = {exercise.name: exercise.parameters for exercise in self.course.exercises}
-        if isinstance(error, AssertionError):
-            failure = error if isinstance(error, CheckFailure) else CheckFailure(str(error).split("\n")[0])
-            sentences = describe(failure, calls, parameters).full
-        else:
-            sentences = describe_odd_answer(calls, parameters).full
-        where = f"{_short(item.path, self.invocation_folder)}:{(item.location[1] or 0) + 1}"
-        lines = [f"{spec.exercise} · {line}" for line in spec.title.lines(self.language)]
-        lines += [f"  {line}" for line in sentences.lines(self.language)]
         if not isinstance(error, AssertionError):
-            lines.append(f"  {type(error).__name__}: {error}")
-        return "\n".join([*lines, f"  {where}"])
+            return describe_odd_answer(calls, parameters).full
+        if not isinstance(error, CheckFailure):
+            error = CheckFailure(str(error).split("\n")[0])
+        return describe(error, calls, parameters).full
 
     def _topic(self, item: pytest.Item) -> Topic:
         if not hasattr(self, "course"):
@@ -97,10 +103,10 @@ class Home:
 
     def _load(self, topic: Topic) -> tuple[Transport, Source | None]:
         if topic.name not in self._transports:
-            self._transports[topic.name] = self._loaded(topic)
+            self._transports[topic.name] = self._transport(topic)
         return self._transports[topic.name]
 
-    def _loaded(self, topic: Topic) -> tuple[Transport, Source | None]:
+    def _transport(self, topic: Topic) -> tuple[Transport, Source | None]:
         folder = self._folder() / topic.name
         path = folder / topic.filename
         if not path.is_file():
@@ -121,12 +127,12 @@ class Home:
         for base in (self.invocation_folder, self.course.root):
             if (base / self.against).is_dir():
                 return base / self.against
-        raise pytest.UsageError(f"--against {self.against}: there is no such folder.")
+        raise pytest.UsageError(f"--against {self.against}: this folder does not exist.")
 
 
 @contextlib.contextmanager
 def _importable(folder: Path) -> Iterator[None]:
-    """Helper modules beside the student's file can be imported, and are forgotten for the next topic's namesakes."""
+    """Let the student's file import modules beside it. Forget them afterwards: another topic may use the same names."""
     sys.path.insert(0, str(folder))
     try:
         yield
@@ -134,20 +140,17 @@ def _importable(folder: Path) -> Iterator[None]:
         sys.path.remove(str(folder))
         for name, module in list(sys.modules.items()):
             file = getattr(module, "__file__", None)
-            if (
-                file
-                and not name.startswith("_torchstone")
-                and Path(file).parent == folder
-                and not Path(file).name.startswith("test_")
-            ):
+            if file and Path(file).parent == folder and not _is_ours(name, Path(file)):
                 del sys.modules[name]
 
 
-STUDENT = pytest.StashKey[Student]()
+def _is_ours(module: str, file: Path) -> bool:
+    """Return whether the module is the student's file as we loaded it, or a file of checks."""
+    return module.startswith("_torchstone") or file.name.startswith("test_")
 
 
 class _Unloadable:
-    """Stands for code that is missing or that Python cannot read: every call says so."""
+    """The transport for code that is missing or that Python cannot read: every call fails."""
 
     names: frozenset[str] = frozenset()
 

@@ -12,6 +12,7 @@ from ..checks.run import Outcome
 from ..course.model import Course, Exercise, Topic
 from ..quiz.grading import QuizGrader
 from ..results.model import PRINTED_MUCH, ExerciseResult, Problem, SubmissionResult, Verdict
+from ..results.points import total_points
 from ..sandbox.fork_server import ForkServer
 from ..sandbox.level import level_of
 from ..source import Source
@@ -85,12 +86,13 @@ class Grader:
         if run.transport.printed > MUCH_OUTPUT or (kept and earlier.has_problem(PRINTED_MUCH)):
             problems += (Problem(file="", sentence=PRINTED_MUCH),)
         layers = run.transport.layers or (earlier.confinement if kept else {})
+        points, worth = total_points(exercises, quizzes)
         return SubmissionResult(
             submission=submission.id,
             content_hash=submission.content_hash,
             grading_key=grading_key(submission, self.course, self.settings),
-            points=round(sum(e.points for e in exercises) + sum(q.points for q in quizzes), 4),
-            worth=round(sum(e.worth for e in exercises) + sum(q.worth for q in quizzes), 4),
+            points=points,
+            worth=worth,
             problems=problems,
             exercises=tuple(exercises),
             reveal=self.settings.reveal,

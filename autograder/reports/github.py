@@ -103,16 +103,19 @@ def _wrong(quiz: QuizResult) -> list[QuestionResult]:
 
 
 def _first_step(exercise: ExerciseResult, context: Context) -> list[str]:
-    """What is known to be wrong: the misconception, else the first check that does not pass."""
-    for diagnosis in exercise.misconceptions:
-        return diagnosis.sentence.lines(context.language)
+    """Return the first thing to mend: the misconception, else the first check that does not pass."""
+    if exercise.misconceptions:
+        return exercise.misconceptions[0].sentence.lines(context.language)
     if exercise.verdict is Verdict.NOT_ATTEMPTED:
         return NOT_ATTEMPTED.lines(context.language)
     wrong = [check for check in exercise.checks if check.verdict not in FAULTLESS]
     first = wrong[0]
-    is_about_all = len(wrong) > 1 and first.message and len({check.message for check in wrong}) == 1
-    told = [first.message] if is_about_all else [text for text in (first.title, first.message) if text]
-    return [line for text in told for line in text.lines(context.language)]
+    message = first.message.lines(context.language) if first.message else []
+    have_one_message = len(wrong) > 1 and all(check.message == first.message for check in wrong)
+    if message and have_one_message:  # the message is about the whole exercise
+        return message
+    title = first.title.lines(context.language) if first.title else []
+    return title + message
 
 
 def markdown(text: str) -> str:

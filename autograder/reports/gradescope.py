@@ -7,6 +7,7 @@ import msgspec
 
 from ..course.model import GradescopeVisibility
 from ..results.model import CheckResult, ExerciseResult, QuizResult, SubmissionResult, Verdict
+from ..results.points import exercise_shares
 from ..text import Language, Text
 from .format import Context, Format, only
 from .quiz import QUIZ_OF, state, told, wrong_questions
@@ -71,7 +72,7 @@ def _tests(exercise: ExerciseResult, number: str, context: Context) -> Iterator[
         if not checks:
             continue
         wrong = [check for check in checks if check.verdict not in (Verdict.PASSED, Verdict.BROKEN)]
-        score, max_score = _share(exercise, checks)
+        score, max_score = exercise_shares(exercise, checks)
         yield Test(
             name=" · ".join(title.filled(name=exercise.name).lines(context.language)),
             number=f"{number}.{part}",
@@ -101,18 +102,6 @@ def _quiz(quiz: QuizResult, number: str, context: Context) -> Test:
         output="\n".join(lines),
         tags=[quiz.topic],
         visibility=context.course.gradescope.visible,
-    )
-
-
-def _share(exercise: ExerciseResult, checks: Sequence[CheckResult]) -> tuple[float, float]:
-    """Of the exercise's points, what these checks earned and what they are worth."""
-    total = sum(check.weight for check in exercise.checks if check.verdict is not Verdict.BROKEN)
-    weight = sum(check.weight for check in checks if check.verdict is not Verdict.BROKEN)
-    passed = sum(check.weight for check in checks if check.verdict is Verdict.PASSED)
-    earns = exercise.verdict is not Verdict.REFUSED
-    return (
-        round(exercise.worth * passed / total, 4) if total and earns else 0.0,
-        round(exercise.worth * weight / total, 4) if total else 0.0,
     )
 
 

@@ -14,19 +14,49 @@ BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads UTF-8 as something else
 
 
 def render(results: Iterable[SubmissionResult], context: Context) -> Iterator[str]:
-    """A head, then a row for each submission."""
-    exercises = [e.name for e in context.course.exercises if e.topic in context.topics]
-    quizzes = [t.name for t in context.course.topics if t.quiz_points and t.name in context.topics]
-    parts = [*exercises, *(f"quiz {topic}" for topic in quizzes)]
+    """Yield a header, then one row per submission."""
+    parts = _parts(context)
     yield BYTE_ORDER_MARK + _row(["submission", "points", "worth", *parts, "misconceptions", "problems"])
     for result in results:
-        points = {exercise.name: exercise.points for exercise in result.exercises}
-        points |= {f"quiz {quiz.topic}": quiz.points for quiz in result.quizzes}
-        misconceptions = [f"{e.name}: {d.name}" for e in result.exercises for d in e.misconceptions]
-        problems = [f"{p.file}: {p.sentence.en}" if p.file else p.sentence.en for p in result.problems]
-        cells = [_number(points[name]) if name in points else "" for name in parts]
         totals = [_number(result.points), _number(result.worth)]
-        yield _row([result.submission, *totals, *cells, "; ".join(misconceptions), "; ".join(problems)])
+        yield _row([result.submission, *totals, *_points(result, parts), _misconceptions(result), _problems(result)])
+
+
+def _parts(context: Context) -> list[str]:
+    """Return the titles of the columns with points: exercises, then quizzes."""
+    parts = []
+    for exercise in context.course.exercises:
+        if exercise.topic in context.topics:
+            parts.append(exercise.name)
+    for topic in context.course.topics:
+        if topic.quiz_points and topic.name in context.topics:
+            parts.append(f"quiz {topic.name}")
+    return parts
+
+
+def _points(result: SubmissionResult, parts: list[str]) -> list[str]:
+    """Return the cell of each column with points. A part without a result has an empty cell."""
+    cells = dict.fromkeys(parts, "")
+    for exercise in result.exercises:
+        cells[exercise.name] = _number(exercise.points)
+    for quiz in result.quizzes:
+        cells[f"quiz {quiz.topic}"] = _number(quiz.points)
+    return [cells[part] for part in parts]
+
+
+def _misconceptions(result: SubmissionResult) -> str:
+    names = []
+    for exercise in result.exercises:
+        names += [f"{exercise.name}: {diagnosis.name}" for diagnosis in exercise.misconceptions]
+    return "; ".join(names)
+
+
+def _problems(result: SubmissionResult) -> str:
+    sentences = []
+    for problem in result.problems:
+        where = f"{problem.file}: " if problem.file else ""
+        sentences.append(where + problem.sentence.en)
+    return "; ".join(sentences)
 
 
 def _row(cells: Iterable[str]) -> str:

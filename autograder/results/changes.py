@@ -67,33 +67,48 @@ def is_result(path: Path) -> bool:
 
 
 def _submission_change(old: SubmissionResult | None, new: SubmissionResult | None) -> SubmissionChange | None:
-    if old is None or new is None:
-        one = old or new
-        assert one is not None
-        return SubmissionChange(
-            submission=one.submission, old=old.points if old else None, new=new.points if new else None, exercises=()
-        )
+    """Return the change of a submission; None if its points and those of its exercises are the same."""
+    if new is None:
+        assert old is not None
+        return SubmissionChange(submission=old.submission, old=old.points, new=None, exercises=())
+    if old is None:
+        return SubmissionChange(submission=new.submission, old=None, new=new.points, exercises=())
     before = {exercise.name: exercise for exercise in old.exercises}
     after = {exercise.name: exercise for exercise in new.exercises}
-    exercises = [_exercise_change(before.get(name), after.get(name)) for name in {**before, **after}]
-    if old.points == new.points and not any(exercises):
+    changes = []
+    for name in {**before, **after}:
+        change = _exercise_change(before.get(name), after.get(name))
+        if change is not None:
+            changes.append(change)
+    if old.points == new.points and not changes:
         return None
-    return SubmissionChange(
-        submission=new.submission, old=old.points, new=new.points, exercises=tuple(e for e in exercises if e)
-    )
+    return SubmissionChange(submission=new.submission, old=old.points, new=new.points, exercises=tuple(changes))
 
 
 def _exercise_change(old: ExerciseResult | None, new: ExerciseResult | None) -> ExerciseChange | None:
-    points = old.points if old else 0.0, new.points if new else 0.0
-    if points[0] == points[1]:
+    """Return the change of an exercise; None if its points are the same. A missing exercise has 0 points."""
+    exercise = new or old
+    assert exercise is not None
+    old_points = old.points if old else 0.0
+    new_points = new.points if new else 0.0
+    if old_points == new_points:
         return None
-    before = {check.id: check for check in old.checks} if old else {}
-    after = {check.id: check for check in new.checks} if new else {}
-    checks = [_check_change(name, before.get(name), after.get(name)) for name in {**before, **after}]
-    one = new or old
-    assert one is not None
-    changed = tuple(check for check in checks if (check.old, check.old_weight) != (check.new, check.new_weight))
-    return ExerciseChange(name=one.name, topic=one.topic, old=points[0], new=points[1], checks=changed)
+    before = _checks_by_id(old)
+    after = _checks_by_id(new)
+    changed = []
+    for name in {**before, **after}:
+        change = _check_change(name, before.get(name), after.get(name))
+        if (change.old, change.old_weight) != (change.new, change.new_weight):
+            changed.append(change)
+    return ExerciseChange(
+        name=exercise.name, topic=exercise.topic, old=old_points, new=new_points, checks=tuple(changed)
+    )
+
+
+def _checks_by_id(exercise: ExerciseResult | None) -> dict[str, CheckResult]:
+    if exercise is None:
+        return {}
+    return {check.id: check for check in exercise.checks}
 
 
 def _check_change(name: str, old: CheckResult | None, new: CheckResult | None) -> CheckChange:

@@ -1,6 +1,48 @@
-"""Compute the points and the verdict of an exercise from its checks."""
+"""Compute points: of a check, an exercise, a quiz and a submission. Every rule about points and rounding is here."""
 
-from .model import GRAVITY, CheckResult, Diagnosis, ExerciseResult, Verdict
+from collections.abc import Iterable, Sequence
+
+from .model import GRAVITY, CheckResult, Diagnosis, ExerciseResult, QuizResult, Verdict
+
+DECIMALS = 4  # of every number of points in a result, a total or a report
+TOLERANCE = 1e-6  # points; a sum of rounded shares may miss its bar by this much
+QUESTION_DECIMALS = 6  # of one question's points: a quiz adds up many small shares before it rounds
+
+
+def rounded(points: float) -> float:
+    """Return points with as many decimals as results and reports show."""
+    return round(points, DECIMALS)
+
+
+def question_points(points: float) -> float:
+    """Return one question's points with as many decimals as a result keeps."""
+    return round(points, QUESTION_DECIMALS)
+
+
+def share_by_weight(worth: float, weight: float, total: float) -> float:
+    """Return the points that `weight` of a `total` weight earns; 0 if the total is 0."""
+    return rounded(worth * weight / total) if total else 0.0
+
+
+def is_below(points: float, worth: float, percent: float) -> bool:
+    """Return True if the points are less than `percent` of the worth."""
+    return points < worth * percent / 100 - TOLERANCE
+
+
+def total_points(exercises: Sequence[ExerciseResult], quizzes: Sequence[QuizResult]) -> tuple[float, float]:
+    """Return (points, worth) of a submission."""
+    points = sum(exercise.points for exercise in exercises) + sum(quiz.points for quiz in quizzes)
+    worth = sum(exercise.worth for exercise in exercises) + sum(quiz.worth for quiz in quizzes)
+    return rounded(points), rounded(worth)
+
+
+def exercise_shares(exercise: ExerciseResult, checks: Sequence[CheckResult]) -> tuple[float, float]:
+    """Return (points, worth) of some of an exercise's checks. A refused exercise earns nothing."""
+    total = _judged_weight(exercise.checks)
+    earned = 0 if exercise.verdict is Verdict.REFUSED else _passed_weight(checks)
+    points = share_by_weight(exercise.worth, earned, total)
+    worth = share_by_weight(exercise.worth, _judged_weight(checks), total)
+    return points, worth
 
 
 def exercise_result(
@@ -14,24 +56,20 @@ def exercise_result(
     duration: float = 0.0,
     key: str = "",
 ) -> ExerciseResult:
-    """Points are shared by weight among the checks that worked; a broken one leaves both sides of the fraction.
+    """Return an exercise's result: its checks share the points by weight.
 
-    A rule broken in any check costs the whole exercise.
+    A broken check counts neither as earned nor as possible. A rule broken in any check costs the whole exercise.
     place: file and line in the submission.
     """
     worth = float(worth)  # the same bytes whether a result comes from a grader, a file or a cluster
-    judged = [check for check in checks if check.verdict is not Verdict.BROKEN]
-    total = sum(check.weight for check in judged)
-    earned = sum(check.weight for check in judged if check.verdict is Verdict.PASSED)
-    verdicts = {check.verdict for check in judged}
-    verdict = next((grave for grave in GRAVITY if grave in verdicts), Verdict.BROKEN)
-    if verdict is Verdict.REFUSED:
-        earned = 0
+    total = _judged_weight(checks)
+    verdict = _gravest(checks)
+    earned = 0 if verdict is Verdict.REFUSED else _passed_weight(checks)
     return ExerciseResult(
         name=name,
         topic=topic,
         verdict=verdict,
-        points=round(worth * earned / total, 4) if total else 0.0,
+        points=share_by_weight(worth, earned, total),
         worth=worth if total else 0.0,
         misconceptions=misconceptions,
         checks=tuple(checks),
@@ -40,3 +78,20 @@ def exercise_result(
         duration=duration,
         key=key,
     )
+
+
+def _gravest(checks: Iterable[CheckResult]) -> Verdict:
+    """Return the gravest verdict of the checks that worked; BROKEN if none did."""
+    verdicts = {check.verdict for check in checks}
+    for verdict in GRAVITY:
+        if verdict in verdicts:
+            return verdict
+    return Verdict.BROKEN
+
+
+def _judged_weight(checks: Iterable[CheckResult]) -> int:
+    return sum(check.weight for check in checks if check.verdict is not Verdict.BROKEN)
+
+
+def _passed_weight(checks: Iterable[CheckResult]) -> int:
+    return sum(check.weight for check in checks if check.verdict is Verdict.PASSED)

@@ -64,7 +64,7 @@ def test_away_from_a_terminal_a_large_class_is_told_line_by_line() -> None:
 
 
 def test_the_command_tells_a_large_class_in_numbers(own_course: Path, tmp_path: Path) -> None:
-    """All but one are twins: they cost next to nothing."""
+    """All but one are duplicates, so they cost almost nothing."""
     for number in range(201):
         folder = own_course / "class" / f"s{number:03}"
         folder.mkdir(parents=True)

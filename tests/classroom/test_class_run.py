@@ -135,7 +135,7 @@ def test_names_that_would_share_a_file_do_not(class_folder: Path, tmp_path: Path
 def test_the_same_files_are_graded_once(
     class_folder: Path, tmp_path: Path, grader: Grader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The twins' results are what they would have been: under their own names, with their own remarks."""
+    """Duplicates get the result that grading would give: under their own names, with their own remarks."""
     for name in ("gil", "hao"):
         (class_folder / name).mkdir()
         (class_folder / name / "demo.py").write_bytes((class_folder / "bob" / "demo.py").read_bytes())
@@ -162,7 +162,7 @@ def test_the_same_files_are_graded_once(
     assert read_result(tmp_path / "hao.json").problems != read_result(tmp_path / "bob.json").problems
 
 
-def test_twins_of_what_is_being_graded_wait_for_it(class_folder: Path, tmp_path: Path) -> None:
+def test_duplicates_of_a_submission_in_progress_wait_for_it(class_folder: Path, tmp_path: Path) -> None:
     """The whole class is read before the first is graded; even so there are only four to grade."""
 
     class AllAtOnce(LocalGraders):

@@ -9,6 +9,7 @@ from rich.text import Text as Markup
 from ...reports.quiz import show_quizzes
 from ...reports.terminal import escape, show_exercise
 from ...results.model import ExerciseResult, QuizResult, SubmissionResult, Verdict
+from ...results.points import rounded
 from ...text import Language
 from .source.cells import cell_id
 
@@ -24,7 +25,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
 
     def points(self, maximum: float) -> float | None:
         """Out of `maximum`, never more and never less than 0."""
-        return None if self.share is None else min(max(round(maximum * self.share, 4), 0.0), maximum)
+        return None if self.share is None else min(max(rounded(maximum * self.share), 0.0), maximum)
 
 
 def scores_of(result: SubmissionResult, topic: str, language: Language) -> dict[str, Score]:

@@ -1,7 +1,7 @@
-"""Grade many submissions: read one by one, handed to the graders, their results written as they come.
+"""Grade many submissions: read them one by one, give them to the graders, write each result as soon as it is known.
 
-A run can be stopped at any moment and started again: what is finished and unchanged is kept. Submissions of the same
-files are graded once. Nothing but a few words of each result stays in memory.
+You can stop a run at any moment and start it again: it keeps finished results of unchanged submissions.
+Submissions with the same files are graded once. Only a summary of each result stays in memory.
 """
 
 import contextlib
@@ -35,9 +35,9 @@ def grade_all(
 ) -> None:
     """Grade every submission and write its result to `out`.
 
-    students: whose each submission is, where files and folders are not named after them.
-    report: called with each submission's outcome as it is known, in the order of completion.
-    Raises UsageError where another run writes to `out`.
+    students: path -> student, for submissions that are not named after their student.
+    report: called with each submission's outcome, in the order of completion.
+    Raises UsageError if another run writes to `out`.
     """
     with locked(out):
         run = ClassRun(paths, course, settings, out, report, students or {})
@@ -46,21 +46,22 @@ def grade_all(
                 run.finish(graded)
 
 
-class Twin(msgspec.Struct, frozen=True, kw_only=True):
-    """A submission of the same files as another one: its result is the other's, under its own name."""
+class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
+    """A submission with the same files as another one. It gets a copy of the other's result, under its own name."""
 
     path: Path
     target: Path
     submission: Submission  # without its sources
 
     @classmethod
-    def of(cls, task: Task) -> "Twin":
+    def of(cls, task: Task) -> "Duplicate":
+        """Return the duplicate of a task, without the sources: they may be large."""
         submission = msgspec.structs.replace(check_syntax(task.submission), sources={})
         return cls(path=task.path, target=task.target, submission=submission)
 
 
 class ClassRun:
-    """One walk through a class: what need not be graded is reported at once, the rest becomes tasks."""
+    """One pass through a class: it reports what needs no grading at once, and makes tasks of the rest."""
 
     def __init__(
         self,
@@ -78,73 +79,79 @@ class ClassRun:
         self.report = report
         self.students = students
         self.names = result_names(paths, students)
-        self.results: dict[str, Path] = {}  # dedup_key -> result file
-        self.twins: dict[str, list[Twin]] = {}  # dedup_key of what is being graded -> the others that have it
-        self.dedup_keys: dict[Path, str] = {}  # of what is being graded
+        self.results: dict[str, Path] = {}  # dedup key -> result file
+        self.duplicates: dict[str, list[Duplicate]] = {}  # dedup key of a task in progress -> its duplicates
+        self.dedup_keys: dict[Path, str] = {}  # path of a task in progress -> its dedup key
 
     def tasks(self) -> Iterator[Task]:
-        """The submissions that must be graded."""
+        """Yield a task for each submission that must be graded."""
         for path in self.paths:
             target = self.out / self.names[path]
             try:
-                task = Task(path=path, target=target, submission=_open(path, self.course, self.students.get(path)))
+                submission = _open(path, self.course, self.students.get(path))
             except (SubmissionError, UsageError) as error:
                 target.unlink(missing_ok=True)  # a result of an earlier, readable version would mislead
                 self.report(Graded(path=path, target=target, reason=str(error)))
                 continue
-            if not self._is_kept(task) and not self._has_twin(task):
-                dedup_key = task.submission.dedup_key
-                self.twins[dedup_key], self.dedup_keys[path] = [], dedup_key
-                yield task
+            task = Task(path=path, target=target, submission=submission)
+            if self._is_kept(task) or self._is_duplicate(task):
+                continue
+            dedup_key = submission.dedup_key
+            self.duplicates[dedup_key] = []
+            self.dedup_keys[path] = dedup_key
+            yield task
 
     def finish(self, graded: Graded) -> None:
-        """Report an outcome, and those of its twins."""
+        """Report the outcome of a task, and the outcomes of its duplicates."""
         self.report(graded)
         dedup_key = self.dedup_keys.pop(graded.path)
         if graded.summary is not None:
             self.results[dedup_key] = graded.target
-        for twin in self.twins.pop(dedup_key):
-            if graded.summary is None:  # the same would become of it
-                self.report(msgspec.structs.replace(graded, path=twin.path, target=twin.target))
+        for duplicate in self.duplicates.pop(dedup_key):
+            if graded.summary is None:  # grading the same files again would fail in the same way
+                self.report(msgspec.structs.replace(graded, path=duplicate.path, target=duplicate.target))
             else:
-                self.report(self._copied(twin, graded.target))
+                self.report(self._copied(duplicate, graded.target))
 
     def _is_kept(self, task: Task) -> bool:
-        """Whether an earlier run left a result that would come out the same."""
+        """Report the result of an earlier run and return True, if grading again would give the same."""
         head = read_head(task.target)
         if head is None or head.grading_key != self._key(task.submission):
             return False
-        with contextlib.suppress(UsageError):
+        try:
             summary = summarise(read_result(task.target))
-            self.results.setdefault(task.submission.dedup_key, task.target)
-            self.report(Graded(path=task.path, target=task.target, summary=summary, kept=True))
-            return True
-        return False
+        except UsageError:
+            return False
+        self.results.setdefault(task.submission.dedup_key, task.target)
+        self.report(Graded(path=task.path, target=task.target, summary=summary, kept=True))
+        return True
 
-    def _has_twin(self, task: Task) -> bool:
+    def _is_duplicate(self, task: Task) -> bool:
+        """Return True if the same files are graded or in progress: the submission gets a copy of that result."""
         dedup_key = task.submission.dedup_key
-        if dedup_key in self.twins:
-            self.twins[dedup_key].append(Twin.of(task))
+        if dedup_key in self.duplicates:
+            self.duplicates[dedup_key].append(Duplicate.of(task))
             return True
         if dedup_key in self.results:
-            self.report(self._copied(Twin.of(task), self.results[dedup_key]))
+            self.report(self._copied(Duplicate.of(task), self.results[dedup_key]))
             return True
         return False
 
-    def _copied(self, twin: Twin, source: Path) -> Graded:
-        """The result in `source` as the twin's own. What was wrong with the files depends on how they came."""
+    def _copied(self, duplicate: Duplicate, source: Path) -> Graded:
+        """Write the result in `source` as the duplicate's own. Keep the duplicate's own problems with its files."""
         try:
             other = read_result(source)
         except UsageError as error:
-            return Graded(path=twin.path, target=twin.target, reason=str(error), is_ours=True)
+            return Graded(path=duplicate.path, target=duplicate.target, reason=str(error), is_ours=True)
+        printed_much = tuple(problem for problem in other.problems if problem.sentence == PRINTED_MUCH)
         result = msgspec.structs.replace(
             other,
-            submission=twin.submission.id,
-            grading_key=self._key(twin.submission),
-            problems=twin.submission.problems + tuple(p for p in other.problems if p.sentence == PRINTED_MUCH),
+            submission=duplicate.submission.id,
+            grading_key=self._key(duplicate.submission),
+            problems=duplicate.submission.problems + printed_much,
         )
-        write_result(result, twin.target)
-        return Graded(path=twin.path, target=twin.target, summary=summarise(result))
+        write_result(result, duplicate.target)
+        return Graded(path=duplicate.path, target=duplicate.target, summary=summarise(result))
 
     def _key(self, submission: Submission) -> str:
         return grading_key(submission, self.course, self.settings)

@@ -7,7 +7,7 @@ import torch
 from ..course.model import Course, Exercise, Topic
 from ..quiz.grading import QuizGrader
 from ..results.model import PRINTED_MUCH, ExerciseResult, Problem, SubmissionResult
-from ..results.points import submission_points
+from ..results.points import total_points
 from ..sandbox.fork_server import ForkServer
 from ..sandbox.level import level_of
 from ..submission.model import Submission
@@ -50,7 +50,7 @@ class Grader:
         layers = run.worker.layers
         if not layers and kept:
             layers = earlier.confinement
-        points, worth = submission_points(exercises, quizzes)
+        points, worth = total_points(exercises, quizzes)
         return SubmissionResult(
             submission=submission.id,
             content_hash=submission.content_hash,

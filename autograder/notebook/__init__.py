@@ -16,6 +16,7 @@ from ..quiz.session import known_student
 from ..reports.board import board_table, next_exercise
 from ..reports.terminal import escape, show_exercise
 from ..results.model import Verdict
+from ..results.points import share_by_weight
 from ..text import Language, Text
 from .display import Say, show_form, show_markdown, shown
 from .live import shell
@@ -126,7 +127,7 @@ def grade_quiz() -> float:
         if known_student(course) is None:
             return 0.0
         session = open_quiz(course, None)
-        return round(topic.quiz_points * session.answered / len(session.questions), 4)
+        return share_by_weight(topic.quiz_points, session.answered, len(session.questions))
 
 
 def use_language(language: str) -> None:

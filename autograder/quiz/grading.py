@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from ..course.model import Course
 from ..course.reveal import Reveal
 from ..results.model import Problem, QuestionResult, QuizResult, Verdict
+from ..results.points import question_points, rounded, share_by_weight
 from ..text import NOTHING, Text, printable
 from .answers import AnswersFile, Entry
 from .formula import FormulaError
@@ -102,8 +103,8 @@ class QuizGrader:
         weight = sum(q.weight for q, result in judged if result.verdict is not Verdict.BROKEN)
         return QuizResult(
             topic=quiz.topic,
-            points=round(sum(result.points for _, result in judged), 4),
-            worth=float(quiz.points) if weight == quiz.weight else round(quiz.points * weight / quiz.weight, 4),
+            points=rounded(sum(result.points for _, result in judged)),
+            worth=float(quiz.points) if weight == quiz.weight else share_by_weight(quiz.points, weight, quiz.weight),
             questions=tuple(result for _, result in judged),
         )
 
@@ -121,8 +122,8 @@ class QuizGrader:
             kind=question.kind,
             prompt=_first_line(filled_text(question.prompt, variant.values)),
             verdict=verdict,
-            points=round(worth * share, 6),
-            worth=round(worth, 6),
+            points=question_points(worth * share),
+            worth=question_points(worth),
             attempt=given[0].attempt,
             answer=_shortened(_written(given[1]), MAX_ANSWER),
             reply=reply,
@@ -154,7 +155,7 @@ def _unanswered(question: Question, worth: float) -> QuestionResult:
         prompt=NOTHING,
         verdict=Verdict.NOT_ATTEMPTED,
         points=0.0,
-        worth=round(worth, 6),
+        worth=question_points(worth),
         attempt=1,
         answer="",
         reply=NOTHING,

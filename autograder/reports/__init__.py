@@ -1,4 +1,8 @@
-"""Results, shown. Each report is a function of results alone. A new format is one more file that declares a FORMAT.
+"""Reports show results. Each report is a function of results and their context only.
+
+To add a format, write one file in this folder that declares `FORMAT = Format(name=..., what=..., render=...)`, and add
+its line below. `--report` finds it by itself; there is no other list. See format.py for the fields and
+json_results.py for the shortest example.
 
 format        what a format is; finds the modules that declare one
 inert         makes any text safe to show

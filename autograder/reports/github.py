@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from ..results.model import SYMBOLS, ExerciseResult, QuestionResult, QuizResult, SubmissionResult, Verdict
-from ..results.points import submission_points
+from ..results.points import total_points
 from ..text import Language, Text
 from .format import Context, Format, only
 from .inert import one_line, shortened
@@ -69,7 +69,7 @@ def _table(result: SubmissionResult, language: Language) -> Iterator[str]:
 
 
 def _row(topic: str, exercises: list[ExerciseResult], quizzes: list[QuizResult], language: Language) -> str:
-    points, worth = submission_points(exercises, quizzes)
+    points, worth = total_points(exercises, quizzes)
     marks = [f"{SYMBOLS[exercise.verdict]} {markdown(exercise.name)}" for exercise in exercises]
     marks += [f"{SYMBOLS[quiz.verdict]} {' '.join(QUIZ.lines(language))}" for quiz in quizzes]
     return f"| {markdown(topic)} | {points:g}/{worth:g} | {' '.join(marks)} |"

@@ -7,7 +7,7 @@ import msgspec
 
 from ..course.model import GradescopeVisibility
 from ..results.model import CheckResult, ExerciseResult, QuizResult, SubmissionResult, Verdict
-from ..results.points import points_of_checks
+from ..results.points import exercise_shares
 from ..text import Language, Text
 from .format import Context, Format, only
 from .quiz import QUIZ_OF, messages, state, wrong_questions
@@ -101,7 +101,7 @@ class Part(NamedTuple):
 
 
 def _part_test(exercise: ExerciseResult, checks: Sequence[CheckResult], part: Part, language: Language) -> Test:
-    points, worth = points_of_checks(exercise, checks)
+    points, worth = exercise_shares(exercise, checks)
     return Test(
         name=" · ".join(part.name.lines(language)),
         number=part.number,

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import msgspec
 
+from .points import is_below
 from .summary import ClassTally, Summary
 
 LARGE = 200  # submissions; a larger class is shown in numbers, not row by row
-ROUNDING = 1e-6  # points
 
 
 class RunStatus(IntEnum):
@@ -71,9 +71,7 @@ class ClassOutcome:
             self.rows.append(graded.summary)
 
     def _is_below(self, summary: Summary) -> bool:
-        if self.fail_under is None:
-            return False
-        return summary.points < summary.worth * self.fail_under / 100 - ROUNDING
+        return self.fail_under is not None and is_below(summary.points, summary.worth, self.fail_under)
 
     @property
     def graded(self) -> int:

@@ -1,44 +1,48 @@
-"""How points are computed. This is the only place.
-
-An exercise's points are shared by weight among the checks that worked: a broken check leaves both sides of the
-fraction. A forbidden shortcut in any check costs the whole exercise.
-"""
+"""Compute points: of a check, an exercise, a quiz and a submission. Every rule about points and rounding is here."""
 
 from collections.abc import Iterable, Sequence
 
 from .model import GRAVITY, CheckResult, Diagnosis, ExerciseResult, QuizResult, Verdict
 
-DIGITS = 4  # of points in results
-QUESTION_DIGITS = 6  # of a single question's points, so that their sum is right to DIGITS
+DECIMALS = 4  # of every number of points in a result, a total or a report
+TOLERANCE = 1e-6  # points; a sum of rounded shares may miss its bar by this much
+QUESTION_DECIMALS = 6  # of one question's points: a quiz adds up many small shares before it rounds
 
 
-def rounded(points: float, digits: int = DIGITS) -> float:
-    """Return points as results store them."""
-    return round(points, digits)
+def rounded(points: float) -> float:
+    """Return points with as many decimals as results and reports show."""
+    return round(points, DECIMALS)
 
 
-def share(worth: float, part: float, whole: float) -> float:
-    """Return the points for a part of the whole; 0 if the whole is 0."""
-    return rounded(worth * part / whole) if whole else 0.0
+def question_points(points: float) -> float:
+    """Return one question's points with as many decimals as a result keeps."""
+    return round(points, QUESTION_DECIMALS)
 
 
-def judged_weight(checks: Iterable[CheckResult]) -> int:
-    """Return the weight of the checks that worked."""
-    return sum(check.weight for check in checks if check.verdict is not Verdict.BROKEN)
+def share_by_weight(worth: float, weight: float, total: float) -> float:
+    """Return the points that `weight` of a `total` weight earns; 0 if the total is 0."""
+    return rounded(worth * weight / total) if total else 0.0
 
 
-def passed_weight(checks: Iterable[CheckResult]) -> int:
-    """Return the weight of the checks that passed."""
-    return sum(check.weight for check in checks if check.verdict is Verdict.PASSED)
+def is_below(points: float, worth: float, percent: float) -> bool:
+    """Return True if the points are less than `percent` of the worth."""
+    return points < worth * percent / 100 - TOLERANCE
 
 
-def exercise_verdict(checks: Iterable[CheckResult]) -> Verdict:
-    """Return the gravest verdict of the checks that worked; BROKEN if none did."""
-    verdicts = {check.verdict for check in checks}
-    for verdict in GRAVITY:
-        if verdict in verdicts:
-            return verdict
-    return Verdict.BROKEN
+def total_points(exercises: Sequence[ExerciseResult], quizzes: Sequence[QuizResult]) -> tuple[float, float]:
+    """Return (points, worth) of a submission."""
+    points = sum(exercise.points for exercise in exercises) + sum(quiz.points for quiz in quizzes)
+    worth = sum(exercise.worth for exercise in exercises) + sum(quiz.worth for quiz in quizzes)
+    return rounded(points), rounded(worth)
+
+
+def exercise_shares(exercise: ExerciseResult, checks: Sequence[CheckResult]) -> tuple[float, float]:
+    """Return (points, worth) of some of an exercise's checks. A refused exercise earns nothing."""
+    total = _judged_weight(exercise.checks)
+    earned = 0 if exercise.verdict is Verdict.REFUSED else _passed_weight(checks)
+    points = share_by_weight(exercise.worth, earned, total)
+    worth = share_by_weight(exercise.worth, _judged_weight(checks), total)
+    return points, worth
 
 
 def exercise_result(
@@ -52,22 +56,22 @@ def exercise_result(
     duration: float = 0.0,
     key: str = "",
 ) -> ExerciseResult:
-    """Return an exercise's result, with its verdict and points.
+    """Return an exercise's result: its checks share the points by weight.
 
-    worth: the exercise's points in the course.
+    A broken check counts neither as earned nor as possible. A rule broken in any check costs the whole exercise.
     place: file and line in the submission.
     """
     worth = float(worth)  # the same bytes whether a result comes from a grader, a file or a cluster
-    verdict = exercise_verdict(checks)
-    whole = judged_weight(checks)
-    earned = 0 if verdict is Verdict.REFUSED else passed_weight(checks)
+    total = _judged_weight(checks)
+    verdict = _gravest(checks)
+    earned = 0 if verdict is Verdict.REFUSED else _passed_weight(checks)
     file, line = place
     return ExerciseResult(
         name=name,
         topic=topic,
         verdict=verdict,
-        points=share(worth, earned, whole),
-        worth=worth if whole else 0.0,
+        points=share_by_weight(worth, earned, total),
+        worth=worth if total else 0.0,
         misconceptions=misconceptions,
         checks=tuple(checks),
         file=file,
@@ -77,16 +81,18 @@ def exercise_result(
     )
 
 
-def points_of_checks(exercise: ExerciseResult, checks: Sequence[CheckResult]) -> tuple[float, float]:
-    """Return (points, worth) of some checks of an exercise."""
-    whole = judged_weight(exercise.checks)
-    earned = 0 if exercise.verdict is Verdict.REFUSED else passed_weight(checks)
-    return share(exercise.worth, earned, whole), share(exercise.worth, judged_weight(checks), whole)
+def _gravest(checks: Iterable[CheckResult]) -> Verdict:
+    """Return the gravest verdict of the checks that worked; BROKEN if none did."""
+    verdicts = {check.verdict for check in checks}
+    for verdict in GRAVITY:
+        if verdict in verdicts:
+            return verdict
+    return Verdict.BROKEN
 
 
-def submission_points(exercises: Iterable[ExerciseResult], quizzes: Iterable[QuizResult]) -> tuple[float, float]:
-    """Return (points, worth) of a submission."""
-    parts: list[ExerciseResult | QuizResult] = [*exercises, *quizzes]
-    points = sum(part.points for part in parts)
-    worth = sum(part.worth for part in parts)
-    return rounded(points), rounded(worth)
+def _judged_weight(checks: Iterable[CheckResult]) -> int:
+    return sum(check.weight for check in checks if check.verdict is not Verdict.BROKEN)
+
+
+def _passed_weight(checks: Iterable[CheckResult]) -> int:
+    return sum(check.weight for check in checks if check.verdict is Verdict.PASSED)

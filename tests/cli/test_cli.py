@@ -1,9 +1,12 @@
-"""The smaller commands: help, version, stubs, verify and mutate, with their exit status."""
+"""The command line: every command's help, the version, stubs, and self-grading with its exit status."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from autograder import __version__
@@ -17,12 +20,28 @@ def command(own_course: Path, monkeypatch: pytest.MonkeyPatch):
     return lambda *arguments: CliRunner().invoke(app, list(arguments))
 
 
-@pytest.mark.parametrize("name", ["grade", "stubs", "hint", "watch", "verify", "mutate"])
-def test_every_command_explains_itself(command, name: str) -> None:
-    run = command(name, "--help")
+def commands_below(group: Any, names: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield (names, command) of every command of the app, groups left out."""
+    for name, below in group.commands.items():
+        if hasattr(below, "commands"):
+            yield from commands_below(below, (*names, name))
+        else:
+            yield (*names, name), below
+
+
+COMMANDS = dict(commands_below(get_command(app)))
+
+
+def test_the_walk_finds_commands_and_commands_of_groups() -> None:
+    assert {("grade",), ("nbgrader", "grade"), ("questions", "export")} <= COMMANDS.keys()
+
+
+@pytest.mark.parametrize("names", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(command, names: tuple[str, ...]) -> None:
+    run = command(*names, "--help")
     assert run.exit_code == 0
     assert len(run.stdout.splitlines()) > 8
-    assert name in command("--help").stdout
+    assert names[-1] in command(*names[:-1], "--help").stdout
 
 
 def test_the_version_is_printed(command) -> None:

@@ -1,6 +1,8 @@
-"""What travels between the machines: the course as a zip, submissions, replies. Imported in Dask's workers: no torch."""
+"""The data that machines exchange: the course as a zip, submissions, replies.
 
-import hashlib
+Dask's workers import this module, so it must not import torch.
+"""
+
 import io
 import struct
 import sys
@@ -13,10 +15,10 @@ import msgspec
 
 from ... import __version__
 from ...course.bundle import add_file, course_files
-from ...course.model import ENGINE
+from ...course.model import engine_digest
 from ...results.model import SubmissionResult
 
-LENGTH = struct.Struct(">Q")  # stands before each frame
+LENGTH = struct.Struct(">Q")  # the length at the beginning of each frame
 SUPPORT = "Every worker needs the same torchstone, Python, torch and numpy as the machine that the class is on."
 
 
@@ -29,12 +31,9 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def engine() -> dict[str, str]:
-    """What must be the same on every machine for the results to be the same."""
-    code = hashlib.sha256()
-    for path in sorted(ENGINE.rglob("*.py")):
-        code.update(path.read_bytes())
+    """Return the versions that must be equal on every machine, so that results are equal."""
     return {
-        "torchstone": f"{__version__} ({code.hexdigest()[:12]})",
+        "torchstone": f"{__version__} ({engine_digest()[:12]})",
         "Python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "torch": version("torch").split("+")[0],  # without the build, such as +cpu
         "numpy": version("numpy"),
@@ -42,14 +41,14 @@ def engine() -> dict[str, str]:
 
 
 def differences(ours: dict[str, str], theirs: dict[str, str]) -> str:
-    """What is not the same, in words; empty where everything is."""
+    """Return the differences between two machines in words; empty if there are none."""
     return ", ".join(
         f"{name} {theirs.get(name)} instead of {ours[name]}" for name in ours if theirs.get(name) != ours[name]
     )
 
 
 def pack_course(root: Path) -> bytes:
-    """The course as a zip: the manifest, exercises/ and solutions/, without what editors and Python leave behind."""
+    """Return the course as a zip: the manifest, exercises/ and solutions/, without temporary files."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         for relative in course_files(root):
@@ -58,13 +57,13 @@ def pack_course(root: Path) -> bytes:
 
 
 def write_frame(stream: IO[bytes], data: bytes) -> None:
-    """Send bytes, with their length before them."""
+    """Write a frame: the length of the data, then the data."""
     stream.write(LENGTH.pack(len(data)) + data)
     stream.flush()
 
 
 def read_frame(stream: IO[bytes]) -> bytes | None:
-    """The next bytes; None where the other end has hung up."""
+    """Return the next frame; None if the other end closed the stream."""
     head = stream.read(LENGTH.size)
     if len(head) < LENGTH.size:
         return None

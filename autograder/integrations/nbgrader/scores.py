@@ -8,6 +8,7 @@ from rich.text import Text as Markup
 from ...reports.quiz import show_quizzes
 from ...reports.terminal import escape, show_exercise
 from ...results.model import ExerciseResult, QuizResult, SubmissionResult, Verdict
+from ...results.points import rounded
 from ...text import Language
 from .source.cells import cell_id
 
@@ -23,10 +24,8 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     solution_cell: str | None  # grade_id of the cell that holds the answer; a quiz has none
 
     def points(self, maximum: float) -> float | None:
-        """Return the points out of `maximum`, at least 0 and at most `maximum`."""
-        if self.share is None:
-            return None
-        return min(max(round(maximum * self.share, 4), 0.0), maximum)
+        """Out of `maximum`, never more and never less than 0."""
+        return None if self.share is None else min(max(rounded(maximum * self.share), 0.0), maximum)
 
 
 def scores_of(result: SubmissionResult, topic: str, language: Language) -> dict[str, Score]:

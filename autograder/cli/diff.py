@@ -9,13 +9,13 @@ from .shared import errors_as_sentences
 
 
 def diff(
-    old: Annotated[Path, typer.Argument(help="Results of the earlier run: its --out folder.")],
-    new: Annotated[Path, typer.Argument(help="Results of the later run.")],
+    old: Annotated[Path, typer.Argument(help="Results of the earlier run (its --out folder).")],
+    new: Annotated[Path, typer.Argument(help="Results of the later run (its --out folder).")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the changes as JSON.")] = False,
 ) -> None:
-    """Compare two gradings of a class: who moved, by how much, and which check did it.
+    """Compare two gradings of a class: whose points changed, by how much, and because of which checks.
 
-    Exit status: 0 nobody moved, 1 somebody did, 2 usage error.
+    Exit status: 0 no points changed; 1 points changed; 2 usage error.
     """
     with errors_as_sentences():
         import msgspec

@@ -1,7 +1,6 @@
 """One warm server process: started by exec with a clean environment, asked for workers, restarted if lost."""
 
 import contextlib
-import json
 import os
 import select
 import shutil
@@ -11,13 +10,14 @@ import sys
 import tempfile
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
 from ..course.limits import Limits
 from ..errors import SandboxError
 from .level import REMEDIES, Level, missing
+from .worker.control import Answer, Connect, Order, Reap, Reaped, Refused, Spawn, Spawned, encode, read_answer
 from .worker.layers.cgroup import remove_groups
 from .worker.setup import SLOW, Setup
 
@@ -120,7 +120,7 @@ class ForkServer:
         self._wait_until_ready()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._ask({"op": "connect"}, [theirs.fileno()])
+            self._ask(Connect(), [theirs.fileno()])
         other = object.__new__(type(self))
         other.__dict__ |= self.__dict__ | {"control": ours, "process": None}
         return other
@@ -144,16 +144,17 @@ class ForkServer:
         output, their_output = os.pipe()
         with their_channel:
             try:
-                reply, descriptors = self._ask({"op": "spawn"}, [their_channel.fileno(), their_output])
+                spawned, descriptors = self._ask(Spawn(), [their_channel.fileno(), their_output])
             except SandboxError:
                 channel.close()
                 os.close(output)
                 raise
             finally:
                 os.close(their_output)
-        folder = None if reply["has_file_system"] else self.folder / str(reply["pid"])
+        assert isinstance(spawned, Spawned)
+        folder = None if spawned.has_file_system else self.folder / str(spawned.pid)
         watched = Watched(folder, self.limits.scratch_mb << 20)
-        worker = Worker(self, reply["pid"], descriptors[0], channel, output, watched)
+        worker = Worker(self, spawned.pid, descriptors[0], channel, output, watched)
         if not self.minimum.allows(worker.layers):
             worker.end()
             raise _too_open(worker.layers)
@@ -161,18 +162,19 @@ class ForkServer:
 
     def reap(self, pid: int) -> int:
         """Wait for a worker that has been killed or has ended; its exit status, negative for a signal."""
-        reply, _ = self._ask({"op": "reap", "pid": pid})
-        self.cpu_seconds += reply["cpu"]
-        return int(reply["exit"])
+        reaped, _ = self._ask(Reap(pid))
+        assert isinstance(reaped, Reaped)
+        self.cpu_seconds += reaped.cpu
+        return reaped.status
 
-    def _ask(self, request: dict[str, Any], descriptors: list[int] | None = None) -> tuple[dict[str, Any], list[int]]:
+    def _ask(self, order: Order, descriptors: list[int] | None = None) -> tuple[Answer, list[int]]:
         try:
-            socket.send_fds(self.control, [json.dumps(request).encode()], descriptors or [])
+            socket.send_fds(self.control, [encode(order)], descriptors or [])
         except OSError:
             raise self._lost() from None
         return self._receive(CONTROL_SECONDS)
 
-    def _receive(self, seconds: float) -> tuple[dict[str, Any], list[int]]:
+    def _receive(self, seconds: float) -> tuple[Answer, list[int]]:
         self.control.settimeout(seconds)
         try:
             message, descriptors, _, _ = socket.recv_fds(self.control, CONTROL_BYTES, 1)
@@ -180,10 +182,10 @@ class ForkServer:
             message, descriptors = b"", []
         if not message:
             raise self._lost()
-        reply = json.loads(message)
-        if "error" in reply:
-            raise SandboxError(f"The fork server refused: {reply['error']}.")
-        return reply, descriptors
+        answer = read_answer(message)
+        if isinstance(answer, Refused):
+            raise SandboxError(f"The fork server refused: {answer.reason}.")
+        return answer, descriptors
 
     def _lost(self) -> SandboxError:
         """What to say; a connection without a process of its own starts one at the next spawn."""

@@ -2,6 +2,7 @@
 
 setup      what the grader tells the server at the start
 server     the warm process that workers are forked from
+control    the messages between a grader and the server, as structs
 life       a worker from the fork to its end
 layers/    takes rights away from a worker, before the first student line
 linux      system calls that Python has no function for

@@ -1,27 +1,23 @@
-"""The warm process: imports torch and what is slow once, then forks a worker for each request to spawn one.
+"""The warm process: imports torch and other slow libraries once, then forks a worker for each order to spawn one.
 
 It holds no check, no reference and no submission: a worker gets its student's source over its own socket.
 Its environment keeps OpenMP and BLAS to one thread: a forked child of a process with more hangs in its first
 parallel operation.
-Control messages are small JSON objects; each grader process has a control socket of its own:
-    {"op": "spawn"} + the worker's socket and output pipe  ->  {"pid": …} + a pidfd
-    {"op": "reap", "pid": …}                               ->  {"exit": …, "cpu": seconds}
-    {"op": "connect"} + another control socket             ->  {}
-A closed control socket ends its workers; the last one ends the server.
+control.py has the messages that it answers.
 """
 
 import contextlib
 import gc
-import json
 import os
 import select
 import signal
 import socket
 import traceback
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from . import linux
+from .control import Answer, Connect, Connected, Order, Ready, Reap, Reaped, Refused, Spawn, Spawned, encode, read_order
 from .heap import fill_holes
 from .layers import Report, apply
 from .layers.cgroup import common_limits
@@ -72,7 +68,7 @@ class Server:
             linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)  # what a worker leaves behind becomes ours, to be swept away
         gc.freeze()
         fill_holes()
-        _say(control, {"ready": os.getpid()})
+        _say(control, Ready())
         poll = select.poll()
         controls = {control.fileno(): control}
         poll.register(control, select.POLLIN)
@@ -84,24 +80,24 @@ class Server:
                     poll.unregister(descriptor)
                     del controls[descriptor]
                     self._hang_up(control)
-                elif (another := self._answer(control, json.loads(message), descriptors)) is not None:
+                elif (another := self._answer(control, read_order(message), descriptors)) is not None:
                     controls[another.fileno()] = another
                     poll.register(another, select.POLLIN)
         os._exit(0)
 
-    def _answer(self, control: socket.socket, request: dict[str, Any], descriptors: list[int]) -> socket.socket | None:
-        """Carry out one request; the new control socket, if it brought one."""
-        match request["op"]:
-            case "spawn":
+    def _answer(self, control: socket.socket, order: Order, descriptors: list[int]) -> socket.socket | None:
+        """Carry out one order. Return the new control socket if the order brought one."""
+        match order:
+            case Spawn():
                 self._spawn(control, *descriptors)
-            case "reap":
-                _, status, usage = os.wait4(request["pid"], 0)
-                self.workers.pop(request["pid"], None)
+            case Reap(pid=pid):
+                _, status, usage = os.wait4(pid, 0)
+                self.workers.pop(pid, None)
                 self._sweep()
                 spent = usage.ru_utime + usage.ru_stime
-                _say(control, {"exit": os.waitstatus_to_exitcode(status), "cpu": spent})
-            case "connect":
-                _say(control, {})
+                _say(control, Reaped(status=os.waitstatus_to_exitcode(status), cpu=spent))
+            case Connect():
+                _say(control, Connected())
                 return socket.socket(fileno=descriptors[0])
         return None
 
@@ -131,13 +127,13 @@ class Server:
         """Fork a worker, where that is safe."""
         threads = len(os.listdir("/proc/self/task"))
         if threads != 1:
-            _say(control, {"error": f"the fork server runs {threads} threads: forking would not be safe"})
+            _say(control, Refused(f"the fork server runs {threads} threads: forking would not be safe"))
         elif (pid := os.fork()) == 0:
             self._be_worker(channel, output)
         else:
             self.workers[pid] = control
             pidfd = os.pidfd_open(pid)
-            _say(control, {"pid": pid, "has_file_system": self.has("private_root")}, [pidfd])
+            _say(control, Spawned(pid=pid, has_file_system=self.has("private_root")), [pidfd])
             os.close(pidfd)
         os.close(channel)
         os.close(output)
@@ -158,6 +154,6 @@ class Server:
         return str(Path(self.setup.scratch) / str(os.getpid()))
 
 
-def _say(control: socket.socket, message: dict[str, Any], descriptors: list[int] | None = None) -> None:
+def _say(control: socket.socket, answer: Answer, descriptors: list[int] | None = None) -> None:
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it hung up: the next poll tells
-        socket.send_fds(control, [json.dumps(message).encode()], descriptors or [])
+        socket.send_fds(control, [encode(answer)], descriptors or [])

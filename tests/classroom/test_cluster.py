@@ -22,7 +22,7 @@ from small_course import DOUBLE_ONLY, autograder, read_without_durations, start_
 from typer.testing import CliRunner
 
 from autograder.classroom.cluster import client, plugin, process
-from autograder.classroom.cluster.messages import Reply, engine, pack_course, read_frame, write_frame
+from autograder.classroom.cluster.messages import GraderReply, engine, pack_course, read_frame, write_frame
 from autograder.classroom.cluster.plugin import GraderPlugin, GraderProcess
 from autograder.classroom.graders.task import Failure
 from autograder.cli import app
@@ -222,8 +222,8 @@ def submission(course: Course, tmp_path: Path) -> Submission:
     return open_submission(tmp_path / "ann", course)
 
 
-def ask(grader_plugin: GraderPlugin, submission: Submission) -> Reply:
-    return msgspec.msgpack.decode(grader_plugin.grade(msgspec.msgpack.encode(submission)), type=Reply)
+def ask(grader_plugin: GraderPlugin, submission: Submission) -> GraderReply:
+    return msgspec.msgpack.decode(grader_plugin.grade(msgspec.msgpack.encode(submission)), type=GraderReply)
 
 
 def ask_for_result(grader_plugin: GraderPlugin, submission: Submission) -> SubmissionResult:

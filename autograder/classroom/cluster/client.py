@@ -17,7 +17,7 @@ from ...grading.settings import Settings
 from ...results.model import SubmissionResult
 from ...results.outcome import Graded
 from ..graders.task import Failure, conclude, in_flight
-from .messages import SUPPORT, Reply, differences, engine, pack_course
+from .messages import SUPPORT, GraderReply, differences, engine, pack_course
 from .plugin import GraderPlugin, grade_remotely
 
 CONNECT_SECONDS = 30.0
@@ -113,7 +113,7 @@ def _check_engines(client: Client, ours: dict[str, str]) -> None:
 
 def _outcome(future: "Future[bytes]") -> SubmissionResult | Failure:
     try:
-        reply = msgspec.msgpack.decode(future.result(), type=Reply)
+        reply = msgspec.msgpack.decode(future.result(), type=GraderReply)
     except KilledWorker as error:
         return Failure(f"{error.allowed_failures + 1} workers of the cluster were lost while grading it.")
     except CancelledError:

@@ -22,7 +22,7 @@ LENGTH = struct.Struct(">Q")  # the length at the beginning of each frame
 SUPPORT = "Every worker needs the same torchstone, Python, torch and numpy as the machine that the class is on."
 
 
-class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class GraderReply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A grader's answer to a submission: one of these."""
 
     result: SubmissionResult | None = None

@@ -20,7 +20,7 @@ import msgspec
 from distributed import Worker, WorkerPlugin, get_worker
 
 from ...sandbox.environment import HASH_SEED, ONE_THREAD
-from .messages import SUPPORT, Reply, differences, engine, read_frame, write_frame
+from .messages import SUPPORT, GraderReply, differences, engine, read_frame, write_frame
 
 TRIES = 2  # a submission during which the grader was lost is tried once more
 GOODBYE_SECONDS = 5.0
@@ -74,7 +74,7 @@ def grade_remotely(plugin: str, submission: bytes) -> bytes:
 
 
 def _failed(*, failure: str = "", error: str = "") -> bytes:
-    return msgspec.msgpack.encode(Reply(failure=failure, error=error))
+    return msgspec.msgpack.encode(GraderReply(failure=failure, error=error))
 
 
 class GraderProcess:

@@ -22,7 +22,7 @@ from ...grading.settings import Settings, slow_libraries
 from ...sandbox.fork_server import ForkServer
 from ...submission.model import Submission
 from ..graders.task import Failure, grade_safely
-from .messages import Reply, read_frame, write_frame
+from .messages import GraderReply, read_frame, write_frame
 
 IDLE_SECONDS = 600.0
 
@@ -43,7 +43,7 @@ def main(folder: Path) -> None:
     except AutograderError as error:
         if inbox.get() is not None:
             told = str(error).replace(f"{folder / 'course'}/", "")  # the author knows no such folder
-            write_frame(replies, msgspec.msgpack.encode(Reply(error=told)))
+            write_frame(replies, msgspec.msgpack.encode(GraderReply(error=told)))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -81,10 +81,10 @@ def _reply(grader: Grader, request: bytes) -> bytes:
     try:
         outcome = grade_safely(grader, submission)
     except CourseError as error:
-        return msgspec.msgpack.encode(Reply(error=str(error)))
+        return msgspec.msgpack.encode(GraderReply(error=str(error)))
     if isinstance(outcome, Failure):
-        return msgspec.msgpack.encode(Reply(failure=outcome.reason))
-    return msgspec.msgpack.encode(Reply(result=outcome))
+        return msgspec.msgpack.encode(GraderReply(failure=outcome.reason))
+    return msgspec.msgpack.encode(GraderReply(result=outcome))
 
 
 if __name__ == "__main__":

@@ -50,7 +50,9 @@ def from_format(text: str, kind: str) -> str:
     if kind == "markdown" or not text:
         return text
     is_plain = kind in PLAIN or (kind in AUTOMATIC and "<" not in text)
-    return to_markdown(f"<p>{escapeHtml(text)}</p>" if is_plain else text)
+    if is_plain:
+        return to_markdown(f"<p>{escapeHtml(text)}</p>")
+    return to_markdown(text)
 
 
 def list_entries(html: str) -> list[str]:

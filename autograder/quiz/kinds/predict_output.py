@@ -87,8 +87,10 @@ class PredictOutputKind(TextKind[PredictOutput, PredictOutputKey]):
         if match is None:
             return None
         (answer,), replies = read_texts(item, reader)
-        question = PredictOutput(**reader.question_fields(match["prompt"].strip()), code=f"{match['code']}\n")
-        return question, PredictOutputKey(answer=answer, replies=replies, **reader.key_fields())
+        fields = reader.question_fields(match["prompt"].strip())
+        question = PredictOutput(**fields, code=f"{match['code']}\n")
+        key = PredictOutputKey(answer=answer, replies=replies, **reader.key_fields())
+        return question, key
 
 
 def _has_one_output(item: WordItem) -> bool:

@@ -91,7 +91,7 @@ class QuizSitting:
     def record(self, question: str, written: str | Sequence[str]) -> Text | None:
         """Record an answer and write the file at once. An empty answer removes the earlier one.
 
-        Returns what to write instead if this is not an answer; then nothing changes. Raises KeyError for a question
+        Return what to write instead if this is not an answer; then nothing changes. Raise KeyError for a question
         that the quiz does not have.
         """
         complaint = self.complaint(question, written)
@@ -151,7 +151,7 @@ def open_session(
 ) -> QuizSitting:
     """Open the student's quiz. By default, the answers file gives the name and the attempt.
 
-    Raises UsageError if the topic has no quiz, the student is unknown, or the file is another student's or unreadable.
+    Raise UsageError if the topic has no quiz, the student is unknown, or the file is another student's or unreadable.
     """
     quiz_topic = _topic_with_quiz(course, topic)
     if is_practice:
@@ -222,7 +222,7 @@ def _check_attempt(course: Course, attempt: int) -> None:
 
 
 def _keep_earlier_attempt(topic: Topic, attempt: int) -> None:
-    """Rename the answers file: answers.attempt1.yaml."""
+    """Rename the answers file, for example to answers.attempt1.yaml."""
     path = answers_path(topic)
     path.rename(path.with_name(f"{path.stem}.attempt{attempt}{path.suffix}"))
 

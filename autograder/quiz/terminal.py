@@ -98,7 +98,7 @@ def _marked(text: str) -> Line:
 
 
 def _show_reply(session: QuizSitting, question: Shown, language: Language, console: Console) -> None:
-    """In practice, show the answer's share of the points, and the reasons."""
+    """Show the answer's share of the points and the reasons, in practice only."""
     reply = session.reply(question.id)
     if reply is None:
         return

@@ -94,7 +94,7 @@ def _text(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any,
 
 
 class _Converter(MarkdownConverter):
-    """Keeps maths as it is, and replaces pictures by their descriptions."""
+    """A converter that keeps maths as it is, and replaces pictures by their descriptions."""
 
     def convert_x_maths(self, tag: Tag, text: str, parent_tags: set[str]) -> str:
         return str(tag["tex"])

@@ -28,7 +28,7 @@ class MultipleChoiceKey(Key, frozen=True, kw_only=True):
 
 
 class MultipleChoiceKind(Kind[MultipleChoice, MultipleChoiceKey, Letters]):
-    """Each right option earns its share; each wrong one takes as much away."""
+    """The kind with one or more right options. Each right one earns its share; each wrong one takes as much away."""
 
     question_type = MultipleChoice
     key_type = MultipleChoiceKey

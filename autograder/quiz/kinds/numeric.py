@@ -47,7 +47,7 @@ class NumericKey(Key, frozen=True, kw_only=True):
 
 
 class NumericKind(Kind[Numeric, NumericKey, float]):
-    """All within a tolerance, nothing beyond."""
+    """The kind of questions for a number. An answer within the tolerance earns all points."""
 
     question_type = Numeric
     key_type = NumericKey

@@ -60,7 +60,7 @@ class OrderKey(Key, frozen=True, kw_only=True):
 
 
 class OrderKind(Kind[Order, OrderKey, Steps]):
-    """An answer earns points for each pair of steps in the right order; one with half of the pairs earns none."""
+    """The kind of questions for an order. Each pair of steps in the right order counts; half of the pairs earn nothing."""
 
     question_type = Order
     key_type = OrderKey

@@ -38,17 +38,17 @@ class PredictOutputKey(TextKey, frozen=True, kw_only=True):
 
     @property
     def right_texts(self) -> tuple[str, ...]:
-        """The one output."""
+        """Return the right output."""
         return (self.answer,)
 
     @property
     def wrong_texts(self) -> tuple[WrongAnswer[str], ...]:
-        """The outputs that have a reply."""
+        """Return the wrong outputs that have a reply."""
         return self.replies
 
 
 class PredictOutputKind(TextKind[PredictOutput, PredictOutputKey]):
-    """Spaces at the end of a line and blank lines at the end of the text do not count."""
+    """The kind of questions for printed text. Spaces at the end of a line and blank lines at the end do not count."""
 
     question_type = PredictOutput
     key_type = PredictOutputKey

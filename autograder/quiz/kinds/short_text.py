@@ -36,7 +36,7 @@ class ShortTextKey(TextKey, frozen=True, kw_only=True):
 
 
 class ShortTextKind(TextKind[ShortText, ShortTextKey]):
-    """Case, width, outer punctuation and extra spaces do not count."""
+    """The kind answered by a word or two. Case, width, outer punctuation and extra spaces do not count."""
 
     question_type = ShortText
     key_type = ShortTextKey

@@ -29,7 +29,7 @@ class SingleChoiceKey(Key, frozen=True, kw_only=True):
 
 
 class SingleChoiceKind(Kind[SingleChoice, SingleChoiceKey, str]):
-    """All or nothing."""
+    """The kind of questions with one right option, which earns all points."""
 
     question_type = SingleChoice
     key_type = SingleChoiceKey

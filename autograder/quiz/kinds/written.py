@@ -32,7 +32,7 @@ NO_UNIT = Text("Write the number alone, without a unit.", "请只写数字，不
 
 
 class Complaint(msgspec.Struct, frozen=True):
-    """Why an entry cannot be read as an answer, and what to write instead."""
+    """A sentence that says why an entry cannot be read as an answer, and what to write instead."""
 
     sentence: Text
 

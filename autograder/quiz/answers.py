@@ -1,7 +1,7 @@
-"""answers.yaml, as a student filled it in: text by text, never as YAML's own values.
+"""Reads answers.yaml as a student filled it in. Every value stays a text.
 
-The file is read event by event. So nothing is built from an alias or a tag, `no` stays `no` and `1:30` stays `1:30`,
-and deep nesting ends the reading before it costs anything.
+The file is read event by event. Nothing is built from an alias or a tag, `no` stays `no` and `1:30` stays `1:30`, and
+reading stops at deep nesting before it costs anything.
 """
 
 import re
@@ -24,12 +24,20 @@ QUOTES = Text(
     "Put the answer in quotes, or write it on lines of its own below `{id}: |`.",
     "请给答案加上引号，或在 `{id}: |` 下面另起一行书写。",
 )
+MARKED = Text(
+    "An answer that begins with *, & or ! means something else in YAML. ",
+    "以 *、& 或 ! 开头的答案在 YAML 中另有含义。",
+)
+ANSWERED_TWICE = Text(
+    "Answered twice, in lines {first} and {second}. Keep one.",
+    "第 {first} 行和第 {second} 行各有一个答案，请只保留一个。",
+)
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands beside one question."""
+    """The answer that a student wrote to one question."""
 
-    text: str  # of a list: as it stands in the file
+    text: str  # of a list: its source in the file
     line: int
     items: tuple[str, ...] | None = None  # of a list of plain entries
     refused: Text = NOTHING  # why it is not an answer
@@ -40,7 +48,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AnswersFile(msgspec.Struct, frozen=True, kw_only=True):
-    """One answers.yaml."""
+    """The content of one answers.yaml."""
 
     file: str
     student: str | None = None
@@ -60,19 +68,23 @@ class _Node(msgspec.Struct):
     line: int
     items: "list[_Node] | None" = None
     pairs: "list[tuple[_Node, _Node]] | None" = None
-    is_marked: bool = False  # with an alias, an anchor or a tag, itself or something in it
+    is_marked: bool = False  # it is or contains an alias, an anchor or a tag
+
+    @property
+    def is_text(self) -> bool:
+        return self.items is None and self.pairs is None
 
 
 def read_answers(data: bytes, file: str) -> AnswersFile:
-    """The answers in a file's bytes. Never raises: what is wrong is a problem of the file, or of one entry."""
+    """Return the answers in a file's bytes. Never raise: faults become problems of the file, or refused entries."""
     try:
         text = _text(data)
     except _Refused as refused:
         return _unread(refused, file)
-    found = _read(text, file)
-    if found.problems and not found.entries and (mended := _mended(text)) != text:
-        return _read(mended, file)
-    return found
+    answers = _read(text, file)
+    if answers.problems and not answers.entries:
+        answers = _read(_mended(text), file)
+    return answers
 
 
 def _read(text: str, file: str) -> AnswersFile:
@@ -93,21 +105,20 @@ def _text(data: bytes) -> str:
     text = decode(data)
     if isinstance(text, Unreadable):
         raise _Refused(text.sentence, text.line)
-    found = UNPRINTABLE.search(text)
-    if found is not None:
-        line = text.count("\n", 0, found.start()) + 1
-        raise _Refused(
-            Text(
-                f"Line {line} holds a character that no text has (U+{ord(found[0]):04X}). Delete it.",
-                f"第 {line} 行含有不可打印的字符（U+{ord(found[0]):04X}），请删除。",
-            ),
-            line,
+    unprintable = UNPRINTABLE.search(text)
+    if unprintable is not None:
+        line = text.count("\n", 0, unprintable.start()) + 1
+        code = f"U+{ord(unprintable[0]):04X}"
+        sentence = Text(
+            f"Line {line} holds a character that no text has ({code}). Delete it.",
+            f"第 {line} 行含有不可打印的字符（{code}），请删除。",
         )
+        raise _Refused(sentence, line)
     return text
 
 
 def _mended(text: str) -> str:
-    """Tabs as indentation and full-width colons taken for what was meant."""
+    """Return the text with spaces for the tabs of its indentation, and with plain colons for full-width ones."""
     text = re.sub(r"(?m)^[ \t]+", lambda indent: indent[0].expandtabs(2), text)
     return re.sub(r"(?m)^( *[a-z][a-z0-9_]*) *：[ \t]*", r"\1: ", text)
 
@@ -129,20 +140,25 @@ def _unparsable(error: yaml.YAMLError) -> _Refused:
     why = getattr(error, "problem", None) or "it is no YAML"
     if "nesting" in why:  # newer parsers have a bound of their own
         return _Refused(_too_deep(line or 1), line)
-    place = Text(f"Line {line}", f"第 {line} 行") if line else Text("The file", "文件")
-    fix = QUOTES.filled(id="q01_02")
-    return _Refused(place + Text(f" cannot be read: {why}. ", f"无法读取：{why}。") + fix, line)
+    reason = Text(f" cannot be read: {why}. ", f"无法读取：{why}。")
+    return _Refused(_place(line) + reason + QUOTES.filled(id="q01_02"), line)
+
+
+def _place(line: int | None) -> Text:
+    if line is None:
+        return Text("The file", "文件")
+    return Text(f"Line {line}", f"第 {line} 行")
 
 
 class _Tree:
-    """YAML's events, one after the other, as a tree of texts."""
+    """A reader that turns YAML's events into a tree of texts."""
 
     def __init__(self, text: str) -> None:
         self.source = text
         self.events: Iterator[yaml.Event] = yaml.parse(text, yaml.CSafeLoader)
 
     def root(self) -> _Node | None:
-        """The one document; None where the file holds nothing but comments."""
+        """Return the file's only document; None if the file holds nothing but comments."""
         next(self.events)  # the stream's start
         if isinstance(next(self.events), yaml.StreamEndEvent):
             return None
@@ -151,13 +167,11 @@ class _Tree:
         following = next(self.events)
         if not isinstance(following, yaml.StreamEndEvent):
             line = _line(following)
-            raise _Refused(
-                Text(
-                    f"A second document begins at line {line}. Keep one, and no line of ---.",
-                    f"第 {line} 行开始了第二个文档。请只保留一个，不要写 ---。",
-                ),
-                line,
+            sentence = Text(
+                f"A second document begins at line {line}. Keep one, and no line of ---.",
+                f"第 {line} 行开始了第二个文档。请只保留一个，不要写 ---。",
             )
+            raise _Refused(sentence, line)
         return node
 
     def _node(self, event: yaml.Event, depth: int) -> _Node:
@@ -198,21 +212,20 @@ def _line(event: yaml.Event) -> int:
 
 
 def _is_marked(event: yaml.Event) -> bool:
+    anchor = getattr(event, "anchor", None)
     tag = getattr(event, "tag", None)
-    return getattr(event, "anchor", None) is not None or tag not in (None, "!")  # C gives a quoted scalar none
+    return anchor is not None or tag not in (None, "!")  # some parsers tag a quoted text with !
 
 
 def _file(root: _Node | None, file: str) -> AnswersFile:
     if root is None:
         return AnswersFile(file=file)
     if root.pairs is None:
-        raise _Refused(
-            Text(
-                "There is no `answers:` with a line like `q99_01: B` below it.",
-                "缺少 `answers:` 及其下的 `q99_01: B` 这样的行。",
-            ),
-            root.line,
+        sentence = Text(
+            "There is no `answers:` with a line like `q99_01: B` below it.",
+            "缺少 `answers:` 及其下的 `q99_01: B` 这样的行。",
         )
+        raise _Refused(sentence, root.line)
     reading = _Reading(file)
     for name, value in root.pairs:
         reading.header(name, value)
@@ -226,7 +239,7 @@ def _file(root: _Node | None, file: str) -> AnswersFile:
 
 
 class _Reading:
-    """What a file's tree says."""
+    """The content of a file, collected from its tree."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -236,61 +249,76 @@ class _Reading:
         self.problems: list[Problem] = []
 
     def header(self, name: _Node, value: _Node) -> None:
-        """One line of the outermost level; questions may stand there, too."""
+        """Read one entry of the outermost level. Questions may be there, too."""
         if name.text == "student":
             self.student = value.text.strip()[:MAX_NAME] or None
         elif name.text == "attempt":
             self._attempt(value)
-        elif name.text != "answers":
-            self.entry(name, value)
-        elif value.pairs is not None:
-            for inner, answer in value.pairs:
-                self.entry(inner, answer)
+        elif name.text == "answers":
+            self._answers(value)
+        else:
+            self._question(name, value)
+
+    def _answers(self, value: _Node) -> None:
+        """Read the entries below `answers:`."""
+        if value.pairs is not None:
+            for name, answer in value.pairs:
+                self._question(name, answer)
         elif value.text.strip():
-            self.tell(
-                Text("Below `answers:` stand lines like `q99_01: B`.", "`answers:` 下面应是 `q99_01: B` 这样的行。"),
-                value,
+            sentence = Text(
+                "Below `answers:` stand lines like `q99_01: B`.",
+                "`answers:` 下面应是 `q99_01: B` 这样的行。",
             )
+            self._report(sentence, value)
 
-    def entry(self, name: _Node, value: _Node) -> None:
-        """One question and its answer."""
-        id_ = name.text.strip()
-        if name.items is not None or name.pairs is not None or name.is_marked or not ID.fullmatch(id_):
-            self.tell(Text("This is no question's name, such as q01_01.", "这不是题目编号（例如 q01_01）。"), name)
+    def _question(self, name: _Node, value: _Node) -> None:
+        """Read one question and its answer."""
+        if not _is_question_id(name):
+            sentence = Text("This is no question's name, such as q01_01.", "这不是题目编号（例如 q01_01）。")
+            self._report(sentence, name)
             return
-        entry = _entry(id_, value)
-        other = self.entries.get(id_)
-        if other is not None and other.text != entry.text:
-            lines = {"first": other.line, "second": entry.line}
-            twice = Text(
-                "Answered twice, in lines {first} and {second}. Keep one.",
-                "第 {first} 行和第 {second} 行各有一个答案，请只保留一个。",
-            ).filled(**lines)
-            entry = msgspec.structs.replace(entry, refused=twice)
-        self.entries[id_] = entry
-
-    def tell(self, sentence: Text, node: _Node) -> None:
-        self.problems.append(Problem(file=self.file, sentence=sentence, line=node.line))
+        question = name.text.strip()
+        entry = _entry(question, value)
+        earlier = self.entries.get(question)
+        if earlier is not None and earlier.text != entry.text:
+            sentence = ANSWERED_TWICE.filled(first=earlier.line, second=entry.line)
+            entry = msgspec.structs.replace(entry, refused=sentence)
+        self.entries[question] = entry
 
     def _attempt(self, value: _Node) -> None:
-        if re.fullmatch(r"[0-9]{1,3}", value.text.strip()) and int(value.text) > 0:
+        is_number = re.fullmatch(r"[0-9]{1,3}", value.text.strip()) is not None
+        if is_number and int(value.text) > 0:
             self.attempt = int(value.text)
         else:
-            self.tell(
-                Text("`attempt` is a number from 1; 1 was taken.", "`attempt` 应为从 1 开始的数字，已按 1 处理。"),
-                value,
+            sentence = Text(
+                "`attempt` is a number from 1; 1 was taken.",
+                "`attempt` 应为从 1 开始的数字，已按 1 处理。",
             )
+            self._report(sentence, value)
+
+    def _report(self, sentence: Text, node: _Node) -> None:
+        self.problems.append(Problem(file=self.file, sentence=sentence, line=node.line))
 
 
-def _entry(id_: str, value: _Node) -> Entry:
+def _is_question_id(name: _Node) -> bool:
+    is_bare_text = name.is_text and not name.is_marked
+    return is_bare_text and ID.fullmatch(name.text.strip()) is not None
+
+
+def _entry(question: str, value: _Node) -> Entry:
     refused = NOTHING
     if value.is_marked:
-        refused = Text(
-            "An answer that begins with *, & or ! means something else in YAML. ",
-            "以 *、& 或 ! 开头的答案在 YAML 中另有含义。",
-        )
-        refused += QUOTES.filled(id=id_)
-    items = None
-    if value.items is not None and all(item.items is None and item.pairs is None for item in value.items):
-        items = tuple(item.text for item in value.items)
-    return Entry(text=value.text, line=value.line, items=items, refused=refused)
+        refused = MARKED + QUOTES.filled(id=question)
+    return Entry(text=value.text, line=value.line, items=_item_texts(value), refused=refused)
+
+
+def _item_texts(node: _Node) -> tuple[str, ...] | None:
+    """Return the texts of a list; None if the node is no list, or if the list contains another list or a mapping."""
+    if node.items is None:
+        return None
+    texts = []
+    for item in node.items:
+        if not item.is_text:
+            return None
+        texts.append(item.text)
+    return tuple(texts)

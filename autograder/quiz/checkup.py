@@ -1,7 +1,7 @@
 """Checks that a quiz is fair, on many variants: the part of `autograder verify` that reads quizzes."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from ..course.model import Course, Topic
 from ..errors import CourseError
@@ -21,7 +21,7 @@ Finding = tuple[str, str]  # a question or the topic, and a sentence about what 
 def check_quiz(
     course: Course, topic: Topic, *, progress: Callable[[str], None] = lambda step: None
 ) -> Iterator[Finding]:
-    """Yield what is to be mended in the topic's quiz."""
+    """Yield the faults of the topic's quiz."""
     try:
         quiz = load_quiz(topic)
         keys = load_keys(topic, quiz)
@@ -32,18 +32,18 @@ def check_quiz(
     exercises = {exercise.name for exercise in course.exercises}
     for question in quiz.questions:
         progress(question.id)
-        for fault in _question_faults(question, keys[question.id]):
+        for fault in _question_faults(question, keys[question.id], exercises):
             yield question.id, fault
-        if question.exercise is not None and question.exercise not in exercises:
-            yield question.id, f"The course has no exercise {question.exercise}."
     for fault in _topic_faults(quiz, keys):
         yield topic.name, fault
 
 
-def _question_faults(question: Question, key: Key) -> Iterator[str]:
+def _question_faults(question: Question, key: Key, exercises: Collection[str]) -> Iterator[str]:
     yield from _missing_texts(question, key)
     yield from kind_of(question).faults(question, key)
     yield from _faults_of_variants(question, key)
+    if question.exercise is not None and question.exercise not in exercises:
+        yield f"The course has no exercise {question.exercise}."
 
 
 def _topic_faults(quiz: Quiz, keys: Mapping[str, Key]) -> Iterator[str]:
@@ -54,12 +54,15 @@ def _topic_faults(quiz: Quiz, keys: Mapping[str, Key]) -> Iterator[str]:
 
 def _missing_texts(question: Question, key: Key) -> Iterator[str]:
     """Yield each text that is not written yet, or not in both languages."""
-    texts = {"prompt": question.prompt, "explanation": key.explanation}
-    texts |= dict(kind_of(question).replies(key))
+    texts = {
+        "prompt": question.prompt,
+        "explanation": key.explanation,
+        **dict(kind_of(question).replies(key)),
+    }
     for name, text in texts.items():
         if _is_unwritten(text):
             yield f"Its {name} is still to be written."
-        elif not CHINESE.search(text.zh) or not text.en.strip():
+        elif not _is_in_both_languages(text):
             yield f"Its {name} is not in both languages."
     for letter, label in question.entries.items():
         if _is_label_missing(as_text(label)):
@@ -70,16 +73,23 @@ def _is_unwritten(text: Text) -> bool:
     return "TODO" in text.en or "TODO" in text.zh
 
 
+def _is_in_both_languages(text: Text) -> bool:
+    has_chinese = CHINESE.search(text.zh) is not None
+    return has_chinese and text.en.strip() != ""
+
+
 def _is_label_missing(text: Text) -> bool:
     """Return whether a label is missing in a language. Its Chinese may be a formula or a name: any text will do."""
     return _is_unwritten(text) or not text.en.strip() or not text.zh.strip()
 
 
 def _faults_of_variants(question: Question, key: Key) -> Iterator[str]:
-    """Yield what is wrong with some variants: each fault once, with the number of variants and an example."""
+    """Yield each fault that some variants have, with the number of variants and an example."""
     count = VARIANTS if question.parameters else 1
+    variants = []
     try:
-        variants = [draw(question, key="", student=f"variant {turn}") for turn in range(count)]
+        for turn in range(count):
+            variants.append(draw(question, key="", student=f"variant {turn}"))
         by_fault = _variants_by_fault(variants, key)
     except CourseError as error:
         yield error.problem

@@ -1,4 +1,4 @@
-"""Formulas of a question's parameters: right answers, named wrong numbers, what a draw must fulfil."""
+"""Computes formulas of a question's parameters: right answers, known wrong numbers, and conditions on a draw."""
 
 import ast
 import functools
@@ -28,20 +28,21 @@ class FormulaError(CourseError):
 
 
 def number(formula: str | int | float, values: Mapping[str, Value]) -> float:
-    """What the formula says for these values. Raises FormulaError where that is no finite number."""
-    found = evaluate(formula, values) if isinstance(formula, str) else formula
-    if isinstance(found, bool) or not isinstance(found, int | float) or not _is_finite(found):
-        raise FormulaError(f"The formula {formula!r} gives {found!r}, which is no number, for {dict(values)}.")
-    return float(found)
+    """Return the formula's value for these values. Raise FormulaError if it is no finite number."""
+    result = evaluate(formula, values) if isinstance(formula, str) else formula
+    is_number = isinstance(result, int | float) and not isinstance(result, bool)
+    if not is_number or not _is_finite(result):
+        raise FormulaError(f"The formula {formula!r} gives {result!r}, which is no number, for {dict(values)}.")
+    return float(result)
 
 
 def holds(formula: str, values: Mapping[str, Value]) -> bool:
-    """Whether the formula is true for these values. Raises FormulaError."""
+    """Return whether the formula is true for these values. Raise FormulaError."""
     return bool(evaluate(formula, values))
 
 
 def evaluate(formula: str, values: Mapping[str, Value]) -> Any:
-    """The formula's value. Raises FormulaError."""
+    """Return the formula's value, of any type. Raise FormulaError."""
     evaluator = simpleeval.SimpleEval(functions=FUNCTIONS, names={"pi": math.pi, **values})
     evaluator.operators[ast.Pow] = _power
     try:
@@ -53,8 +54,8 @@ def evaluate(formula: str, values: Mapping[str, Value]) -> Any:
 def _power(base: float, exponent: float) -> float:
     if abs(exponent) > MAX_POWER or abs(base) > 1e100:
         raise ValueError("a power of that size")
-    found: float = base**exponent
-    return found
+    power: float = base**exponent
+    return power
 
 
 @functools.lru_cache(maxsize=4096)
@@ -64,8 +65,8 @@ def _parsed(formula: str) -> Any:
     return simpleeval.SimpleEval.parse(formula)
 
 
-def _is_finite(found: float) -> bool:
+def _is_finite(value: float) -> bool:
     try:
-        return math.isfinite(found)
-    except OverflowError:
+        return math.isfinite(value)
+    except OverflowError:  # an integer that is too large for a float
         return False

@@ -1,8 +1,8 @@
-"""A submission's answers held against the keys, by topic. Plain data only: it needs no worker."""
+"""Grades a submission's quiz answers against the keys, by topic. It handles plain data only and needs no worker."""
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from ..course.model import Course
@@ -12,7 +12,7 @@ from ..results.points import question_points, rounded, share_by_weight
 from ..text import NOTHING, Text, printable
 from .answers import AnswersFile, Entry
 from .formula import FormulaError
-from .judge import judge, understand
+from .judge import joined, judge, understand
 from .key import Key
 from .kinds.kind import Judgement
 from .kinds.written import Complaint
@@ -22,7 +22,7 @@ from .variant import Variant, draw, filled_text, student_id
 
 MAX_ANSWER = 200  # characters of an answer in the result
 MAX_PROMPT = 200
-MAX_PROBLEMS = 20  # told of one submission's answers
+MAX_PROBLEMS = 20  # reported for one submission's answers
 BROKEN_QUESTION = Text(
     "This question is at fault, not your answer. It costs you nothing.", "是题目本身有问题，不是你的答案，不会扣分。"
 )
@@ -41,11 +41,11 @@ Given = tuple[AnswersFile, Entry]
 
 
 class QuizGrader:
-    """The quizzes of some topics, loaded once and used for many submissions.
+    """A grader for the quizzes of some topics. It loads them once, for many submissions.
 
-    reveal: from `misconception` on there are replies to wrong answers, with `call` explanations, too, and the replies
-    that give right answers away.
-    Raises CourseError where the course's files are at fault.
+    reveal: from `misconception` on, wrong answers get replies; with `call`, answers also get explanations, and the
+    replies that give right answers away.
+    Raises CourseError if a file of the course is at fault.
     """
 
     def __init__(self, course: Course, topics: Sequence[str], reveal: Reveal) -> None:
@@ -54,40 +54,58 @@ class QuizGrader:
         self.replies = reveal.covers(Reveal.MISCONCEPTION)
         self.explains = reveal.covers(Reveal.CALL)
         quizzes = load_quizzes(course)
-        self.topic_of = {question.id: topic for topic, quiz in quizzes.items() for question in quiz.questions}
-        self.quizzes = [quizzes[topic.name] for topic in course.topics if topic.name in {*topics} & quizzes.keys()]
+        self.topic_of = _topics_by_question(quizzes)
+        self.quizzes: list[Quiz] = []
         self.keys: dict[str, Key] = {}
-        for quiz in self.quizzes:
-            self.keys |= load_keys(course.topic(quiz.topic), quiz)
-        self.unanswered = {quiz.topic: self._quiz(quiz, "", {}) for quiz in self.quizzes}
+        self.unanswered: dict[str, QuizResult] = {}
+        for topic in course.topics:
+            if topic.name in topics and topic.name in quizzes:
+                quiz = quizzes[topic.name]
+                self.quizzes.append(quiz)
+                self.keys |= load_keys(topic, quiz)
+                self.unanswered[topic.name] = self._quiz(quiz, "", {})
 
     def grade(self, submission: str, files: Sequence[AnswersFile]) -> tuple[tuple[QuizResult, ...], list[Problem]]:
-        """The quizzes' results, and what the student should know about the files. Never raises for what they hold."""
+        """Return the quizzes' results, and the files' problems for the student. No content of a file makes it raise."""
         problems: list[Problem] = []
         given = self._given(submission, files, problems)
         answered = {self.topic_of[name] for name in given}
-        results = tuple(
-            self._quiz(quiz, submission, given) if quiz.topic in answered else self.unanswered[quiz.topic]
-            for quiz in self.quizzes
-        )
-        return results, problems[:MAX_PROBLEMS]
+        results = []
+        for quiz in self.quizzes:
+            if quiz.topic in answered:
+                results.append(self._quiz(quiz, submission, given))
+            else:
+                results.append(self.unanswered[quiz.topic])
+        return tuple(results), problems[:MAX_PROBLEMS]
 
     def _given(self, submission: str, files: Sequence[AnswersFile], problems: list[Problem]) -> dict[str, Given]:
-        """Question -> the entry that counts."""
-        given: dict[str, list[Given]] = {}
-        for file in files:
-            if not self._is_open(submission, file, problems):
-                continue
-            for name, entry in file.entries.items():
-                if name not in self.topic_of:
-                    problems.append(_unknown(file, name, entry, self.topic_of))
-                elif not entry.is_blank:
-                    given.setdefault(name, []).append((file, entry))
-        chosen = {name: min(found, key=lambda one: _rank(one[0], self.topic_of[name])) for name, found in given.items()}
-        problems += _not_used(given, chosen)
+        """Return the entry that counts for each answered question. Add what is wrong to `problems`."""
+        candidates = self._candidates(submission, files, problems)
+        chosen: dict[str, Given] = {}
+        for name, entries in candidates.items():
+            chosen[name] = _preferred(entries, self.topic_of[name])
+        problems += _not_used(candidates, chosen)
         return chosen
 
+    def _candidates(
+        self, submission: str, files: Sequence[AnswersFile], problems: list[Problem]
+    ) -> dict[str, list[Given]]:
+        """Return all entries with an answer, by question."""
+        candidates: dict[str, list[Given]] = {}
+        for file in files:
+            if self._is_open(submission, file, problems):
+                self._add_answers(file, candidates, problems)
+        return candidates
+
+    def _add_answers(self, file: AnswersFile, candidates: dict[str, list[Given]], problems: list[Problem]) -> None:
+        for name, entry in file.entries.items():
+            if name not in self.topic_of:
+                problems.append(_unknown(file, name, entry, self.topic_of))
+            elif not entry.is_blank:
+                candidates.setdefault(name, []).append((file, entry))
+
     def _is_open(self, submission: str, file: AnswersFile, problems: list[Problem]) -> bool:
+        """Return whether the course has the file's attempt. Report a wrong attempt, and another student's name."""
         if file.student is not None and student_id(file.student) != student_id(submission):
             sentence = OTHER_STUDENT.filled(file=printable(file.student), own=printable(submission))
             problems.append(Problem(file=file.file, sentence=sentence))
@@ -98,23 +116,32 @@ class QuizGrader:
         return False
 
     def _quiz(self, quiz: Quiz, submission: str, given: dict[str, Given]) -> QuizResult:
-        """Points are shared by weight; a broken question leaves both sides of the fraction."""
-        judged = [(q, self._question(quiz, q, submission, given.get(q.id))) for q in quiz.questions]
-        weight = sum(q.weight for q, result in judged if result.verdict is not Verdict.BROKEN)
+        """Return the quiz's result. A broken question counts neither in the points nor in the worth."""
+        results = []
+        weight = 0  # of the questions that are not broken
+        for question in quiz.questions:
+            result = self._question(quiz, question, submission, given.get(question.id))
+            results.append(result)
+            if result.verdict is not Verdict.BROKEN:
+                weight += question.weight
+        worth = float(quiz.points)
+        if weight != quiz.weight:
+            worth = share_by_weight(quiz.points, weight, quiz.weight)
         return QuizResult(
             topic=quiz.topic,
-            points=rounded(sum(result.points for _, result in judged)),
-            worth=float(quiz.points) if weight == quiz.weight else share_by_weight(quiz.points, weight, quiz.weight),
-            questions=tuple(result for _, result in judged),
+            points=rounded(sum(result.points for result in results)),
+            worth=worth,
+            questions=tuple(results),
         )
 
     def _question(self, quiz: Quiz, question: Question, submission: str, given: Given | None) -> QuestionResult:
         worth = quiz.points * question.weight / quiz.weight
         if given is None:
             return _unanswered(question, worth)
-        variant = draw(question, key=self.key, student=submission, attempt=given[0].attempt)
+        file, entry = given
+        variant = draw(question, key=self.key, student=submission, attempt=file.attempt)
         try:
-            verdict, share, reply, explanation = self._judged(variant, given[1])
+            verdict, share, reply, explanation = self._judged(variant, entry)
         except FormulaError:
             verdict, share, worth, reply, explanation = Verdict.BROKEN, 0.0, 0.0, BROKEN_QUESTION, NOTHING
         return QuestionResult(
@@ -124,31 +151,44 @@ class QuizGrader:
             verdict=verdict,
             points=question_points(worth * share),
             worth=question_points(worth),
-            attempt=given[0].attempt,
-            answer=_shortened(_written(given[1]), MAX_ANSWER),
+            attempt=file.attempt,
+            answer=_shortened(_written(entry), MAX_ANSWER),
             reply=reply,
             explanation=explanation,
         )
 
     def _judged(self, variant: Variant, entry: Entry) -> tuple[Verdict, float, Text, Text]:
-        """(verdict, share, reply, explanation) of an answer that is there."""
+        """Return (verdict, share, reply, explanation) of an answer that is not blank."""
         key = self.keys[variant.question.id]
         answer = understand(variant, entry)
         assert answer is not None
-        if isinstance(answer, Complaint):
-            judgement = Judgement(share=0.0, reply=answer.sentence)
-        else:
-            judgement = judge(variant, key, answer)
-        reply, explanation = judgement.reply if self.replies or isinstance(answer, Complaint) else NOTHING, NOTHING
-        if judgement.is_incomplete:
-            reply = _both(reply, judgement.left_out if self.explains else INCOMPLETE)
+        explanation = NOTHING
         if self.explains:
             explanation = filled_text(key.explanation, variant.values)
-        return Verdict.PASSED if judgement.share == 1 else Verdict.FAILED, judgement.share, reply, explanation
+        if isinstance(answer, Complaint):
+            return Verdict.FAILED, 0.0, answer.sentence, explanation
+        judgement = judge(variant, key, answer)
+        verdict = Verdict.PASSED if judgement.share == 1 else Verdict.FAILED
+        return verdict, judgement.share, self._reply(judgement), explanation
+
+    def _reply(self, judgement: Judgement) -> Text:
+        """Return as much of the reply as the course reveals."""
+        reply = judgement.reply if self.replies else NOTHING
+        if not judgement.is_incomplete:
+            return reply
+        return joined(reply, judgement.left_out if self.explains else INCOMPLETE)
+
+
+def _topics_by_question(quizzes: Mapping[str, Quiz]) -> dict[str, str]:
+    topics = {}
+    for topic, quiz in quizzes.items():
+        for question in quiz.questions:
+            topics[question.id] = topic
+    return topics
 
 
 def _unanswered(question: Question, worth: float) -> QuestionResult:
-    """Nothing is drawn for it: of a class's results these are most."""
+    """Return the result of a question without an answer. It draws no variant: most results of a class are such."""
     return QuestionResult(
         id=question.id,
         kind=question.kind,
@@ -163,22 +203,33 @@ def _unanswered(question: Question, worth: float) -> QuestionResult:
     )
 
 
+def _preferred(entries: Sequence[Given], topic: str) -> Given:
+    """Return the entry of the file whose path fits the topic best."""
+
+    def rank(given: Given) -> tuple[bool, bool, int, str]:
+        return _rank(given[0], topic)
+
+    return min(entries, key=rank)
+
+
 def _rank(file: AnswersFile, topic: str) -> tuple[bool, bool, int, str]:
     path = PurePosixPath(file.file)
     return topic not in path.parts, path.stem.lower() != "answers", len(path.parts), file.file
 
 
-def _not_used(given: dict[str, list[Given]], chosen: dict[str, Given]) -> list[Problem]:
-    """For each file that had an answer which another one has, too."""
-    lost: dict[tuple[str, str], list[str]] = {}
-    for name, found in given.items():
-        for file, _ in found:
-            if file.file != chosen[name][0].file:
-                lost.setdefault((file.file, chosen[name][0].file), []).append(name)
-    return [
-        Problem(file=file, sentence=TAKEN_FROM.filled(ids=_some(names), other=printable(other)))
-        for (file, other), names in lost.items()
-    ]
+def _not_used(candidates: dict[str, list[Given]], chosen: dict[str, Given]) -> list[Problem]:
+    """Return a problem for each file with answers that were taken from another file."""
+    unused: dict[tuple[str, str], list[str]] = {}  # by the file and the other one
+    for name, entries in candidates.items():
+        chosen_file = chosen[name][0].file
+        for answers, _ in entries:
+            if answers.file != chosen_file:
+                unused.setdefault((answers.file, chosen_file), []).append(name)
+    problems = []
+    for (file, other), names in unused.items():
+        sentence = TAKEN_FROM.filled(ids=_some(names), other=printable(other))
+        problems.append(Problem(file=file, sentence=sentence))
+    return problems
 
 
 def _some(names: Sequence[str]) -> str:
@@ -207,9 +258,3 @@ def _written(entry: Entry) -> str:
 def _shortened(text: str, length: int) -> str:
     text = re.sub(r"[ \t]+", " ", printable(text))
     return text if len(text) <= length else text[: length - 1] + "…"
-
-
-def _both(one: Text, other: Text) -> Text:
-    if one and other:
-        return Text(f"{one.en} {other.en}", one.zh + other.zh)
-    return one or other

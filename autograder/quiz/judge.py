@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..text import Text
 from .answers import Entry
 from .key import Key
 from .kinds import kind_of
@@ -21,6 +22,13 @@ def understand(variant: Variant, entry: Entry) -> Answer | Complaint | None:
         return Complaint(entry.refused)
     question = variant.question
     return kind_of(question).understand(question, variant.letters, entry)
+
+
+def joined(first: Text, second: Text) -> Text:
+    """Return both texts as one; if one of them is empty, the other."""
+    if first and second:
+        return Text(f"{first.en} {second.en}", first.zh + second.zh)
+    return first or second
 
 
 def judge(variant: Variant, key: Key, answer: Answer) -> Judgement:

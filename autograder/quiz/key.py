@@ -25,5 +25,5 @@ class WrongAnswer(msgspec.Struct, Generic[WrittenT], frozen=True, kw_only=True, 
 
     @property
     def reply(self) -> Text:
-        """The reply as one text."""
+        """Return the reply as one text."""
         return Text(self.en, self.zh)

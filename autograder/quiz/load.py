@@ -23,7 +23,7 @@ class Quiz(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def weight(self) -> int:
-        """The weight of all questions together."""
+        """Return the weight of all questions together."""
         return sum(question.weight for question in self.questions)
 
 
@@ -97,21 +97,31 @@ def load_keys(topic: Topic, quiz: Quiz) -> dict[str, Key]:
 
 def _items(path: Path, faults: list[str]) -> Iterator[tuple[str, str, Any]]:
     """Yield (file and line, id, value) of each question or key. Errors of the YAML itself go to `faults`."""
+    text = _text(path, faults)
+    if text is None:
+        return
     try:
-        loader = yaml.CSafeLoader(path.read_text(encoding="utf-8"))
+        loader = yaml.CSafeLoader(text)
         for name, line, node in _named(loader.get_single_node()):
             for line_of_repeat, repeated in _repeated_names(node):
                 faults.append(f"{path}, line {line_of_repeat}: {repeated} is written twice.")
             yield f"{path}, line {line}", name, loader.construct_object(node, deep=True)
-    except FileNotFoundError:
-        faults.append(f"{path} is missing.")
-    except UnicodeDecodeError as error:
-        faults.append(f"{path} is not UTF-8: {error}.")
     except yaml.MarkedYAMLError as error:
         place = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         faults.append(f"{path}{place}: {error.problem}.")
     except (yaml.YAMLError, RecursionError) as error:
         faults.append(f"{path}: {error}.")
+
+
+def _text(path: Path, faults: list[str]) -> str | None:
+    """Return the file's text. If it cannot be read, add a fault and return None."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        faults.append(f"{path} is missing.")
+    except UnicodeDecodeError as error:
+        faults.append(f"{path} is not UTF-8: {error}.")
+    return None
 
 
 def _named(root: yaml.Node | None) -> Iterator[tuple[str, int, yaml.Node]]:
@@ -139,10 +149,11 @@ def _repeated_names(node: yaml.Node) -> Iterator[tuple[int, str]]:
             yield from _repeated_names(child)
     elif isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
-        for name, value in node.value:
-            if str(name.value) in seen:
-                yield _line(name), str(name.value)
-            seen.add(str(name.value))
+        for name_node, value in node.value:
+            name = str(name_node.value)
+            if name in seen:
+                yield _line(name_node), name
+            seen.add(name)
             yield from _repeated_names(value)
 
 

@@ -23,15 +23,20 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         if sources.count(None) != len(sources) - 1:
             raise ValueError("a parameter has exactly one of integer, uniform, choice")
         if self.choice is not None:
-            self._check_choice(self.choice)
-        span = self.integer or self.uniform
-        if span is not None and span[0] >= span[1]:
-            raise ValueError("a range begins below its end")
+            _check_choice(self.choice)
+        else:
+            _check_range(self.integer or self.uniform)
 
-    def _check_choice(self, values: tuple[Value, ...]) -> None:
-        is_each_different = len(set(values)) == len(values)
-        if len(values) < 2 or not is_each_different:
-            raise ValueError("a choice has two or more values, all different")
+
+def _check_choice(values: tuple[Value, ...]) -> None:
+    is_each_different = len(set(values)) == len(values)
+    if len(values) < 2 or not is_each_different:
+        raise ValueError("a choice has two or more values, all different")
+
+
+def _check_range(ends: tuple[float, float] | None) -> None:
+    if ends is not None and ends[0] >= ends[1]:
+        raise ValueError("a range begins below its end")
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -57,12 +62,12 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def kind(self) -> str:
-        """The name of its kind in quiz.yaml."""
+        """Return the name of its kind in quiz.yaml."""
         return str(self.__struct_config__.tag)
 
     @property
     def entries(self) -> dict[str, Label]:
-        """The texts that are shown in an order of the student's own, by the author's letters; empty for most kinds."""
+        """Return the texts that each student sees in another order, by the author's letters; none for most kinds."""
         return {}
 
 

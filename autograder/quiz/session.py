@@ -1,5 +1,5 @@
 """One student's quiz of one topic: the questions as this student sees them, and the answers in answers.yaml beside the
-topic's stubs. What a terminal, a notebook or a page shows is made of this.
+topic's stubs. The terminal and the notebook widget are built on it.
 
     session = open_session(course, "06", student="ada")
     session.questions[0].prompt.en, session.questions[0].options
@@ -8,18 +8,21 @@ topic's stubs. What a terminal, a notebook or a page shows is made of this.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 
 from ..course.model import Course, Topic
 from ..errors import CourseError, UsageError
-from ..text import NOTHING, Language, Text
+from ..results.model import Problem
+from ..text import Language, Text
 from .answers import AnswersFile, Entry, read_answers
 from .formula import FormulaError
-from .judge import judge, understand
+from .judge import Answer, joined, judge, understand
 from .key import Key
+from .kinds.kind import Judgement
 from .kinds.written import Complaint
-from .load import load_keys, load_quiz
+from .load import Quiz, load_keys, load_quiz
 from .variant import Variant, draw, filled_text, show, student_id
 from .writing import write_answers
 
@@ -35,7 +38,7 @@ class PracticeReply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuizSitting:
-    """Questions and answers of one student in one topic.
+    """The questions and answers of one student in one topic.
 
     In practice, nothing is written, and `reply` gives feedback at once.
     """
@@ -82,13 +85,13 @@ class QuizSitting:
 
     def complaint(self, question: str, written: str | Sequence[str]) -> Text | None:
         """Return what to write instead if this is not an answer to the question; None if it is one."""
-        found = understand(self.variants[question], _entry(written))
-        return found.sentence if isinstance(found, Complaint) else None
+        answer = understand(self.variants[question], _entry(written))
+        return answer.sentence if isinstance(answer, Complaint) else None
 
     def record(self, question: str, written: str | Sequence[str]) -> Text | None:
         """Record an answer and write the file at once. An empty answer removes the earlier one.
 
-        Returns what to write instead if this is not an answer; then nothing changes. Raises KeyError for a question
+        Return what to write instead if this is not an answer; then nothing changes. Raise KeyError for a question
         that the quiz does not have.
         """
         complaint = self.complaint(question, written)
@@ -122,13 +125,20 @@ class QuizSitting:
         explanation = filled_text(key.explanation, variant.values)
         if isinstance(answer, Complaint):
             return PracticeReply(share=0.0, reply=answer.sentence, explanation=explanation)
-        try:
-            found = judge(variant, key, answer)
-        except FormulaError as error:
-            raise CourseError(f"{question}: {error.problem}") from None
-        both = [text for text in (found.reply, found.left_out) if text]
-        reply = Text(" ".join(text.en for text in both), "".join(text.zh for text in both)) if both else NOTHING
-        return PracticeReply(share=found.share, reply=reply, explanation=explanation)
+        judgement = _judged(variant, key, answer)
+        return PracticeReply(
+            share=judgement.share,
+            reply=joined(judgement.reply, judgement.left_out),
+            explanation=explanation,
+        )
+
+
+def _judged(variant: Variant, key: Key, answer: Answer) -> Judgement:
+    """Judge an answer. Raise CourseError if the key's formula cannot be computed."""
+    try:
+        return judge(variant, key, answer)
+    except FormulaError as error:
+        raise CourseError(f"{variant.question.id}: {error.problem}") from None
 
 
 def open_session(
@@ -141,28 +151,51 @@ def open_session(
 ) -> QuizSitting:
     """Open the student's quiz. By default, the answers file gives the name and the attempt.
 
-    Raises UsageError if the topic has no quiz, the student is unknown, or the file is another student's or unreadable.
+    Raise UsageError if the topic has no quiz, the student is unknown, or the file is another student's or unreadable.
     """
     quiz_topic = _topic_with_quiz(course, topic)
-    quiz = load_quiz(quiz_topic)
-    keys = None
     if is_practice:
-        if not quiz_topic.quiz_key.is_file():
-            raise UsageError(f"There is no key for {quiz_topic.name} here: {quiz_topic.quiz_key} is missing.")
-        keys = load_keys(quiz_topic, quiz)
-    file = AnswersFile(file=ANSWERS) if is_practice else _existing(quiz_topic)
+        return _open_practice(course, quiz_topic, student, attempt or 1)
+    quiz = load_quiz(quiz_topic)
+    file = _existing(quiz_topic)
     name = student_id(student or file.student or known_student(course) or "")
-    if not name and is_practice:
-        name = "practice"
     _check_student(quiz_topic, file, name)
     attempt = attempt or file.attempt
-    if attempt > course.quiz.attempts and not is_practice:
-        raise UsageError(f"There is no attempt {attempt}: this course has {course.quiz.attempts}.")
+    _check_attempt(course, attempt)
     if attempt != file.attempt and file.entries:
         _keep_earlier_attempt(quiz_topic, file.attempt)
         file = msgspec.structs.replace(file, entries={})
-    variants = [draw(question, key=course.quiz.key, student=name, attempt=attempt) for question in quiz.questions]
-    return QuizSitting(quiz_topic, name, attempt, variants, file.entries, keys=keys)
+    return QuizSitting(
+        topic=quiz_topic,
+        student=name,
+        attempt=attempt,
+        variants=_variants(course, quiz, name, attempt),
+        entries=file.entries,
+    )
+
+
+def _open_practice(course: Course, topic: Topic, student: str | None, attempt: int) -> QuizSitting:
+    """Open a quiz with its keys and without answers. Raise UsageError if the keys are not here."""
+    quiz = load_quiz(topic)
+    if not topic.quiz_key.is_file():
+        raise UsageError(f"There is no key for {topic.name} here: {topic.quiz_key} is missing.")
+    keys = load_keys(topic, quiz)
+    name = student_id(student or known_student(course) or "") or "practice"
+    return QuizSitting(
+        topic=topic,
+        student=name,
+        attempt=attempt,
+        variants=_variants(course, quiz, name, attempt),
+        entries={},
+        keys=keys,
+    )
+
+
+def _variants(course: Course, quiz: Quiz, student: str, attempt: int) -> list[Variant]:
+    variants = []
+    for question in quiz.questions:
+        variants.append(draw(question, key=course.quiz.key, student=student, attempt=attempt))
+    return variants
 
 
 def _topic_with_quiz(course: Course, name: str) -> Topic:
@@ -183,8 +216,13 @@ def _check_student(topic: Topic, file: AnswersFile, name: str) -> None:
         )
 
 
+def _check_attempt(course: Course, attempt: int) -> None:
+    if attempt > course.quiz.attempts:
+        raise UsageError(f"There is no attempt {attempt}: this course has {course.quiz.attempts}.")
+
+
 def _keep_earlier_attempt(topic: Topic, attempt: int) -> None:
-    """Rename the answers file: answers.attempt1.yaml."""
+    """Rename the answers file, for example to answers.attempt1.yaml."""
     path = answers_path(topic)
     path.rename(path.with_name(f"{path.stem}.attempt{attempt}{path.suffix}"))
 
@@ -209,34 +247,44 @@ def progress(course: Course) -> list[tuple[Topic, int, int]]:
     """Return (topic, number of answered questions, number of questions) of every quiz."""
     rows = []
     for topic in course.topics:
-        if not topic.quiz_points:
-            continue
-        questions = load_quiz(topic).questions
-        path = answers_path(topic)
-        entries = read_answers(path.read_bytes(), path.name).entries if path.is_file() else {}
-        answered = 0
-        for question in questions:
-            if question.id in entries and not entries[question.id].is_blank:
-                answered += 1
-        rows.append((topic, answered, len(questions)))
+        if topic.quiz_points:
+            quiz_ids = {question.id for question in load_quiz(topic).questions}
+            answered = quiz_ids & _answered_questions(topic)
+            rows.append((topic, len(answered), len(quiz_ids)))
     return rows
 
 
+def _answered_questions(topic: Topic) -> set[str]:
+    """Return the ids with an answer in the topic's answers file."""
+    path = answers_path(topic)
+    if not path.is_file():
+        return set()
+    entries = read_answers(path.read_bytes(), path.name).entries
+    return {name for name, entry in entries.items() if not entry.is_blank}
+
+
 def _existing(topic: Topic) -> AnswersFile:
+    """Return the topic's answers file, empty if there is none. Raise UsageError if it is not completely readable."""
     path = answers_path(topic)
     if not path.is_file():
         return AnswersFile(file=ANSWERS)
     file = read_answers(path.read_bytes(), str(path))
-    for problem in file.problems:
-        line = f", line {problem.line}" if problem.line else ""
-        raise UsageError(f"{path}{line}: {problem.sentence.en}", fix="Mend the file, or move it away.")
+    if file.problems:
+        _refuse(path, file.problems[0])
     for name, entry in file.entries.items():
         if entry.refused:
             raise UsageError(f"{path}, line {entry.line}: {name}: {entry.refused.en}", fix="Mend the file.")
     return file
 
 
+def _refuse(path: Path, problem: Problem) -> NoReturn:
+    place = f"{path}, line {problem.line}" if problem.line else f"{path}"
+    raise UsageError(f"{place}: {problem.sentence.en}", fix="Mend the file, or move it away.")
+
+
 def _entry(written: str | Sequence[str]) -> Entry:
     if isinstance(written, str):
         return Entry(text=written.replace("\r\n", "\n"), line=0)
-    return Entry(text=f"[{', '.join(written)}]" if written else "", line=0, items=tuple(written) or None)
+    if not written:
+        return Entry(text="", line=0)
+    return Entry(text=f"[{', '.join(written)}]", line=0, items=tuple(written))

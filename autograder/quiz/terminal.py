@@ -1,4 +1,4 @@
-"""The quiz in a terminal: one question at a time, each answer kept at once."""
+"""The quiz in a terminal. It asks one question at a time, and writes each answer to the file at once."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -25,43 +25,49 @@ Ask = Callable[[QuizSitting, Shown, Language], Any]
 
 
 def answer_in_terminal(session: QuizSitting, language: Language, console: Console) -> None:
-    """Ask every question, from the first one without an answer on; then show them all, to be changed."""
-    open_ = [place for place, question in enumerate(session.questions) if session.written(question.id) is None]
-    place = open_[0] if open_ else len(session.questions)
-    while True:
-        while place < len(session.questions):
-            place += _ask_one(session, place, language, console)
-        following = _review(session, language, console)
-        if following is None:
-            return
-        _ask_one(session, following, language, console)
+    """Ask the questions, from the first one without an answer on. Then show all answers and ask which to change."""
+    place = _first_unanswered(session)
+    while place < len(session.questions):
+        place += _ask_one(session, place, language, console)
+    chosen = _review(session, language, console)
+    while chosen is not None:
+        _ask_one(session, chosen, language, console)
+        chosen = _review(session, language, console)
+
+
+def _first_unanswered(session: QuizSitting) -> int:
+    """Return the place of the first question without an answer; the number of questions if all have one."""
+    for place, question in enumerate(session.questions):
+        if session.written(question.id) is None:
+            return place
+    return len(session.questions)
 
 
 def choose_topic(rows: Sequence[tuple[str, str, int, int]], console: Console) -> str:
-    """The topic to answer. rows: name, title, questions answered, questions."""
-    choices = [
-        questionary.Choice(f"{name.split('_')[0]}  {title}  {answered}/{count}", value=name)
-        for name, title, answered, count in rows
-    ]
+    """Return the topic that the student chooses. rows: name, title, questions answered, questions."""
+    choices = []
+    for name, title, answered, count in rows:
+        number = name.split("_")[0]
+        choices.append(questionary.Choice(f"{number}  {title}  {answered}/{count}", value=name))
     chosen: str = questionary.select("Which quiz? 选择主题", choices=choices).unsafe_ask()
     return chosen
 
 
 def _ask_one(session: QuizSitting, place: int, language: Language, console: Console) -> int:
-    """Show a question and keep its answer; how many questions to go on (-1: one back)."""
+    """Ask a question and record its answer. Return how many questions to go forward; -1 is one back."""
     question = session.questions[place]
     _show(session, place, language, console)
     while True:
         given = ASKS[KINDS[question.kind].input](session, question, language)
-        if given in (BACK, SKIP):
-            return -min(1, place) if given == BACK else 1
+        if given == BACK:
+            return -min(1, place)
+        if given == SKIP:
+            return 1
         complaint = session.record(question.id, given)
         if complaint is None:
-            break
-        for line in complaint.lines(language):
-            console.print(line, style="red", highlight=False)
-    _show_reply(session, question, language, console)
-    return 1
+            _show_reply(session, question, language, console)
+            return 1
+        _print(complaint, language, console, style="red")
 
 
 def _show(session: QuizSitting, place: int, language: Language, console: Console) -> None:
@@ -73,12 +79,18 @@ def _show(session: QuizSitting, place: int, language: Language, console: Console
     if question.code:
         console.print(Syntax(question.code.rstrip(), "python", theme="ansi_dark", background_color="default"))
     hint = KINDS[question.kind].terminal_hint
-    for text in [hint, KEYS] if hint else [KEYS]:
-        for line in text.lines(language):
-            console.print(line, style="dim", highlight=False)
+    if hint:
+        _print(hint, language, console, style="dim")
+    _print(KEYS, language, console, style="dim")
+
+
+def _print(text: Text, language: Language, console: Console, *, style: str) -> None:
+    for line in text.lines(language):
+        console.print(line, style=style, highlight=False)
 
 
 def _marked(text: str) -> Line:
+    """Return the text with its code and maths coloured."""
     line = Line(text)
     for pattern, style in MARKS:
         line.highlight_regex(pattern, style)
@@ -86,22 +98,33 @@ def _marked(text: str) -> Line:
 
 
 def _show_reply(session: QuizSitting, question: Shown, language: Language, console: Console) -> None:
-    """In practice, show what the answer is worth, and why."""
+    """Show the answer's share of the points and the reasons, in practice only."""
     reply = session.reply(question.id)
     if reply is None:
         return
-    if reply.share == 1:
+    _show_share(reply.share, console)
+    if reply.reply:
+        _show_reason(reply.reply, language, console)
+    if reply.explanation:
+        _show_reason(reply.explanation, language, console)
+
+
+def _show_share(share: float, console: Console) -> None:
+    if share == 1:
         console.print("✓", style="green")
+    elif share:
+        console.print(f"✗ {share:.0%}", style="yellow")
     else:
-        console.print(f"✗ {reply.share:.0%}", style="yellow" if reply.share else "red")
-    texts = [text for text in (reply.reply, reply.explanation) if text]
-    for text in texts:
-        for line in text.lines(language):
-            console.print(Line("→ ") + _marked(line))
+        console.print("✗ 0%", style="red")
+
+
+def _show_reason(text: Text, language: Language, console: Console) -> None:
+    for line in text.lines(language):
+        console.print(Line("→ ") + _marked(line))
 
 
 def _review(session: QuizSitting, language: Language, console: Console) -> int | None:
-    """All answers; the question to change, None where nothing is left to do."""
+    """Show all answers. Return the place of the question to change; None if the student is finished."""
     table = Table(box=None, pad_edge=False)
     for heading in ("", "Question", "Answer"):
         table.add_column(heading, overflow="fold")
@@ -121,10 +144,12 @@ def _review(session: QuizSitting, language: Language, console: Console) -> int |
 def _one_line(written: str | tuple[str, ...] | None) -> str:
     if written is None:
         return "–"
-    return ", ".join(written) if isinstance(written, tuple) else " ⏎ ".join(written.strip().splitlines())
+    if isinstance(written, tuple):
+        return ", ".join(written)
+    return " ⏎ ".join(written.strip().splitlines())
 
 
-# Each asks for an answer in one way, and returns the answer as it is recorded, or BACK, or SKIP.
+# Each of these functions asks for an answer and returns it as it is recorded, or returns BACK or SKIP.
 
 
 def _letter(session: QuizSitting, question: Shown, language: Language) -> Any:
@@ -147,19 +172,22 @@ def _truth(session: QuizSitting, question: Shown, language: Language) -> Any:
 
 
 def _order(session: QuizSitting, question: Shown, language: Language) -> Any:
-    """Pick the next step until all are picked; back takes the last one away."""
+    """Ask for the next step until all steps are picked. BACK removes the last step."""
     picked: list[str] = []
     while len(picked) < len(question.options):
-        left = [choice for choice in _choices(question, language) if choice.value not in picked]
-        message = " → ".join(picked)
-        step = _run(questionary.select(message, choices=left), has_arrows=True)
-        if step == SKIP or (step == BACK and not picked):
-            return step
-        if step == BACK:
+        step = _next_step(question, language, picked)
+        if step not in (BACK, SKIP):
+            picked.append(step)
+        elif step == BACK and picked:
             picked.pop()
         else:
-            picked.append(step)
+            return step
     return picked
+
+
+def _next_step(question: Shown, language: Language, picked: list[str]) -> Any:
+    left = [choice for choice in _choices(question, language) if choice.value not in picked]
+    return _run(questionary.select(" → ".join(picked), choices=left), has_arrows=True)
 
 
 def _line(session: QuizSitting, question: Shown, language: Language) -> Any:
@@ -179,9 +207,13 @@ def _text(session: QuizSitting, question: Shown, language: Language, *, is_long:
 
     units = f" ({', '.join(question.units)})" if question.units else ""
     default = now if isinstance(now, str) else ""
-    return _run(
-        questionary.text(f"Answer 答案{units}:", default=default, validate=check, multiline=is_long), has_arrows=False
+    prompt = questionary.text(
+        f"Answer 答案{units}:",
+        default=default,
+        validate=check,
+        multiline=is_long,
     )
+    return _run(prompt, has_arrows=False)
 
 
 ASKS: dict[Input, Ask] = {
@@ -195,14 +227,15 @@ ASKS: dict[Input, Ask] = {
 
 
 def _choices(question: Shown, language: Language, checked: Sequence[str] = ()) -> list[questionary.Choice]:
-    return [
-        questionary.Choice(f"{letter}  {' / '.join(option.lines(language))}", value=letter, checked=letter in checked)
-        for letter, option in question.options.items()
-    ]
+    choices = []
+    for letter, option in question.options.items():
+        label = " / ".join(option.lines(language))
+        choices.append(questionary.Choice(f"{letter}  {label}", value=letter, checked=letter in checked))
+    return choices
 
 
 def _run(prompt: questionary.Question, *, has_arrows: bool) -> Any:
-    """Ask; BACK or SKIP where the student goes to another question. Ctrl-C raises KeyboardInterrupt."""
+    """Return the answer; BACK or SKIP if the student goes to another question. Ctrl-C raises KeyboardInterrupt."""
     bindings = KeyBindings()
 
     def leave(result: str) -> Callable[[KeyPressEvent], None]:
@@ -212,6 +245,6 @@ def _run(prompt: questionary.Question, *, has_arrows: bool) -> Any:
         bindings.add(key, eager=True)(leave(result))
         if has_arrows:
             bindings.add(arrow, eager=True)(leave(result))
-    own = prompt.application.key_bindings
-    prompt.application.key_bindings = merge_key_bindings([own, bindings] if own is not None else [bindings])
+    own = prompt.application.key_bindings or KeyBindings()
+    prompt.application.key_bindings = merge_key_bindings([own, bindings])
     return prompt.unsafe_ask()

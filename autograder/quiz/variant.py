@@ -1,6 +1,6 @@
 """The question as one student sees it: numbers and the order of options drawn from the student's id.
 
-Drawn by keyed BLAKE2b and whole numbers alone, so that the same student is asked the same everywhere and for ever.
+Draws use only keyed BLAKE2b and integers, so that a student gets the same variant on every machine, at any time.
 """
 
 import functools
@@ -19,7 +19,7 @@ MAX_DIGITS = 12  # decimals of a drawn number
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
-    """What was drawn for one student."""
+    """The numbers and letters of a question that were drawn for one student."""
 
     question: Question
     attempt: int
@@ -39,64 +39,67 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def student_id(name: str) -> str:
-    """The name as variants are drawn from it."""
+    """Return the name in the form that variants are drawn from."""
     return unicodedata.normalize("NFC", name).strip()
 
 
 def draw(question: Question, *, key: str, student: str, attempt: int = 1) -> Variant:
-    """The student's variant. Raises CourseError where no draw fulfils what the question requires.
+    """Draw the student's variant. Raise CourseError if no draw meets the question's requirements.
 
     key: of the course
     """
     source = VariantSource(key, student, question.id, attempt)
-    entries = list(question.entries)
+    order = source.shuffled(list(question.entries))
     return Variant(
         question=question,
         attempt=attempt,
         values=_values(question, source),
-        letters={chr(ord("A") + place): letter for place, letter in enumerate(source.shuffled(entries))},
+        letters={chr(ord("A") + place): letter for place, letter in enumerate(order)},
     )
 
 
 def show(variant: Variant) -> Shown:
-    """The question with the drawn numbers and letters in place."""
+    """Return the question with the drawn numbers and letters in place."""
     question, values = variant.question, variant.values
     entries = question.entries
+    options = {}
+    for letter, author_letter in variant.letters.items():
+        options[letter] = filled_text(as_text(entries[author_letter]), values)
     return Shown(
         id=question.id,
         kind=question.kind,
         prompt=filled_text(question.prompt, values),
-        options={letter: filled_text(as_text(entries[own]), values) for letter, own in variant.letters.items()},
+        options=options,
         code=filled(question.code, values) if question.code else None,
         units=tuple(getattr(question, "units", ())),
     )
 
 
 def as_text(label: Label) -> Text:
-    """A label that reads the same in both languages, as a text."""
+    """Return the label as a text in both languages."""
     return label if isinstance(label, Text) else Text(label, label)
 
 
 def filled_text(text: Text, values: dict[str, Value]) -> Text:
-    """Both languages with the drawn numbers in place."""
+    """Return the text with the drawn numbers in place, in both languages."""
     return Text(filled(text.en, values), filled(text.zh, values)) if values else text
 
 
 class VariantSource:
-    """Whole numbers that follow from the course's key, the student, the question and the attempt."""
+    """A source of integers that depend only on the course's key, the student, the question and the attempt."""
 
     def __init__(self, key: str, student: str, question: str, attempt: int) -> None:
         self.hash = hashlib.blake2b(key=_hash_key(key), digest_size=16)
         self.hash.update("\0".join((student_id(student), question, str(attempt), "")).encode("utf-8", "replace"))
 
     def index(self, count: int, purpose: str) -> int:
-        """One of 0, 1 … count - 1: always the same for the same purpose."""
+        """Return one of 0, 1 … count - 1, always the same one for the same purpose."""
         digest = self.hash.copy()
         digest.update(purpose.encode())
         return int.from_bytes(digest.digest(), "big") * count >> 128
 
     def shuffled(self, entries: list[str]) -> list[str]:
-        """The entries in an order of this student's own."""
+        """Return the entries in this student's order."""
         order = list(entries)
         for last in range(len(order) - 1, 0, -1):
             other = self.index(last + 1, f"order {last}")
@@ -110,18 +113,24 @@ def _hash_key(key: str) -> bytes:
 
 
 def _values(question: Question, source: VariantSource) -> dict[str, Value]:
+    """Return the first draw of values that meets the question's requirements."""
     for turn in range(MAX_DRAWS):
-        values = {
-            name: value_of(parameter, source.index(size_of(parameter), f"value {turn} {name}"))
-            for name, parameter in question.parameters.items()
-        }
+        values = _drawn(question, source, turn)
         if all(holds(formula, values) for formula in question.require):
             return values
     raise CourseError(f"{question.id}: none of {MAX_DRAWS} draws fulfils what it requires.")
 
 
+def _drawn(question: Question, source: VariantSource, turn: int) -> dict[str, Value]:
+    values = {}
+    for name, parameter in question.parameters.items():
+        index = source.index(size_of(parameter), f"value {turn} {name}")
+        values[name] = value_of(parameter, index)
+    return values
+
+
 def size_of(parameter: Parameter) -> int:
-    """How many values it may take."""
+    """Return the number of values that the parameter may take."""
     if parameter.choice is not None:
         return len(parameter.choice)
     low, high = _steps(parameter)
@@ -129,7 +138,7 @@ def size_of(parameter: Parameter) -> int:
 
 
 def value_of(parameter: Parameter, index: int) -> Value:
-    """The value at that place."""
+    """Return the parameter's value at that index."""
     if parameter.choice is not None:
         return parameter.choice[index]
     step = _steps(parameter)[0] + index
@@ -137,7 +146,7 @@ def value_of(parameter: Parameter, index: int) -> Value:
 
 
 def _steps(parameter: Parameter) -> tuple[int, int]:
-    """Both ends, counted in the last decimal."""
+    """Return both ends of the range, in units of the last decimal."""
     if parameter.integer is not None:
         return parameter.integer
     assert parameter.uniform is not None

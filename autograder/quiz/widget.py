@@ -1,6 +1,7 @@
 """The quiz in a notebook: `QuizWidget("06", student="ada")` shows a topic's questions, and writes answers.yaml.
 
-The page holds the questions as this student sees them and the student's own answers: no key, no request to anywhere.
+The page gets the questions as this student sees them, and the student's own answers. It gets no key, and it sends no
+request to any server.
 """
 
 from pathlib import Path
@@ -20,7 +21,7 @@ MAX_ITEMS = 100
 
 
 class QuizWidget(anywidget.AnyWidget):
-    """One topic's quiz. Every answer is in the file as soon as it is given."""
+    """The widget of one topic's quiz. It writes every answer to the file at once."""
 
     _esm = HERE / "widget.js"
     _css = HERE / "widget.css"
@@ -28,19 +29,21 @@ class QuizWidget(anywidget.AnyWidget):
     title = traitlets.Dict().tag(sync=True)  # en, zh
     student = traitlets.Unicode().tag(sync=True)
     questions: traitlets.List[Any] = traitlets.List().tag(sync=True)
-    answers = traitlets.Dict().tag(sync=True)  # question -> as it stands in the file
+    answers = traitlets.Dict().tag(sync=True)  # question -> the answer as it is in the file
     complaints = traitlets.Dict().tag(sync=True)  # question -> what to write instead: en, zh
     language = traitlets.Enum(["en", "zh"], default_value="en").tag(sync=True)
 
     def __init__(
         self, topic: str, *, student: str | None = None, course: Course | None = None, language: str = "en"
     ) -> None:
-        """Open the student's quiz. Raises UsageError where it cannot be opened.
+        """Open the student's quiz. Raise UsageError if it cannot be opened.
 
-        student: by default, whom the course's answers files name
-        course: by default, the nearest one upwards from here
+        student: by default, the name in the course's answers files
+        course: by default, the nearest course in the working directory or above it
         """
-        self.session: QuizSitting = open_session(course or load_course(find_course(Path.cwd())), topic, student=student)
+        if course is None:
+            course = load_course(find_course(Path.cwd()))
+        self.session: QuizSitting = open_session(course, topic, student=student)
         title = self.session.topic.title
         super().__init__(
             title={"en": title.en, "zh": title.zh},
@@ -85,7 +88,7 @@ def _is_answer(answer: object) -> TypeGuard[str | list[str]]:
 
 
 def _plain(question: Shown) -> dict[str, Any]:
-    """The question as the page gets it."""
+    """Return the question in the form that the page gets."""
     return {
         "id": question.id,
         "input": KINDS[question.kind].input.value,

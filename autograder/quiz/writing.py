@@ -1,4 +1,4 @@
-"""answers.yaml, as it is written for a student: every question as a comment, and the answer below it."""
+"""Writes answers.yaml for a student: every question as a comment, and the answer below it."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -26,41 +26,59 @@ def write_answers(
     language: Language,
 ) -> None:
     """Write the file atomically. Entries of questions that are not shown are kept at its end."""
-    lines = [
-        *(_comment(line) for line in title.lines(language)),
-        f"student: {_scalar(student)}",
-        f"attempt: {attempt}",
-        "answers:",
-    ]
+    lines = [_comment(line) for line in title.lines(language)]
+    lines.append(f"student: {_scalar(student)}")
+    lines.append(f"attempt: {attempt}")
+    lines.append("answers:")
+    others = dict(entries)
     for number, question in enumerate(questions, 1):
-        lines += ["", *_described(question, f"{number}/{len(questions)}", language)]
-        lines.append(_pair(question.id, entries.get(question.id)))
-    shown = {question.id for question in questions}
-    lines += [_pair(name, entry) for name, entry in entries.items() if name not in shown]
+        lines.append("")
+        lines += _described(question, f"{number}/{len(questions)}", language)
+        lines.append(_pair(question.id, others.pop(question.id, None)))
+    for name, entry in others.items():
+        lines.append(_pair(name, entry))
     write_whole(path, [("\n".join(lines) + "\n").encode()])
 
 
 def _described(question: Shown, number: str, language: Language) -> list[str]:
-    """The question as comments."""
-    how = KINDS[question.kind].instruction
-    if question.units:
-        names = ", ".join(question.units)
-        how += Text(f" With its unit: {names}.", f"带单位：{names}。")
-    paragraphs = [f"{number}  {question.id}  {' '.join(how.lines(language))}", *question.prompt.lines(language)]
+    """Return the question as the lines of comments."""
+    lines = []
+    for paragraph in _paragraphs(question, number, language):
+        for line in _wrapped(paragraph):
+            lines.append("  " + _comment(line))
+    return lines
+
+
+def _paragraphs(question: Shown, number: str, language: Language) -> list[str]:
+    """Return the instruction, the prompt, the code and the options."""
+    instruction = " ".join(_instruction(question).lines(language))
+    paragraphs = [f"{number}  {question.id}  {instruction}"]
+    paragraphs += question.prompt.lines(language)
     if question.code:
-        paragraphs += [f"    {line}" for line in question.code.rstrip().splitlines()]
+        for line in question.code.rstrip().splitlines():
+            paragraphs.append(f"    {line}")
     for letter, option in question.options.items():
-        paragraphs += [f"  {letter}  {' / '.join(option.lines(language))}"]
-    return ["  " + _comment(line) for paragraph in paragraphs for line in _wrapped(paragraph)]
+        label = " / ".join(option.lines(language))
+        paragraphs.append(f"  {letter}  {label}")
+    return paragraphs
+
+
+def _instruction(question: Shown) -> Text:
+    instruction = KINDS[question.kind].instruction
+    if not question.units:
+        return instruction
+    names = ", ".join(question.units)
+    return instruction + Text(f" With its unit: {names}.", f"带单位：{names}。")
 
 
 def _wrapped(paragraph: str) -> list[str]:
+    """Return the paragraph's lines, long ones wrapped and indented like its beginning."""
     indent = " " * (len(paragraph) - len(paragraph.lstrip()))
-    return [
-        line
-        for one in paragraph.splitlines()
-        for line in textwrap.wrap(one, WIDTH, subsequent_indent=indent, replace_whitespace=False) or [""]
-    ]
+    wrapped = []
+    for line in paragraph.splitlines():
+        parts = textwrap.wrap(line, WIDTH, subsequent_indent=indent, replace_whitespace=False)
+        wrapped += parts or [""]
+    return wrapped
 
 
 def _comment(line: str) -> str:
@@ -68,7 +86,7 @@ def _comment(line: str) -> str:
 
 
 def _pair(name: str, entry: Entry | None) -> str:
-    """A question's line, in a form that is read back as the same entry."""
+    """Return a question's entry in a form that is read back as the same entry."""
     if entry is None or entry.is_blank:
         return f"  {name}:"
     if entry.items is not None:
@@ -79,21 +97,23 @@ def _pair(name: str, entry: Entry | None) -> str:
 
 
 def _scalar(text: str) -> str:
-    """On one line: bare where that is certain to be read as the same text."""
-    if text and text == text.strip() and all(c.isalnum() or c in " .+-/%()" for c in text) and text[0].isalnum():
+    """Return the text as YAML on one line, without quotes if it is certain to be read as the same text."""
+    has_safe_ends = text[:1].isalnum() and not text.endswith(" ")
+    has_safe_characters = all(character.isalnum() or character in " .+-/%()" for character in text)
+    if has_safe_ends and has_safe_characters:
         return text
     dumped: str = yaml.dump(text, Dumper=yaml.CSafeDumper, default_style='"', allow_unicode=True, width=1 << 30)
     return dumped.rstrip("\n")
 
 
 def _block(name: str, text: str) -> str:
-    """The text on lines of its own, where YAML allows it."""
+    """Return the name and its text, the text on lines of its own if YAML allows it."""
     dumped: str = yaml.dump({name: text}, Dumper=_Blocks, allow_unicode=True, width=1 << 30)
     return dumped
 
 
 class _Blocks(yaml.SafeDumper):
-    """Texts of several lines as blocks."""
+    """A dumper that writes texts of several lines as blocks."""
 
 
 def _as_block(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

@@ -44,10 +44,9 @@ def export_qti(
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file.", fix="Give a folder: each topic gets a zip of its own.")
     for topic in topics:
-        exported = list(categories(course, [topic], language=language, variants=variants, losses=losses))
-        first = exported[0]
-        title = first.path[-2] if first.is_variants else first.path[-1]
-        data = encode_qti(title, exported, losses)
+        drawn = categories(course, [topic], language=language, variants=variants, losses=losses)
+        exported = list(drawn)
+        data = encode_qti(_title_of(exported[0]), exported, losses)
         if data is not None:
             target = out / f"{topic.name}.zip"
             _write(data, target)
@@ -59,7 +58,8 @@ def import_file(file: Path, kind: str, course: Course, topic: Topic, out: Path, 
     for name in (QUIZ, QUIZ_KEY):
         if (out / name).exists():
             raise UsageError(f"{out / name} exists.", fix="Give a folder without one, and join the files by hand.")
-    items = list(READERS[kind](_read(file), str(file), losses))
+    reader = READERS[kind]
+    items = list(reader(_read(file), str(file), losses))
     used_ids = _question_ids(course) if items else []
     number = topic.name.split("_")[0]
     prefix = f"q{number}" if number.isdigit() else topic.module
@@ -83,6 +83,11 @@ def _question_ids(course: Course) -> list[str]:
     for quiz in load_quizzes(course).values():
         ids += [question.id for question in quiz.questions]
     return ids
+
+
+def _title_of(category: Category) -> str:
+    """Return the title of the category's topic. Variants of a question are a category below it."""
+    return category.path[-2] if category.is_variants else category.path[-1]
 
 
 def _counted(exported: Sequence[Category], out: Path, losses: Losses) -> str:

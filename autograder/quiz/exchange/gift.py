@@ -10,6 +10,7 @@ from .item import (
     ChoiceItem,
     Losses,
     NotCarriedError,
+    Number,
     NumberItem,
     OrderItem,
     TruthItem,
@@ -101,10 +102,14 @@ def _number(item: NumberItem, losses: Losses) -> Iterator[str]:
         losses.add("GIFT has no units: the number is written alone", item.name)
     yield "#"
     for number in item.answers:
-        text = "*"
-        if number.value is not None:
-            text = f"{_decimal(number.value)}:{_decimal(number.tolerance)}"
-        yield f"={_weight(number.share)}{text}{_reply(number.reply)}"
+        yield f"={_weight(number.share)}{_accepted(number)}{_reply(number.reply)}"
+
+
+def _accepted(number: Number) -> str:
+    """Return the numbers that count as this one; a star for any number."""
+    if number.value is None:
+        return "*"
+    return f"{_decimal(number.value)}:{_decimal(number.tolerance)}"
 
 
 def _words(item: WordItem, losses: Losses) -> Iterator[str]:

@@ -171,14 +171,17 @@ class _GiftQuestion:
 
     def _choices(self, choices: list[Tree[Token]], common: dict[str, Any]) -> AnyItem:
         """Return a choice, an order or a word: GIFT writes them alike."""
-        has_wrong = _have(choices, "WRONG")
-        if has_wrong:
-            options = tuple(self._option(choice) for choice in choices)
-            return ChoiceItem(**common, options=options, is_single=_have(choices, "RIGHT"))
+        if _have(choices, "WRONG"):
+            return self._choice(choices, common)
         texts = [_token(choice, "TEXT") for choice in choices]
         if all(ARROW in text for text in texts):
             return self._order(texts, common)
         return WordItem(**common, answers=tuple(self._words(choices)))
+
+    def _choice(self, choices: list[Tree[Token]], common: dict[str, Any]) -> ChoiceItem:
+        options = [self._option(choice) for choice in choices]
+        is_single = _have(choices, "RIGHT")
+        return ChoiceItem(**common, options=tuple(options), is_single=is_single)
 
     def _order(self, texts: list[str], common: dict[str, Any]) -> OrderItem:
         """Return the steps of texts such as "step -> 1"."""
@@ -260,11 +263,14 @@ def _value_and_tolerance(text: str) -> tuple[float | None, float]:
     """Return what 3, 3:0.1, 2.9..3.1 or * stands for. Raise NotCarriedError for anything else."""
     if text == "*":
         return None, 0.0
-    if within := WITHIN.fullmatch(text):
+    within = WITHIN.fullmatch(text)
+    between = BETWEEN.fullmatch(text)
+    if within:
         value = float(within[1])
         tolerance = float(within[2] or 0)
-    elif between := BETWEEN.fullmatch(text):
-        low, high = float(between[1]), float(between[2])
+    elif between:
+        low = float(between[1])
+        high = float(between[2])
         value = (low + high) / 2
         tolerance = (high - low) / 2
     else:

@@ -93,7 +93,7 @@ def _sorted(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes texts of several lines as blocks, and lists of short texts on one line."""
+    """A dumper that writes texts of several lines as blocks, and lists of short texts on one line."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
         return super().increase_indent(flow, False)

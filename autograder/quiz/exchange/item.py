@@ -90,13 +90,13 @@ class Category(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def moodle_path(self) -> str:
-        """The path as Moodle writes it, in XML and in GIFT."""
+        """Return the path as Moodle writes it, in XML and in GIFT."""
         names = [name.replace("/", "//") for name in self.path]
         return "/".join(["$course$", "top", *names])
 
 
 class NotCarriedError(Exception):
-    """Why the other side cannot represent a question or a part of it, in a sentence."""
+    """The reason, in a sentence, for which the other side cannot represent a question or a part of it."""
 
 
 class Losses:
@@ -117,7 +117,7 @@ class Losses:
 
     @property
     def left_out(self) -> int:
-        """The number of questions that were left out as a whole."""
+        """Return the number of questions that were left out as a whole."""
         left_out: set[str] = set()
         for reason, names in self.names.items():
             if reason.startswith(LEFT_OUT):

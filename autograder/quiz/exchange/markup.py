@@ -50,7 +50,9 @@ def from_format(text: str, kind: str) -> str:
     if kind == "markdown" or not text:
         return text
     is_plain = kind in PLAIN or (kind in AUTOMATIC and "<" not in text)
-    return to_markdown(f"<p>{escapeHtml(text)}</p>" if is_plain else text)
+    if is_plain:
+        return to_markdown(f"<p>{escapeHtml(text)}</p>")
+    return to_markdown(text)
 
 
 def list_entries(html: str) -> list[str]:
@@ -92,7 +94,7 @@ def _text(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any,
 
 
 class _Converter(MarkdownConverter):
-    """Keeps maths as it is, and replaces pictures by their descriptions."""
+    """A converter that keeps maths as it is, and replaces pictures by their descriptions."""
 
     def convert_x_maths(self, tag: Tag, text: str, parent_tags: set[str]) -> str:
         return str(tag["tex"])

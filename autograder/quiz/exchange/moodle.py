@@ -2,7 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from .item import (
     AnyItem,
@@ -119,16 +119,21 @@ def _number(element: ET.Element, item: NumberItem) -> None:
         text = "*" if number.value is None else number_text(number.value)
         answer = _answer(element, number.share, text, number.reply)
         _plain(answer, "tolerance", number_text(number.tolerance))
-    if item.units:
-        units = ET.SubElement(element, "units")
-        for name, size in item.units.items():
-            unit = ET.SubElement(units, "unit")
-            _plain(unit, "multiplier", number_text(1 / size))
-            _plain(unit, "unit_name", name)
+    _add_units(element, item.units)
     _plain(element, "unitgradingtype", UNIT_GRADED if item.needs_unit else UNIT_FREE)
     _plain(element, "unitpenalty", "1")
     _plain(element, "showunits", UNIT_TYPED if item.units else UNIT_NONE)
     _plain(element, "unitsleft", "0")
+
+
+def _add_units(element: ET.Element, sizes: Mapping[str, float]) -> None:
+    if not sizes:
+        return
+    units = ET.SubElement(element, "units")
+    for name, size in sizes.items():
+        unit = ET.SubElement(units, "unit")
+        _plain(unit, "multiplier", number_text(1 / size))
+        _plain(unit, "unit_name", name)
 
 
 def _words(element: ET.Element, item: WordItem) -> None:

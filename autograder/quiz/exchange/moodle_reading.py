@@ -28,7 +28,8 @@ from .reading import as_markdown, not_a_number, refuse_large, steps_in_order, ty
 
 def read_moodle(data: bytes, file: str, losses: Losses) -> Iterator[AnyItem]:
     """Yield the file's questions in order. Raise UsageError if the file cannot be read at all."""
-    for number, element in enumerate(_root(data, file).iterfind("question"), 1):
+    root = _root(data, file)
+    for number, element in enumerate(root.iterfind("question"), 1):
         kind = element.get("type", "")
         if kind == "category":
             continue
@@ -122,14 +123,16 @@ class _MoodleQuestion:
     def _with_left_out(self, options: list[Answer]) -> tuple[Answer, ...]:
         """Return the options with the replies of item.left_out_list, if the feedback is such a list."""
         entries = list_entries(self.element.findtext("partiallycorrectfeedback/text") or "")
-        with_left_out = []
+        completed = []
+        has_replies = False
         for option in options:
-            if option.share > 0:
-                option = msgspec.structs.replace(option, left_out=_left_out_reply(option, entries))
-            with_left_out.append(option)
-        if not any(option.left_out for option in with_left_out):
+            left_out = _left_out_reply(option, entries)
+            completed.append(msgspec.structs.replace(option, left_out=left_out))
+            if left_out:
+                has_replies = True
+        if not has_replies:
             self._lose_combined("partiallycorrectfeedback")
-        return tuple(with_left_out)
+        return tuple(completed)
 
     def _lose_combined(self, name: str) -> None:
         if self._text(self.element.find(name)):
@@ -209,7 +212,9 @@ class _MoodleQuestion:
 
 
 def _left_out_reply(option: Answer, entries: list[str]) -> str:
-    """Return the reply that a list of options and replies gives for an option, as Markdown."""
+    """Return the reply that a list of right options and replies gives for an option, as Markdown."""
+    if option.share <= 0:
+        return ""
     start = normal(to_html(option.text))
     for entry in entries:
         if entry.startswith(start):

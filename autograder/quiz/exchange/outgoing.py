@@ -8,7 +8,7 @@ from ..key import Key
 from ..kinds import kind_of
 from ..kinds.items import ItemWriter, on_one_line
 from ..load import load_keys, load_quiz
-from ..question import Question
+from ..question import Question, Value
 from ..variant import Variant, draw
 from .item import AnyItem, Category, Losses
 
@@ -55,10 +55,12 @@ def _variants(course: Course, question: Question, count: int) -> list[Variant]:
     """Return `count` different variants, or fewer if there are fewer; a question without parameters has one."""
     draws = count * DRAWS_PER_ITEM if question.parameters else 1
     variants: list[Variant] = []
+    seen: list[dict[str, Value]] = []
     for number in range(1, draws + 1):
         variant = draw(question, key=course.quiz.key, student=f"item {number}")
-        if variant.values not in [other.values for other in variants]:
+        if variant.values not in seen:
             variants.append(variant)
+            seen.append(variant.values)
         if len(variants) == count:
             break
     return variants

@@ -42,9 +42,11 @@ def encode_qti(title: str, categories: Iterable[Category], losses: Losses) -> by
     for category in categories:
         questions = list(_questions(category, seen, losses))
         if questions and category.is_variants:
-            points = f"pick: 1\npoints per question: {category.items[0].weight}"
-            questions = [f"GROUP\n{points}", *questions, "END_GROUP"]
-        blocks += questions
+            blocks.append(f"GROUP\npick: 1\npoints per question: {category.items[0].weight}")
+            blocks += questions
+            blocks.append("END_GROUP")
+        else:
+            blocks += questions
     if not blocks:
         return None
     head = f"Quiz title: {' '.join(title.split())}\nShuffle answers: true"
@@ -120,18 +122,16 @@ def _choice(item: ChoiceItem) -> Iterator[str]:
         yield _led("-", left_out)
     for position, option in enumerate(item.options):
         is_right = option.share > 0
-        mark = _single_mark(position, is_right) if item.is_single else _multiple_mark(is_right)
-        yield _led(mark, option.text)
+        yield _led(_mark(position, is_right, is_single=item.is_single), option.text)
         if option.reply:
             yield _led("...", option.reply)
 
 
-def _single_mark(position: int, is_right: bool) -> str:
-    letter = chr(ord("a") + position)
-    return f"*{letter})" if is_right else f"{letter})"
-
-
-def _multiple_mark(is_right: bool) -> str:
+def _mark(position: int, is_right: bool, *, is_single: bool) -> str:
+    """Return the text in front of an option."""
+    if is_single:
+        letter = chr(ord("a") + position)
+        return f"*{letter})" if is_right else f"{letter})"
     return "[*]" if is_right else "[ ]"
 
 
@@ -143,22 +143,27 @@ def _truth(item: TruthItem) -> Iterator[str]:
 
 
 def _number(item: NumberItem, losses: Losses) -> Iterator[str]:
+    _lose_units(item, losses)
+    if any(number.reply for number in item.answers):
+        losses.add("Canvas has no replies to single wrong numbers", item.name)
+    right = next(number for number in item.answers if number.share == 1)
+    if right.value is None:
+        raise NotCarriedError("any number is right")
+    yield f"=   {_range(right.value, right.tolerance)}"
+
+
+def _lose_units(item: NumberItem, losses: Losses) -> None:
+    """Report units as lost. Raise NotCarriedError if the answer has to have one."""
     if item.needs_unit:
         raise NotCarriedError("the answer needs a unit, but Canvas has no units")
     if item.units:
         losses.add("Canvas has no units: the number is written alone", item.name)
-    if any(number.reply for number in item.answers):
-        losses.add("Canvas has no replies to single wrong numbers", item.name)
-    right = next(number for number in item.answers if number.share == 1)
-    yield f"=   {_range(right.value, right.tolerance)}"
 
 
-def _range(value: float | None, tolerance: float) -> str:
+def _range(value: float, tolerance: float) -> str:
     """Return the accepted numbers as text2qti writes them. Raise NotCarriedError if Canvas would change them."""
-    if value is None:
-        raise NotCarriedError("any number is right")
-    is_exact = tolerance == 0 and value.is_integer() and value != 0
-    if is_exact:
+    is_whole = value.is_integer() and value != 0
+    if is_whole and tolerance == 0:
         return f"{value:.0f}"
     _refuse_rounding(value - tolerance, tolerance)
     _refuse_rounding(value + tolerance, tolerance)

@@ -17,7 +17,7 @@ PLACEHOLDER = "q"  # id of an imported question until it gets its own
 
 
 class ItemWriter:
-    """Writes the texts of one variant, in one language or both."""
+    """A writer of the texts of one variant, in one language or both."""
 
     def __init__(self, variant: Variant, language: Language, name: str, losses: Losses) -> None:
         self.variant = variant
@@ -65,7 +65,7 @@ class ItemWriter:
 
 
 class ItemReader:
-    """Reads the parts of one item."""
+    """A reader of the parts of one item."""
 
     def __init__(self, item: AnyItem, losses: Losses) -> None:
         self.item = item

@@ -61,7 +61,7 @@ class Kind(Generic[QuestionT, KeyT, AnswerT]):
 
     @property
     def name(self) -> str:
-        """The kind's name in quiz.yaml."""
+        """Return the kind's name in quiz.yaml."""
         return str(self.question_type.__struct_config__.tag)
 
     # Answers

@@ -19,7 +19,7 @@ class WithOptions(Question, frozen=True, kw_only=True):
 
     @property
     def entries(self) -> dict[str, Label]:
-        """The options."""
+        """Return the options."""
         return self.options
 
 

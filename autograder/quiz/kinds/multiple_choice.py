@@ -28,7 +28,7 @@ class MultipleChoiceKey(Key, frozen=True, kw_only=True):
 
 
 class MultipleChoiceKind(Kind[MultipleChoice, MultipleChoiceKey, Letters]):
-    """Each right option earns its share; each wrong one takes as much away."""
+    """The kind with one or more right options. Each right one earns its share; each wrong one takes as much away."""
 
     question_type = MultipleChoice
     key_type = MultipleChoiceKey
@@ -100,18 +100,21 @@ class MultipleChoiceKind(Kind[MultipleChoice, MultipleChoiceKey, Letters]):
         right: dict[str, Answer] = {}
         replies: dict[str, str] = {}
         for letter, option in zip(options, item.options, strict=True):
+            replies[letter] = option.reply
             if option.share > 0:
                 right[letter] = option
                 replies[letter] = option.left_out
-            else:
-                replies[letter] = option.reply
         if not right:
             raise NotCarriedError("no option gives points")
         if not _shares_are_equal(item.options, part=1 / len(right)):
             reader.lose("Every right option counts alike here, and every wrong one takes as much away")
         reader.lose_replies(right.values())
         question = MultipleChoice(**reader.question_fields(), options=options)
-        key = MultipleChoiceKey(answer=tuple(right), replies=written_replies(replies), **reader.key_fields())
+        key = MultipleChoiceKey(
+            answer=tuple(right),
+            replies=written_replies(replies),
+            **reader.key_fields(),
+        )
         return question, key
 
 

@@ -47,7 +47,7 @@ class NumericKey(Key, frozen=True, kw_only=True):
 
 
 class NumericKind(Kind[Numeric, NumericKey, float]):
-    """All within a tolerance, nothing beyond."""
+    """The kind of questions for a number. An answer within the tolerance earns all points."""
 
     question_type = Numeric
     key_type = NumericKey
@@ -79,10 +79,7 @@ class NumericKind(Kind[Numeric, NumericKey, float]):
     def variant_faults(self, question: Numeric, variant: Variant, key: NumericKey) -> Iterator[str]:
         """Yield a right answer that is wrong after rounding, and wrong numbers that are right or have no value."""
         right = right_number(variant, key)
-        figures = question.figures or FIGURES
-        is_rounding_expected = question.figures is not None or not right.is_integer()
-        if is_rounding_expected and not is_within(float(f"{right:.{figures}g}"), right, key):
-            yield f"The right answer with {figures} significant digits is not accepted"
+        yield from _faults_of_rounding(question, right, key)
         for mistake in key.replies:
             fault = _fault_of_mistake(mistake.wrong, right, variant, key)
             if fault:
@@ -103,12 +100,7 @@ class NumericKind(Kind[Numeric, NumericKey, float]):
         right = _right_answer(item)
         reader.lose_replies([right])
         reader.lose_partial(item.answers)
-        mistakes: list[Number] = []
-        for answer in item.answers:
-            if answer.value is None:
-                reader.lose("The reply to all other answers was left out")
-            elif answer.share < 1 and answer.reply:
-                mistakes.append(answer)
+        mistakes = _mistakes(item, reader)
         absolute, relative = _tolerances(right, mistakes, reader)
         replies: list[WrongAnswer[Formula]] = []
         for mistake in mistakes:
@@ -152,6 +144,16 @@ def _wrong_numbers(variant: Variant, key: NumericKey) -> Iterator[tuple[float, T
             continue  # this variant has no such wrong number
 
 
+def _faults_of_rounding(question: Numeric, right: float, key: NumericKey) -> Iterator[str]:
+    """Yield a fault if the right answer is wrong after rounding. Integers are rounded only if the prompt asks for it."""
+    if question.figures is None and right.is_integer():
+        return
+    figures = question.figures or FIGURES
+    rounded = float(f"{right:.{figures}g}")
+    if not is_within(rounded, right, key):
+        yield f"The right answer with {figures} significant digits is not accepted"
+
+
 def _fault_of_mistake(formula: Formula, right: float, variant: Variant, key: NumericKey) -> str | None:
     """Return why a reply to this wrong number would be unfair, or None."""
     try:
@@ -177,6 +179,17 @@ def _right_answer(item: NumberItem) -> Number:
     return right[0]
 
 
+def _mistakes(item: NumberItem, reader: ItemReader) -> list[Number]:
+    """Return the wrong numbers that have a reply."""
+    mistakes = []
+    for answer in item.answers:
+        if answer.value is None:
+            reader.lose("The reply to all other answers was left out")
+        elif answer.share < 1 and answer.reply:
+            mistakes.append(answer)
+    return mistakes
+
+
 def _tolerances(right: Number, mistakes: Sequence[Number], reader: ItemReader) -> tuple[float, float]:
     """Return the absolute and the relative tolerance that together give every answer its own tolerance."""
     answers = [right, *mistakes]
@@ -184,18 +197,28 @@ def _tolerances(right: Number, mistakes: Sequence[Number], reader: ItemReader) -
     least = min(tolerances)
     if least == max(tolerances):
         return least, 0.0
-    ratios = [answer.tolerance / abs(answer.value) for answer in answers if answer.value]
-    relative = float(f"{min(ratios, default=0.0):.9g}")
-    for absolute in (0.0, least):
-        if all(_has_tolerance(answer, absolute, relative) for answer in answers):
-            return absolute, relative
+    relative = _least_relative(answers)
+    if _have_tolerances(answers, 0.0, relative):
+        return 0.0, relative
+    if _have_tolerances(answers, least, relative):
+        return least, relative
     reader.lose("All answers have the tolerance of the right one here")
     return right.tolerance, 0.0
 
 
-def _has_tolerance(answer: Number, absolute: float, relative: float) -> bool:
-    tolerance = max(absolute, relative * abs(answer.value or 0.0))
-    return math.isclose(tolerance, answer.tolerance, rel_tol=1e-6)
+def _least_relative(answers: Sequence[Number]) -> float:
+    """Return the smallest relative tolerance of the answers, without rounding errors."""
+    ratios = [answer.tolerance / abs(answer.value) for answer in answers if answer.value]
+    return float(f"{min(ratios, default=0.0):.9g}")
+
+
+def _have_tolerances(answers: Sequence[Number], absolute: float, relative: float) -> bool:
+    """Return whether these two tolerances give each answer its own tolerance."""
+    for answer in answers:
+        tolerance = max(absolute, relative * abs(answer.value or 0.0))
+        if not math.isclose(tolerance, answer.tolerance, rel_tol=1e-6):
+            return False
+    return True
 
 
 def _units(item: NumberItem) -> dict[str, float]:

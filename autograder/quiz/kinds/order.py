@@ -30,7 +30,7 @@ class Order(Question, frozen=True, kw_only=True, tag="order"):
 
     @property
     def entries(self) -> dict[str, Label]:
-        """The steps."""
+        """Return the steps."""
         return self.steps
 
 
@@ -44,7 +44,7 @@ class WrongPair(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     @property
     def reply(self) -> Text:
-        """The reply as one text."""
+        """Return the reply as one text."""
         return Text(self.en, self.zh)
 
     def is_in(self, steps: Sequence[str]) -> bool:
@@ -60,7 +60,7 @@ class OrderKey(Key, frozen=True, kw_only=True):
 
 
 class OrderKind(Kind[Order, OrderKey, Steps]):
-    """An answer earns points for each pair of steps in the right order; one with half of the pairs earns none."""
+    """The kind of questions for an order. Each pair of steps in the right order counts; half of the pairs earn nothing."""
 
     question_type = Order
     key_type = OrderKey
@@ -117,7 +117,9 @@ class OrderKind(Kind[Order, OrderKey, Steps]):
         if key.replies:
             writer.lose("No format has replies to steps in the wrong order")
         texts = writer.entries()
-        accepted = [tuple(texts[letter] for letter in order) for order in key.accepted]
+        accepted = []
+        for order in key.accepted:
+            accepted.append(tuple(texts[letter] for letter in order))
         return OrderItem(**writer.common(key), accepted=tuple(accepted))
 
     def from_item(self, item: AnyItem, reader: ItemReader) -> tuple[Order, OrderKey] | None:
@@ -129,8 +131,12 @@ class OrderKind(Kind[Order, OrderKey, Steps]):
             raise NotCarriedError("two of its steps read the same")
         steps = with_letters(texts)
         letter_of = dict(zip(texts, steps, strict=True))
-        accepted = [tuple(letter_of[text] for text in order) for order in item.accepted]
-        return Order(**reader.question_fields(), steps=steps), OrderKey(accepted=tuple(accepted), **reader.key_fields())
+        accepted = []
+        for order in item.accepted:
+            accepted.append(tuple(letter_of[text] for text in order))
+        question = Order(**reader.question_fields(), steps=steps)
+        key = OrderKey(accepted=tuple(accepted), **reader.key_fields())
+        return question, key
 
 
 def _share_of_pairs(steps: Steps, order: Steps) -> float:

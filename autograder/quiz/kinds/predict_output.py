@@ -38,17 +38,17 @@ class PredictOutputKey(TextKey, frozen=True, kw_only=True):
 
     @property
     def right_texts(self) -> tuple[str, ...]:
-        """The one output."""
+        """Return the right output."""
         return (self.answer,)
 
     @property
     def wrong_texts(self) -> tuple[WrongAnswer[str], ...]:
-        """The outputs that have a reply."""
+        """Return the wrong outputs that have a reply."""
         return self.replies
 
 
 class PredictOutputKind(TextKind[PredictOutput, PredictOutputKey]):
-    """Spaces at the end of a line and blank lines at the end of the text do not count."""
+    """The kind of questions for printed text. Spaces at the end of a line and blank lines at the end do not count."""
 
     question_type = PredictOutput
     key_type = PredictOutputKey
@@ -87,8 +87,10 @@ class PredictOutputKind(TextKind[PredictOutput, PredictOutputKey]):
         if match is None:
             return None
         (answer,), replies = read_texts(item, reader)
-        question = PredictOutput(**reader.question_fields(match["prompt"].strip()), code=f"{match['code']}\n")
-        return question, PredictOutputKey(answer=answer, replies=replies, **reader.key_fields())
+        fields = reader.question_fields(match["prompt"].strip())
+        question = PredictOutput(**fields, code=f"{match['code']}\n")
+        key = PredictOutputKey(answer=answer, replies=replies, **reader.key_fields())
+        return question, key
 
 
 def _has_one_output(item: WordItem) -> bool:

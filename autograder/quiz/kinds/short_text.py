@@ -26,17 +26,17 @@ class ShortTextKey(TextKey, frozen=True, kw_only=True):
 
     @property
     def right_texts(self) -> tuple[str, ...]:
-        """All spellings."""
+        """Return all spellings."""
         return self.accepted
 
     @property
     def wrong_texts(self) -> tuple[WrongAnswer[str], ...]:
-        """The words that have a reply."""
+        """Return the wrong words that have a reply."""
         return self.replies
 
 
 class ShortTextKind(TextKind[ShortText, ShortTextKey]):
-    """Case, width, outer punctuation and extra spaces do not count."""
+    """The kind answered by a word or two. Case, width, outer punctuation and extra spaces do not count."""
 
     question_type = ShortText
     key_type = ShortTextKey
@@ -64,4 +64,5 @@ class ShortTextKind(TextKind[ShortText, ShortTextKey]):
         if not all(self.comparable(text) for text in accepted):
             raise NotCarriedError("an answer is made of punctuation alone, which does not count here")
         question = ShortText(**reader.question_fields())
-        return question, ShortTextKey(accepted=accepted, replies=replies, **reader.key_fields())
+        key = ShortTextKey(accepted=accepted, replies=replies, **reader.key_fields())
+        return question, key

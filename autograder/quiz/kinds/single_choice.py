@@ -1,6 +1,6 @@
 """Single choice: one option is right."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ...text import NOTHING, Text
 from ..answers import Entry
@@ -29,7 +29,7 @@ class SingleChoiceKey(Key, frozen=True, kw_only=True):
 
 
 class SingleChoiceKind(Kind[SingleChoice, SingleChoiceKey, str]):
-    """All or nothing."""
+    """The kind of questions with one right option, which earns all points."""
 
     question_type = SingleChoice
     key_type = SingleChoiceKey
@@ -72,11 +72,7 @@ class SingleChoiceKind(Kind[SingleChoice, SingleChoiceKey, str]):
 
     def variant_faults(self, question: SingleChoice, variant: Variant, key: SingleChoiceKey) -> Iterator[str]:
         """Yield each wrong option that is the same number as the right one, written in another way."""
-        numbers: dict[str, float] = {}
-        for letter, label in question.options.items():
-            number = read_number(filled_text(as_text(label), variant.values).en)
-            if not isinstance(number, Complaint):
-                numbers[letter] = number
+        numbers = _numbers_of(question, variant)
         right = numbers.pop(key.answer, None)
         if right is None:
             return
@@ -108,14 +104,31 @@ class SingleChoiceKind(Kind[SingleChoice, SingleChoiceKey, str]):
         options = with_letters([option.text for option in item.options])
         reader.lose_partial(item.options)
         by_letter = dict(zip(options, item.options, strict=True))
-        right = [letter for letter, option in by_letter.items() if option.share == 1]
-        if len(right) != 1:
-            raise NotCarriedError(f"one option gives all of the points; here {len(right)} do")
-        answer = right[0]
+        answer = _right_letter(by_letter)
         reader.lose_replies([by_letter.pop(answer)])
         replies = written_replies({letter: option.reply for letter, option in by_letter.items()})
         question = SingleChoice(**reader.question_fields(), options=options)
-        return question, SingleChoiceKey(answer=answer, replies=replies, **reader.key_fields())
+        key = SingleChoiceKey(answer=answer, replies=replies, **reader.key_fields())
+        return question, key
+
+
+def _right_letter(options: Mapping[str, Answer]) -> str:
+    """Return the letter of the right option. Raise NotCarriedError if none or several are right."""
+    right = [letter for letter, option in options.items() if option.share == 1]
+    if len(right) != 1:
+        raise NotCarriedError(f"one option gives all of the points; here {len(right)} do")
+    return right[0]
+
+
+def _numbers_of(question: SingleChoice, variant: Variant) -> dict[str, float]:
+    """Return the options that are numbers, by letter."""
+    numbers = {}
+    for letter, label in question.options.items():
+        text = filled_text(as_text(label), variant.values)
+        number = read_number(text.en)
+        if not isinstance(number, Complaint):
+            numbers[letter] = number
+    return numbers
 
 
 def _is_longest(question: SingleChoice, answer: str) -> bool:

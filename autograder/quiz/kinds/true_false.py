@@ -28,7 +28,7 @@ class TrueFalseKey(Key, frozen=True, kw_only=True):
 
 
 class TrueFalseKind(Kind[TrueFalse, TrueFalseKey, bool]):
-    """All or nothing."""
+    """The kind of statements that are true or false. The right answer earns all points."""
 
     question_type = TrueFalse
     key_type = TrueFalseKey

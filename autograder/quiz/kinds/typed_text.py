@@ -18,12 +18,12 @@ class TextKey(Key, frozen=True, kw_only=True):
 
     @property
     def right_texts(self) -> tuple[str, ...]:
-        """All right answers."""
+        """Return all right answers."""
         raise NotImplementedError
 
     @property
     def wrong_texts(self) -> tuple[WrongAnswer[str], ...]:
-        """The wrong answers that have a reply."""
+        """Return the wrong answers that have a reply."""
         raise NotImplementedError
 
 
@@ -31,7 +31,7 @@ TextKeyT = TypeVar("TextKeyT", bound=TextKey)
 
 
 class TextKind(Kind[QuestionT, TextKeyT, str]):
-    """All or nothing: the answer must be one of the right texts, compared in the form that `comparable` returns."""
+    """A kind without partial points: the answer must be one of the right texts, compared in the form that `comparable` returns."""
 
     def comparable(self, text: str) -> str:
         """Return the text in the form in which texts are compared."""

@@ -32,7 +32,7 @@ NO_UNIT = Text("Write the number alone, without a unit.", "请只写数字，不
 
 
 class Complaint(msgspec.Struct, frozen=True):
-    """Why an entry cannot be read as an answer, and what to write instead."""
+    """A sentence that says why an entry cannot be read as an answer, and what to write instead."""
 
     sentence: Text
 
@@ -75,14 +75,20 @@ def _fraction(above: str, below: str) -> float:
     return float(above) / divisor if divisor else math.inf
 
 
-def _scale(unit: str, units: Mapping[str, float]) -> float | Complaint:
-    """Return the factor that turns a number in this unit into the first unit."""
+def _size_of_unit(unit: str, units: Mapping[str, float]) -> float | None:
+    """Return the size of a known unit. Its case counts only if two units differ in nothing else."""
     if unit in units:
         return units[unit]
     without_case = {name.casefold(): size for name, size in units.items()}
     is_case_needed = len(without_case) < len(units)
-    if unit.casefold() in without_case and not is_case_needed:
-        return without_case[unit.casefold()]
+    return None if is_case_needed else without_case.get(unit.casefold())
+
+
+def _scale(unit: str, units: Mapping[str, float]) -> float | Complaint:
+    """Return the factor that turns a number in this unit into the first unit."""
+    size = _size_of_unit(unit, units)
+    if size is not None:
+        return size
     if unit == "%":
         return 0.01
     if not unit and len(set(units.values())) <= 1:

@@ -267,16 +267,18 @@ def _uses(parts: Parts, aliases: dict[str, str]) -> Iterator[tuple[str, int]]:
     """Yield each dotted name that is used, with its line."""
     inner: set[int] = set()  # links of a chain that was already read as a whole
     for part in parts:
-        if isinstance(part, ast.ImportFrom) and part.module:
-            for alias in part.names:
-                yield _canonical(f"{part.module}.{alias.name}"), part.lineno
-        elif isinstance(part, ast.Name | ast.Attribute | ast.Call) and id(part) not in inner:
-            dotted = _dotted(part, aliases)
-            if not dotted:
-                continue
-            if not dotted.startswith("?"):
-                inner.update(_inner_links(part))
-            yield _canonical(dotted), part.lineno
+        match part:
+            case ast.ImportFrom(module=str(module)):
+                for alias in part.names:
+                    yield _canonical(f"{module}.{alias.name}"), part.lineno
+            case ast.Name() | ast.Attribute() | ast.Call():
+                if id(part) in inner:
+                    continue
+                dotted = _dotted(part, aliases)
+                if not dotted.startswith("?"):
+                    inner.update(_inner_links(part))
+                if dotted:
+                    yield _canonical(dotted), part.lineno
 
 
 def _inner_links(node: ast.AST) -> Iterator[int]:

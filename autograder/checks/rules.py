@@ -91,7 +91,7 @@ def _read(code: str) -> tuple[ast.Module, dict[str, str]]:
 
 
 class _Banned:
-    """What is banned, as one regular expression: a source has many names, and an exercise many patterns."""
+    """The banned names as one regular expression: a source has many names, and an exercise many patterns."""
 
     def __init__(self, written: tuple[str, ...]) -> None:
         self.attributes: dict[str, str] = {}

@@ -80,7 +80,7 @@ class Attempt:
 
     @property
     def is_struck_out(self) -> bool:
-        """True if the exercise has cost as many workers as it may."""
+        """Return True if the exercise has cost as many workers as it may."""
         return len(self.fatal) >= self.about.limits.strikes
 
     def _is_loaded(self) -> bool:

@@ -1,4 +1,4 @@
-"""Keys of what an exercise's result depends on. Where the key is the same, nothing has to run again.
+"""Keys of what an exercise's result depends on. If the key is the same, nothing has to run again.
 
 A key covers the student's file for the topic and the files beside it, the exercise's checks and all that they may use,
 the references, the misconceptions, the rules, the limits, the engine and the libraries. It leaves out what only names

@@ -59,10 +59,10 @@ def collect_checks(topics: Sequence[Topic], *, hidden: bool = True) -> dict[str,
     topics = [topic for topic in topics if topic.exercises]
     if not topics:
         return {}
+    files = _check_files(topics, hidden)
     checks: dict[str, list[Check]] = {name: [] for name in _exercise_names(topics)}
     visible = {topic.visible_checks.resolve() for topic in topics}
     resolved = functools.cache(Path.resolve)
-    files = _check_files(topics, hidden)
     for item in _collect(files):
         check = _check(item, is_visible=resolved(item.path) in visible)
         if check.exercise not in checks:

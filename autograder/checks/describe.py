@@ -249,7 +249,10 @@ def _basename(file: str) -> str:
 
 def _public_type(raised: Raised) -> str:
     """Return the first builtin type of the exception: a class of the student's own could carry a hidden input in its name."""
-    return next((base for base in raised.bases if isinstance(getattr(builtins, base, None), type)), "an exception")
+    for base in raised.bases:
+        if isinstance(getattr(builtins, base, None), type):
+            return base
+    return "an exception"
 
 
 # Calls as text
@@ -259,10 +262,11 @@ def write_call(call: RecordedCall, parameters: dict[str, tuple[str, ...]]) -> st
     """Return sigmoid_grad(x: float64 (241,)), or conv_output_size(size=5); "d/dx sigmoid_grad(…)" for a gradient."""
     if not isinstance(call.request, CallFunction):
         return call.label
-    if call.request.wrt:
-        variable = _argument_name(call, str(call.request.wrt[0]), parameters)
-        return f"d/d{variable} {_signature(call, parameters)}"
-    return _signature(call, parameters)
+    signature = _signature(call, parameters)
+    if not call.request.wrt:
+        return signature
+    variable = _argument_name(call, str(call.request.wrt[0]), parameters)
+    return f"d/d{variable} {signature}"
 
 
 def _signature(call: RecordedCall, parameters: dict[str, tuple[str, ...]]) -> str:
@@ -335,12 +339,17 @@ def _is_gradient(call: RecordedCall) -> bool:
 
 
 def _last(calls: list[RecordedCall], parameters: dict[str, tuple[str, ...]], label: str) -> str:
-    return write_call(calls[-1], parameters) if calls and calls[-1].label == label else label
+    """Return the last call if it has this label; else the label alone."""
+    if calls and calls[-1].label == label:
+        return write_call(calls[-1], parameters)
+    return label
 
 
 def _argument_name(call: RecordedCall | None, position: str, parameters: dict[str, tuple[str, ...]]) -> str:
     """Return the name of an argument that is known by its position, or already by its name."""
-    names = parameters.get(call.label, ()) if call else ()
+    if call is None:
+        return position
+    names = parameters.get(call.label, ())
     if position.isdigit() and int(position) < len(names):
         return names[int(position)]
     return position

@@ -54,17 +54,24 @@ def _banned_in_file(source: Source, exercise: str, bans: "_Banned") -> RuleBroke
 
 def _banned_in_helpers(source: Source, exercise: str, bans: "_Banned") -> RuleBroken | None:
     """Return the first use of a banned name in the helper modules that the file imports."""
-    _, aliases = _read(source.text)
-    imported = {dotted.split(".")[0] for dotted in aliases.values()}
-    for name in sorted(source.files):
-        if not name.endswith(".py") or name.removesuffix(".py") not in imported:
-            continue
-        tree, helper_aliases = _read(source.files[name].decode("utf-8", "replace"))
+    for name in _imported_helpers(source):
+        tree, aliases = _read(source.files[name].decode("utf-8", "replace"))
         definitions = ([*ast.walk(node)] for node in tree.body)
-        use = _first_banned(definitions, helper_aliases, bans)
+        use = _first_banned(definitions, aliases, bans)
         if use is not None:
             return RuleBroken(exercise, use.ban, name, use.line)
     return None
+
+
+def _imported_helpers(source: Source) -> list[str]:
+    """Return the files beside the source's own that it imports, in order of their names."""
+    _, aliases = _read(source.text)
+    imported = {dotted.split(".")[0] for dotted in aliases.values()}
+    helpers = []
+    for name in sorted(source.files):
+        if name.endswith(".py") and name.removesuffix(".py") in imported:
+            helpers.append(name)
+    return helpers
 
 
 class _BannedUse(NamedTuple):

@@ -18,9 +18,7 @@ def write_value(value: Any, inline: int = INLINE_ELEMENTS) -> str:
     if isinstance(value, torch.Tensor):
         return _write_tensor(value.detach(), inline)
     if isinstance(value, np.ndarray):
-        if value.size > INLINE_ELEMENTS:
-            return f"array {value.dtype} {value.shape}"
-        return f"array({_nested(value.tolist())})"
+        return _write_array(value)
     if isinstance(value, float):
         return write_number(value)
     return shortened(repr(value))
@@ -33,6 +31,13 @@ def _write_tensor(tensor: torch.Tensor, inline: int) -> str:
     if tensor.dim() == 0:
         return f"tensor({write_number(tensor.item())})"
     return f"tensor({_nested(tensor.tolist())})"
+
+
+def _write_array(array: np.ndarray[Any, Any]) -> str:
+    """Return the array's elements, or its dtype and shape if it has many."""
+    if array.size > INLINE_ELEMENTS:
+        return f"array {array.dtype} {array.shape}"
+    return f"array({_nested(array.tolist())})"
 
 
 def _nested(values: Any) -> str:

@@ -173,8 +173,11 @@ def _gives_the_same_live(transport: LocalTransport, calls: Sequence[RecordedCall
 
 
 def _matches(reply: Reply, call: RecordedCall) -> bool:
+    """Return True if the student's code gave this reply to the call."""
+    if call.reply is None:
+        return False
     try:
-        return call.reply is not None and _same_reply(reply, call.reply)
+        return _same_reply(reply, call.reply)
     except (RuntimeError, TypeError, ValueError):  # what a student returned may not even compare
         return False
 

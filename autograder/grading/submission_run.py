@@ -78,13 +78,7 @@ class SubmissionRun:
         """Return the results of the exercises, in the same order."""
         begun = [self._begin(*exercise_handed_in) for exercise_handed_in in handed_in]
         self._run([run for run in begun if isinstance(run, ExerciseRun)])
-        results = []
-        for run in begun:
-            if isinstance(run, ExerciseRun):
-                results.append(self._finish(run))
-            else:
-                results.append(run)
-        return results
+        return [self._result(run) for run in begun]
 
     def _begin(
         self, topic: Topic, source: Source | Unreadable | None, exercise: Exercise
@@ -179,6 +173,12 @@ class SubmissionRun:
             return True
 
     # Results
+
+    def _result(self, begun: ExerciseRun | ExerciseResult) -> ExerciseResult:
+        """Return the result of a run; a result that is known already as it is."""
+        if isinstance(begun, ExerciseResult):
+            return begun
+        return self._finish(begun)
 
     def _finish(self, run: ExerciseRun) -> ExerciseResult:
         started = time.perf_counter()

@@ -115,8 +115,13 @@ def _untitled(node: ast.stmt) -> ast.stmt:
         node.body = node.body[1:]
     for decorator in node.decorator_list:
         if isinstance(decorator, ast.Call):
-            decorator.keywords = [keyword for keyword in decorator.keywords if keyword.arg != "weight"]
+            _remove_weight(decorator)
     return node
+
+
+def _remove_weight(decorator: ast.Call) -> None:
+    """Remove `weight=…` from @check("adam_step", weight=2)."""
+    decorator.keywords = [keyword for keyword in decorator.keywords if keyword.arg != "weight"]
 
 
 def _read(path: Path) -> str:

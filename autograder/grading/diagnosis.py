@@ -27,6 +27,7 @@ from ..results.model import Diagnosis
 from ..sandbox.channel import WorkerDied
 from ..sandbox.worker.protocol import Reply, Request
 from ..sandbox.worker.wire import Handle
+from ..source import Source
 from .misconceptions import Misconception, load_misconceptions, read_reference, variant
 from .prefetch.script import Script
 
@@ -136,12 +137,14 @@ class Diagnostician:
         """Return the loaded reference, or the loaded misconception."""
         key = f"{exercise}.{misconception.name}" if misconception else ""
         if key not in self._loaded:
-            if misconception:
-                source = variant(self.topic.reference, exercise, misconception)
-            else:
-                source = read_reference(self.topic)
-            self._loaded[key] = LocalTransport(source)
+            self._loaded[key] = LocalTransport(self._source(exercise, misconception))
         return self._loaded[key]
+
+    def _source(self, exercise: str, misconception: Misconception | None) -> Source:
+        """Return the reference, or the reference with the misconception put in."""
+        if misconception is None:
+            return read_reference(self.topic)
+        return variant(self.topic.reference, exercise, misconception)
 
 
 def _replay(transport: LocalTransport, script: Script) -> list[Reply]:

@@ -282,8 +282,12 @@ def first_failure(
     if find_banned(source, exercise.name, exercise.banned) is not None:
         return hidden[0]
     worker = SubmissionWorker(server, prepared.limits)
-    module = worker.load(source, topic.name)
-    attempt = Attempt(prepared.exercise_checks(topic, exercise), hidden, module, fatal=[])
+    attempt = Attempt(
+        prepared.exercise_checks(topic, exercise),
+        hidden,
+        worker.load(source, topic.name),
+        fatal=[],
+    )
     try:
         for checked in attempt.run():
             if checked.outcome.verdict is not Verdict.PASSED:

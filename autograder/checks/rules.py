@@ -275,17 +275,18 @@ def _uses(parts: Parts, aliases: dict[str, str]) -> Iterator[tuple[str, int]]:
     inner: set[int] = set()  # links of a chain that was already read as a whole
     for part in parts:
         match part:
-            case ast.ImportFrom(module=str(module)):
-                for alias in part.names:
-                    yield _canonical(f"{module}.{alias.name}"), part.lineno
             case ast.Name() | ast.Attribute() | ast.Call():
                 if id(part) in inner:
                     continue
                 dotted = _dotted(part, aliases)
+                if not dotted:
+                    continue
                 if not dotted.startswith("?"):
                     inner.update(_inner_links(part))
-                if dotted:
-                    yield _canonical(dotted), part.lineno
+                yield _canonical(dotted), part.lineno
+            case ast.ImportFrom(module=str(module)):
+                for alias in part.names:
+                    yield _canonical(f"{module}.{alias.name}"), part.lineno
 
 
 def _inner_links(node: ast.AST) -> Iterator[int]:

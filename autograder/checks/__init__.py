@@ -12,6 +12,7 @@ student      the proxy that a check asks: the same at home, in grading and in se
 compare      assertions on plain data; every tolerance is chosen, none is a default
 failures     the ways in which an assertion or a call can end
 describe     failures as sentences, in both languages
+values       values as text, for these sentences
 local        the student in this process: at home and in self-tests
 remote       the student in a sandboxed worker
 rules        what an exercise forbids, found by reading the source

@@ -35,7 +35,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     arguments: dict[str, Any]
 
     def run(self, student: Student) -> None:
-        """Raises what the check raises."""
+        """Run the check. Raises what the check raises."""
         self.function(**self.arguments, student=student)
 
 
@@ -55,54 +55,80 @@ class _Collector:
 
 
 def collect_checks(topics: Sequence[Topic], *, hidden: bool = True) -> dict[str, list[Check]]:
-    """Exercise -> its checks, visible ones first. Raises CourseError where a check file cannot be read."""
+    """Return exercise -> its checks, visible ones first. Raises CourseError if a check file cannot be read."""
     topics = [topic for topic in topics if topic.exercises]
     if not topics:
         return {}
-    files = [topic.visible_checks for topic in topics]
-    files += [topic.hidden_checks for topic in topics] if hidden else []
-    for path in files:
-        if not path.is_file():
-            raise CourseError(f"{path} is missing.")
-    checks: dict[str, list[Check]] = {e.name: [] for topic in topics for e in topic.exercises}
-    visible = {path.resolve() for path in (topic.visible_checks for topic in topics)}
+    files = _check_files(topics, hidden)
+    checks: dict[str, list[Check]] = {name: [] for name in _exercise_names(topics)}
+    visible = {topic.visible_checks.resolve() for topic in topics}
     resolved = functools.cache(Path.resolve)
     for item in _collect(files):
-        check = _check(item, resolved(item.path) in visible)
+        check = _check(item, is_visible=resolved(item.path) in visible)
         if check.exercise not in checks:
             raise CourseError(f"{item.path}: {item.name} checks {check.exercise}, which topic.toml does not list.")
         checks[check.exercise].append(check)
-    return {exercise: _watched(of_exercise) for exercise, of_exercise in checks.items()}
+    return {name: _watched(of_exercise) for name, of_exercise in checks.items()}
+
+
+def _exercise_names(topics: Sequence[Topic]) -> list[str]:
+    """Return the names of the topics' exercises, in the course's order."""
+    return [exercise.name for topic in topics for exercise in topic.exercises]
+
+
+def _check_files(topics: Sequence[Topic], hidden: bool) -> list[Path]:
+    """Return the topics' files of checks, visible ones first. Raises CourseError if one is missing."""
+    files = [topic.visible_checks for topic in topics]
+    if hidden:
+        files += [topic.hidden_checks for topic in topics]
+    for path in files:
+        if not path.is_file():
+            raise CourseError(f"{path} is missing.")
+    return files
 
 
 def _watched(checks: list[Check]) -> list[Check]:
-    """The same checks; the middle and the last function, each with its first parameters, are watched."""
-    first = list({check.function: number for number, check in reversed(list(enumerate(checks)))}.values())[::-1]
-    chosen = {first[len(first) // 2], first[-1]} if first else set()
-    return [msgspec.structs.replace(check, is_watched=number in chosen) for number, check in enumerate(checks)]
+    """Return the same checks; the middle and the last function, each with its first parameters, are watched."""
+    if not checks:
+        return []
+    first_numbers: dict[Any, int] = {}  # function -> the number of its first check
+    for number, check in enumerate(checks):
+        first_numbers.setdefault(check.function, number)
+    candidates = list(first_numbers.values())
+    chosen = {candidates[len(candidates) // 2], candidates[-1]}
+    watched = []
+    for number, check in enumerate(checks):
+        watched.append(msgspec.structs.replace(check, is_watched=number in chosen))
+    return watched
 
 
 def _collect(files: Sequence[Path]) -> list[pytest.Function]:
+    """Return the test functions that pytest finds in the files."""
     collector = _Collector()
-    without = [option for plugin in UNUSED_PLUGINS for option in ("-p", f"no:{plugin}")]
-    arguments = [
-        *map(str, files),
+    arguments = [str(path) for path in files]
+    arguments += [
         "--collect-only",
         "--import-mode=importlib",
         f"--rootdir={files[0].parents[2]}",
-        *without,
-        *("-c", "/dev/null"),
     ]
+    for plugin in UNUSED_PLUGINS:
+        arguments += ["-p", f"no:{plugin}"]
+    arguments += ["-c", "/dev/null"]
     with contextlib.redirect_stdout(io.StringIO()):
         status = pytest.main(arguments, plugins=[collector])
     _forget(files)
-    if collector.errors or status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-        raise CourseError(f"The checks cannot be collected:\n{chr(10).join(collector.errors) or status!r}")
+    if collector.errors:
+        raise CourseError("The checks cannot be collected:\n" + "\n".join(collector.errors))
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise CourseError(f"The checks cannot be collected:\n{status!r}")
     return collector.items
 
 
 def _forget(files: Sequence[Path]) -> None:
-    """pytest files a module under its path below the root: the next course may have another one of that name."""
+    """Remove the files' modules from `sys.modules`.
+
+    pytest names a module by its path below the root, so a module of the next course may have the same name.
+    """
     paths = {str(path) for path in files}
     for name, module in list(sys.modules.items()):
         if getattr(module, "__file__", None) in paths:
@@ -110,18 +136,23 @@ def _forget(files: Sequence[Path]) -> None:
 
 
 def _check(item: pytest.Function, is_visible: bool) -> Check:
+    """Return the check that pytest collected. Raises CourseError if it is not written as one."""
     spec = spec_of(item.function)
     if spec is None:
         raise CourseError(f"{item.path}: {item.name} is not a check.", fix="Decorate it with @check(EXERCISE).")
+    title = spec.title
+    arguments: dict[str, Any] = {}
     callspec = getattr(item, "callspec", None)
-    arguments = dict(callspec.params) if callspec else {}
+    if callspec:
+        title += Text(f" [{callspec.id}]", f"［{callspec.id}］")
+        arguments = dict(callspec.params)
     odd = set(inspect.signature(item.function).parameters) - {"student", *arguments}
     if odd:
         raise CourseError(f"{item.path}: {item.name} asks for {', '.join(sorted(odd))}: a check only gets `student`.")
     return Check(
         id=item.name,
         exercise=spec.exercise,
-        title=spec.title + Text(f" [{callspec.id}]", f"［{callspec.id}］") if callspec else spec.title,
+        title=title,
         weight=spec.weight,
         visible=is_visible,
         function=item.function,

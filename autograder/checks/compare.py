@@ -25,7 +25,7 @@ class Tolerance(NamedTuple):
     atol64: float
 
     def bounds(self, dtype: torch.dtype) -> tuple[float, float]:
-        """(rtol, atol) for values of `dtype`."""
+        """Return (rtol, atol) for values of `dtype`."""
         if dtype in (torch.float64, torch.complex128):
             return self.rtol64, self.atol64
         return self.rtol32, self.atol32
@@ -40,7 +40,7 @@ FINITE_DIFFERENCE = Tolerance(1e-2, 1e-3, 1e-5, 1e-7)  # truncation O(eps^2) and
 
 
 def assert_close(answer: Any, expected: Any, tolerance: Tolerance, *, equal_nan: bool = False) -> None:
-    """`answer` has the type, shape, dtype and, within `tolerance`, the values of `expected`.
+    """Fail unless `answer` has the type, shape, dtype and, within `tolerance`, the values of `expected`.
 
     Works through tuples, lists and dicts, whose keys must come in the same order. A list is accepted for a tuple,
     an int for a float.
@@ -50,12 +50,12 @@ def assert_close(answer: Any, expected: Any, tolerance: Tolerance, *, equal_nan:
 
 
 def assert_equal(answer: Any, expected: Any) -> None:
-    """`answer` equals `expected` exactly, type, shape and dtype included."""
+    """Fail unless `answer` equals `expected` exactly, type, shape and dtype included."""
     assert_close(answer, expected, EXACT)
 
 
 def assert_raises(kind: type[BaseException], function: Function | RemoteObject, *args: Any, **kwargs: Any) -> None:
-    """The call raises `kind` or a subclass of it."""
+    """Fail unless the call raises `kind` or a subclass of it."""
     try:
         answer = function(*args, **kwargs)
     except Crashed as crash:
@@ -66,8 +66,9 @@ def assert_raises(kind: type[BaseException], function: Function | RemoteObject, 
 
 
 def assert_inputs_unchanged(function: Function | RemoteObject, *args: Any, **kwargs: Any) -> Any:
-    """The call leaves its tensors, arrays, lists and dicts as they were. Returns the answer, to be compared in turn:
-    a function that does nothing leaves its inputs alone, too.
+    """Fail unless the call leaves its tensors, arrays, lists and dicts as they were.
+
+    Return the answer, to be compared in turn: a function that does nothing leaves its inputs alone, too.
     """
     target = function_of(function)
     reply = target.student._call(target, args, kwargs, inputs_back=True)
@@ -91,7 +92,7 @@ def gradient(
     cotangent: torch.Tensor | None = None,
     **kwargs: Any,
 ) -> torch.Tensor:
-    """d(sum of the result)/d(one input), by autograd through the student's code.
+    """Return d(sum of the result)/d(one input), by autograd through the student's code.
 
     wrt: position or name of a floating-point input.
     cotangent: multiplies the result before it is summed; same shape as the result.
@@ -105,13 +106,13 @@ def gradient(
 
 
 def expect(condition: bool, en: str, zh: str, *, answer: Any = None) -> None:
-    """A law that any right answer obeys; `en` and `zh` say what was found instead."""
+    """Fail unless a law holds that any right answer obeys; `en` and `zh` say what was found instead."""
     if not condition:
         raise Mismatch("law", answer, law=Text(en, zh))
 
 
 def randn(*shape: int, seed: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
-    """Standard normal values that are the same on every run, whatever was drawn before."""
+    """Return standard normal values that are the same on every run, whatever was drawn before."""
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=dtype)
 
 
@@ -119,61 +120,94 @@ def randn(*shape: int, seed: int, dtype: torch.dtype = torch.float32) -> torch.T
 
 
 def _compare(root: Any, actual: Any, expected: Any, path: str, tolerance: Tolerance, equal_nan: bool) -> None:
+    """Raise Mismatch for the first difference. `actual` is what the student's answer `root` holds at `path`."""
+
     def mismatch(kind: Any, **details: Any) -> Mismatch:
         return Mismatch(kind, root, path=path, **{"actual": actual, "expected": expected, **details})
 
-    if isinstance(expected, torch.Tensor):
-        if not isinstance(actual, torch.Tensor):
-            raise mismatch("type")
-        _compare_tensors(mismatch, actual.detach(), expected.detach(), tolerance, equal_nan)
-    elif isinstance(expected, np.ndarray):
-        if not isinstance(actual, np.ndarray):
-            raise mismatch("type")
-        if str(actual.dtype) != str(expected.dtype):
-            raise mismatch("dtype")
-        _compare_tensors(
-            mismatch, torch.from_numpy(actual.copy()), torch.from_numpy(expected.copy()), tolerance, equal_nan
-        )
-    elif isinstance(expected, Mapping):
-        if not isinstance(actual, dict):
-            raise mismatch("type")
-        if list(actual) != list(expected):
-            raise mismatch("keys")
-        for key in expected:
-            _compare(root, actual[key], expected[key], f"{path}[{key!r}]", tolerance, equal_nan)
-    elif isinstance(expected, list | tuple):
-        if not isinstance(actual, list | tuple) or (isinstance(expected, list) and isinstance(actual, tuple)):
-            raise mismatch("type")
-        if len(actual) != len(expected):
-            raise mismatch("length")
-        for index, (mine, theirs) in enumerate(zip(actual, expected, strict=True)):
-            _compare(root, mine, theirs, f"{path}[{index}]", tolerance, equal_nan)
-    else:
-        _compare_scalars(mismatch, actual, expected, tolerance, equal_nan)
+    match expected:
+        case torch.Tensor():
+            if not isinstance(actual, torch.Tensor):
+                raise mismatch("type")
+            _compare_tensors(mismatch, actual.detach(), expected.detach(), tolerance, equal_nan)
+        case np.ndarray():
+            _compare_arrays(mismatch, actual, expected, tolerance, equal_nan)
+        case Mapping():
+            if not isinstance(actual, dict):
+                raise mismatch("type")
+            if list(actual) != list(expected):
+                raise mismatch("keys")
+            for key in expected:
+                _compare(root, actual[key], expected[key], f"{path}[{key!r}]", tolerance, equal_nan)
+        case list() | tuple():
+            if not _is_sequence_like(actual, expected):
+                raise mismatch("type")
+            if len(actual) != len(expected):
+                raise mismatch("length")
+            for index, (actual_item, expected_item) in enumerate(zip(actual, expected, strict=True)):
+                _compare(root, actual_item, expected_item, f"{path}[{index}]", tolerance, equal_nan)
+        case _:
+            _compare_scalars(mismatch, actual, expected, tolerance, equal_nan)
+
+
+def _is_sequence_like(actual: Any, expected: list[Any] | tuple[Any, ...]) -> bool:
+    """Return True if `actual` is a list, or a tuple where a tuple is expected."""
+    if isinstance(expected, list):
+        return isinstance(actual, list)
+    return isinstance(actual, list | tuple)
 
 
 def _compare_scalars(mismatch: Any, actual: Any, expected: Any, tolerance: Tolerance, equal_nan: bool) -> None:
+    """Raise Mismatch unless `actual` is close to an expected float, or has the type and value of anything else."""
     if isinstance(actual, np.generic):
         actual = actual.item()
     if type(expected) is float:
-        if type(actual) not in (float, int):
-            raise mismatch("type")
-        _reject_nan(math.isnan(expected), equal_nan)
-        if math.isnan(actual) and not math.isnan(expected):
-            raise mismatch("nan", wrong=1, total=1)
-        rtol, atol = tolerance.bounds(torch.float64)
-        close = math.isclose(actual, expected, rel_tol=0, abs_tol=atol + rtol * abs(expected))
-        if not (close or actual == expected or (math.isnan(actual) and math.isnan(expected))):
-            raise mismatch("values", wrong=1, total=1)
+        _compare_floats(mismatch, actual, expected, tolerance, equal_nan)
     elif type(actual) is not type(expected):
         raise mismatch("type")
     elif actual != expected:
         raise mismatch("values", wrong=1, total=1)
 
 
+def _compare_floats(mismatch: Any, actual: Any, expected: float, tolerance: Tolerance, equal_nan: bool) -> None:
+    """Raise Mismatch unless `actual` is a number within `tolerance` of `expected`."""
+    if type(actual) not in (float, int):
+        raise mismatch("type")
+    if math.isnan(expected):
+        _reject_nan(True, equal_nan)
+        if not math.isnan(actual):
+            raise mismatch("values", wrong=1, total=1)
+        return
+    if math.isnan(actual):
+        raise mismatch("nan", wrong=1, total=1)
+    if actual == expected:  # infinities: their distance is NaN
+        return
+    rtol, atol = tolerance.bounds(torch.float64)
+    if not math.isclose(actual, expected, rel_tol=0, abs_tol=atol + rtol * abs(expected)):
+        raise mismatch("values", wrong=1, total=1)
+
+
+def _compare_arrays(
+    mismatch: Any, actual: Any, expected: np.ndarray[Any, Any], tolerance: Tolerance, equal_nan: bool
+) -> None:
+    """Raise Mismatch unless `actual` is an array of the same dtype and shape, with close values."""
+    if not isinstance(actual, np.ndarray):
+        raise mismatch("type")
+    if str(actual.dtype) != str(expected.dtype):
+        raise mismatch("dtype")
+    _compare_tensors(
+        mismatch,
+        torch.from_numpy(actual.copy()),
+        torch.from_numpy(expected.copy()),
+        tolerance,
+        equal_nan,
+    )
+
+
 def _compare_tensors(
     mismatch: Any, actual: torch.Tensor, expected: torch.Tensor, tolerance: Tolerance, equal_nan: bool
 ) -> None:
+    """Raise Mismatch unless shapes and dtypes are the same and the values close."""
     if actual.shape != expected.shape:
         raise mismatch("shape")
     if actual.dtype != expected.dtype:
@@ -199,5 +233,6 @@ def _compare_tensors(
 
 
 def _reject_nan(has_nan: bool, equal_nan: bool) -> None:
+    """Raise ValueError for an expected NaN that the check did not ask for."""
     if has_nan and not equal_nan:
         raise ValueError("the expected value holds NaN: say equal_nan=True where that is right")

@@ -10,10 +10,9 @@ import torch
 from ..sandbox.worker.protocol import CallFunction, Raised
 from ..text import Text
 from .failures import CheckFailure, Crashed, Mismatch, NotAttempted, RuleBroken, TimedOut, Unloaded
-from .student import RecordedCall, RemoteObject
+from .student import RecordedCall
+from .values import INLINE_ELEMENTS, plain, shortened, type_name, write_number, write_value
 
-INLINE_ELEMENTS = 6  # tensors of up to this many elements are written out
-MAX_TEXT = 160  # characters of one value
 MAX_CALL = 120  # characters of a call; a longer one gets its tensors by dtype and shape
 
 KINDS = {
@@ -71,7 +70,6 @@ SENTENCES = {
     "law": Text("After {call}: {law}", "{call} 之后：{law}"),
 }
 
-TYPES = {"Tensor": Text("a tensor", "张量"), "ndarray": Text("a numpy array", "numpy 数组")}
 
 NOT_WRITTEN = Text("{name} is not written yet.", "{name} 还没有写。")
 OUT_OF_TIME = Text(
@@ -116,7 +114,7 @@ class Description(msgspec.Struct, frozen=True):
 
 
 def describe(failure: CheckFailure, calls: list[RecordedCall], parameters: dict[str, tuple[str, ...]]) -> Description:
-    """The failure as sentences.
+    """Return the failure as sentences.
 
     calls: what the check had called so far.
     parameters: the parameter names of each exercise, to name arguments.
@@ -132,7 +130,10 @@ def describe(failure: CheckFailure, calls: list[RecordedCall], parameters: dict[
         case RuleBroken():
             sentence = BANNED_RUN if failure.was_run else BANNED
             text = sentence.filled(
-                exercise=failure.exercise, banned=failure.banned, file=_basename(failure.file), line=failure.line
+                exercise=failure.exercise,
+                banned=failure.banned,
+                file=_basename(failure.file),
+                line=failure.line,
             )
             return Description(text, text)
         case NotAttempted():
@@ -143,7 +144,7 @@ def describe(failure: CheckFailure, calls: list[RecordedCall], parameters: dict[
 
 
 def describe_odd_answer(calls: list[RecordedCall], parameters: dict[str, tuple[str, ...]]) -> Description:
-    """The check's own code stumbled over the student's answer."""
+    """Return the sentences for an answer that made the check's own code raise."""
     if not calls:
         return Description(BRIEF_ODD_ANSWER, BRIEF_ODD_ANSWER)
     call = calls[-1]
@@ -154,6 +155,7 @@ def describe_odd_answer(calls: list[RecordedCall], parameters: dict[str, tuple[s
 def _describe_mismatch(
     failure: Mismatch, calls: list[RecordedCall], parameters: dict[str, tuple[str, ...]]
 ) -> Description:
+    """Return the sentences for an answer that differs from the expected one."""
     call, item = _origin(failure.answer, calls)
     path = item + failure.path
     values: dict[str, Any] = {
@@ -164,24 +166,23 @@ def _describe_mismatch(
         "law": failure.law,
     }
     kind: str = failure.kind
-    if kind == "type":
-        values |= {"actual": _type_name(failure.actual), "expected": _type_name(failure.expected)}
-    elif kind in ("shape", "dtype"):
-        values |= {"actual": _plain(getattr(failure.actual, kind)), "expected": _plain(getattr(failure.expected, kind))}
-    elif kind == "length":
-        values |= {"actual": len(failure.actual), "expected": len(failure.expected)}
-    elif kind == "keys":
-        values |= {
-            "actual": _shortened(repr(list(failure.actual))),
-            "expected": _shortened(repr(list(failure.expected))),
-        }
-    elif kind == "exception":
-        values |= {"expected": failure.expected}
-    elif kind in ("changed", "gradient"):
-        values |= {"argument": _argument_name(call, failure.path, parameters)}
-    elif kind in ("values", "nan"):
-        kind = "values" if failure.index else "value"
-        values |= _first_wrong(failure, call, parameters)
+    actual, expected = failure.actual, failure.expected
+    match kind:
+        case "type":
+            values |= {"actual": type_name(actual), "expected": type_name(expected)}
+        case "shape" | "dtype":
+            values |= {"actual": plain(getattr(actual, kind)), "expected": plain(getattr(expected, kind))}
+        case "length":
+            values |= {"actual": len(actual), "expected": len(expected)}
+        case "keys":
+            values |= {"actual": shortened(repr(list(actual))), "expected": shortened(repr(list(expected)))}
+        case "exception":
+            values |= {"expected": expected}
+        case "changed" | "gradient":
+            values |= {"argument": _argument_name(call, failure.path, parameters)}
+        case "values" | "nan":
+            kind = "values" if failure.index else "value"
+            values |= _first_wrong(failure, call, parameters)
     return Description(SENTENCES[kind].filled(**values), KINDS[failure.kind])
 
 
@@ -192,36 +193,39 @@ def _first_wrong(
         return {}
     actual, expected = failure.actual, failure.expected
     if not failure.index:  # a tensor without dimensions
-        return {"actual": _number(actual.item()), "expected": _number(expected.item())}
+        return {"actual": write_number(actual.item()), "expected": write_number(expected.item())}
     return {
         "wrong": failure.wrong,
         "total": failure.total,
         "index": f"[{', '.join(map(str, failure.index))}]",
         "input": _input_at(failure, call, parameters),
-        "actual": _number(actual[failure.index].item()),
-        "expected": _number(expected[failure.index].item()),
+        "actual": write_number(actual[failure.index].item()),
+        "expected": write_number(expected[failure.index].item()),
     }
 
 
 def _input_at(failure: Mismatch, call: RecordedCall | None, parameters: dict[str, tuple[str, ...]]) -> str:
-    """`x = -30.0 ` where the first input has the answer's shape: then the two elements belong together."""
+    """Return `x = -30.0 ` if the first input has the answer's shape: then the two elements belong together."""
     if call is None or not call.args:
         return ""
     first = call.args[0]
-    if not isinstance(first, torch.Tensor) or first.shape != failure.expected.shape:
+    belongs_together = isinstance(first, torch.Tensor) and first.shape == failure.expected.shape
+    if not belongs_together:
         return ""
+    element = write_number(first.detach()[failure.index].item())
     names = parameters.get(call.label, ())
-    value = first.detach()[failure.index].item()
-    return f"{names[0]} = {_number(value)} " if names else f"{_number(value)} "
+    if names:
+        return f"{names[0]} = {element} "
+    return f"{element} "
 
 
 def _describe_crash(failure: Crashed, calls: list[RecordedCall], parameters: dict[str, tuple[str, ...]]) -> Description:
+    """Return the sentences for an exception, or for a worker that died."""
     call = _last(calls, parameters, failure.call)
     if failure.raised is None:
-        death = next(text for prefix, text in DEATHS.items() if failure.death.startswith(prefix))
-        return Description(DIED.filled(call=call, death=death.filled(death=failure.death)), BRIEF_DIED)
+        return Description(DIED.filled(call=call, death=_death(failure.death)), BRIEF_DIED)
     raised = failure.raised
-    full = RAISED.filled(call=call, type=raised.type, message=_shortened(raised.message))
+    full = RAISED.filled(call=call, type=raised.type, message=shortened(raised.message))
     brief = BRIEF_RAISED.filled(type=_public_type(raised))
     if raised.frames:
         file, line, _, source = raised.frames[-1]
@@ -233,113 +237,101 @@ def _describe_crash(failure: Crashed, calls: list[RecordedCall], parameters: dic
     return Description(full, brief)
 
 
+def _death(death: str) -> Text:
+    """Return how a worker died, as a clause."""
+    text = next(text for prefix, text in DEATHS.items() if death.startswith(prefix))
+    return text.filled(death=death)
+
+
 def _basename(file: str) -> str:
     return file.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def _public_type(raised: Raised) -> str:
-    """The first builtin type of the exception: a class of the student's own could carry a hidden input in its name."""
-    return next((base for base in raised.bases if isinstance(getattr(builtins, base, None), type)), "an exception")
+    """Return the first builtin type of the exception: a class of the student's own could carry a hidden input in its name."""
+    for base in raised.bases:
+        if isinstance(getattr(builtins, base, None), type):
+            return base
+    return "an exception"
 
 
-# Calls and values as text
+# Calls as text
 
 
 def write_call(call: RecordedCall, parameters: dict[str, tuple[str, ...]]) -> str:
-    """sigmoid_grad(x: float64 (241,)), or conv_output_size(size=5, kernel=3); a gradient is "d/dx sigmoid_grad(…)"."""
+    """Return sigmoid_grad(x: float64 (241,)), or conv_output_size(size=5); "d/dx sigmoid_grad(…)" for a gradient."""
     if not isinstance(call.request, CallFunction):
         return call.label
-    if call.request.wrt:
-        return f"d/d{_argument_name(call, str(call.request.wrt[0]), parameters)} {_signature(call, parameters)}"
-    return _signature(call, parameters)
+    signature = _signature(call, parameters)
+    if not call.request.wrt:
+        return signature
+    variable = _argument_name(call, str(call.request.wrt[0]), parameters)
+    return f"d/d{variable} {signature}"
 
 
 def _signature(call: RecordedCall, parameters: dict[str, tuple[str, ...]]) -> str:
+    """Return the call with its arguments; if that is too long, with large values by dtype and shape only."""
+    named = _named_arguments(call, parameters)
+    signature = _write_signature(call.label, named, INLINE_ELEMENTS)
+    if len(signature) > MAX_CALL:
+        signature = _write_signature(call.label, named, 1)
+    return signature
+
+
+def _named_arguments(call: RecordedCall, parameters: dict[str, tuple[str, ...]]) -> list[tuple[str, Any]]:
+    """Return (name, value) of each argument, with an empty name for a position that has none."""
     names = parameters.get(call.label, ())
-    named = [(names[index] if index < len(names) else "", value) for index, value in enumerate(call.args)]
-    named += call.kwargs.items()
-    for inline in (INLINE_ELEMENTS, 1):
-        written = f"{call.label}({', '.join(_argument(name, value, inline) for name, value in named)})"
-        if len(written) <= MAX_CALL:
-            break
-    return written
+    named: list[tuple[str, Any]] = []
+    for position, value in enumerate(call.args):
+        name = names[position] if position < len(names) else ""
+        named.append((name, value))
+    named.extend(call.kwargs.items())
+    return named
+
+
+def _write_signature(label: str, named: list[tuple[str, Any]], inline: int) -> str:
+    """Return sigmoid_grad(x: float64 (241,)), with the elements of values that have at most `inline` of them."""
+    arguments = [_argument(name, value, inline) for name, value in named]
+    return f"{label}({', '.join(arguments)})"
 
 
 def _argument(name: str, value: Any, inline: int) -> str:
-    is_large = isinstance(value, torch.Tensor | np.ndarray) and _elements(value) > inline
+    """Return x: float64 (241,) for a large tensor or array, and size=5 for anything else."""
     text = write_value(value, inline)
-    return text if not name else f"{name}: {text}" if is_large else f"{name}={text}"
-
-
-def write_value(value: Any, inline: int = INLINE_ELEMENTS) -> str:
-    """A value, short enough for a sentence; a tensor of more than `inline` elements by dtype and shape."""
-    if isinstance(value, torch.Tensor):
-        value = value.detach()
-        if value.numel() > inline:
-            return f"{_plain(value.dtype)} {tuple(value.shape)}"
-        if value.dim() == 0:
-            return f"tensor({_number(value.item())})"
-        return f"tensor({_nested(value.tolist())})"
-    if isinstance(value, np.ndarray):
-        return (
-            f"array {value.dtype} {value.shape}"
-            if value.size > INLINE_ELEMENTS
-            else f"array({_nested(value.tolist())})"
-        )
-    if isinstance(value, float):
-        return _number(value)
-    return _shortened(repr(value))
-
-
-def _nested(values: Any) -> str:
-    if isinstance(values, list):
-        return f"[{', '.join(_nested(item) for item in values)}]"
-    return _number(values)
-
-
-def _number(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.6g}" if not value.is_integer() or abs(value) >= 1e16 else f"{value:.1f}"
-    return str(value)
-
-
-def _plain(value: Any) -> str:
-    """float32 for torch.float32, (3, 4) for torch.Size."""
-    return str(tuple(value)) if isinstance(value, tuple) else str(value).removeprefix("torch.")
-
-
-def _type_name(value: Any) -> Text:
-    """What a value is, with its article in English."""
-    if value is None:
-        return Text("None", "None")
-    name = value._handle.type_name if isinstance(value, RemoteObject) else type(value).__name__
-    if name in TYPES and not isinstance(value, RemoteObject):
-        return TYPES[name]
-    return Text(f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}", name)
+    if not name:
+        return text
+    is_large = isinstance(value, torch.Tensor | np.ndarray) and _elements(value) > inline
+    return f"{name}: {text}" if is_large else f"{name}={text}"
 
 
 def _elements(value: Any) -> int:
     return int(value.numel()) if isinstance(value, torch.Tensor) else int(value.size)
 
 
-def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
-
-
 def _origin(answer: Any, calls: list[RecordedCall]) -> tuple[RecordedCall | None, str]:
     """Return the call that returned `answer`, and which item of its result that is; else the last call."""
     if not calls:
         return None, ""
-    if answer is not None:
-        for call in reversed(calls):
-            if call.value is answer:
-                return call, ""
-            if isinstance(call.value, tuple | list):
-                for index, item in enumerate(call.value):
-                    if item is answer:
-                        return call, "" if _is_gradient(call) else f"[{index}]"
+    if answer is None:  # any call may have returned that
+        return calls[-1], ""
+    for call in reversed(calls):
+        if call.value is answer:
+            return call, ""
+        position = _position(answer, call.value)
+        if position is not None:
+            item = "" if _is_gradient(call) else f"[{position}]"
+            return call, item
     return calls[-1], ""
+
+
+def _position(answer: Any, value: Any) -> int | None:
+    """Return at which position of a tuple or list this very object is; None if it is not in there."""
+    if not isinstance(value, tuple | list):
+        return None
+    for position, item in enumerate(value):
+        if item is answer:
+            return position
+    return None
 
 
 def _is_gradient(call: RecordedCall) -> bool:
@@ -347,12 +339,17 @@ def _is_gradient(call: RecordedCall) -> bool:
 
 
 def _last(calls: list[RecordedCall], parameters: dict[str, tuple[str, ...]], label: str) -> str:
-    return write_call(calls[-1], parameters) if calls and calls[-1].label == label else label
+    """Return the last call if it has this label; else the label alone."""
+    if calls and calls[-1].label == label:
+        return write_call(calls[-1], parameters)
+    return label
 
 
 def _argument_name(call: RecordedCall | None, position: str, parameters: dict[str, tuple[str, ...]]) -> str:
-    """The name of an argument that is known by its position, or already by its name."""
-    names = parameters.get(call.label, ()) if call else ()
+    """Return the name of an argument that is known by its position, or already by its name."""
+    if call is None:
+        return position
+    names = parameters.get(call.label, ())
     if position.isdigit() and int(position) < len(names):
         return names[int(position)]
     return position

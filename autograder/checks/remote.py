@@ -66,7 +66,7 @@ class SubmissionWorker:
 
     @property
     def is_out_of_time(self) -> bool:
-        """True if the submission's time is over."""
+        """Return True if the submission's time is over."""
         return self.until is not None and time.monotonic() > self.until
 
     def has_other_modules(self, folder: str) -> bool:
@@ -116,7 +116,8 @@ class SubmissionWorker:
         if self.until is not None:
             seconds = max(LEAST_SECONDS, min(seconds, self.until - time.monotonic()))
         replies = self._worker.send(requests, seconds)
-        self.received += sum(HEADER_WEIGHT * len(reply.header) + len(reply.payload) for reply in replies)
+        for reply in replies:
+            self.received += HEADER_WEIGHT * len(reply.header) + len(reply.payload)
         if self.received > MAX_RECEIVED:
             raise self.breach(TOO_LARGE)
         return replies
@@ -134,10 +135,11 @@ class SubmissionWorker:
         loading: list[tuple[int, RemoteModule]] = []  # positions of the requests that load a module
         starts = []
         for module, requests in batches:
-            is_new = not self.has_loaded(module.folder)
-            if is_new:
+            if self.has_loaded(module.folder):
+                frames += self.entering(module.folder)
+            else:
                 loading.append((len(frames), module))
-            frames += module.loading() if is_new else self.entering(module.folder)
+                frames += module.loading()
             starts.append(len(frames))
             frames += requests
         replies = self.send(frames, seconds)
@@ -229,15 +231,14 @@ class RemoteModule:
             raise self.worker.breach(str(reply))
         if reply.error is None and not reply.operators and not reply.problems:
             return reply
-        operators = []
-        for name, line in reply.operators:
-            is_known = any(self._line(file, line) for file in self.lines)
-            operators.append((name, line if is_known else 0))
+        error = reply.error
+        if error is not None:
+            error = self._credible(error)
         return msgspec.structs.replace(
             reply,
-            error=None if reply.error is None else self._credible(reply.error),
+            error=error,
             problems=[self._credible(problem) for problem in reply.problems],
-            operators=operators,
+            operators=[(name, self._credible_line(line)) for name, line in reply.operators],
         )
 
     def blame(self, failure: CheckFailure) -> NoReturn:
@@ -254,27 +255,31 @@ class RemoteModule:
         )
 
     def _load(self) -> None:
+        """Run the file in the worker, without the cells that end or stop it. Raises WorkerDied."""
         try:
             reply = self.request(self._load_request(self.chunks), self.worker.limits.load_seconds)
             self.note_loaded(reply)
         except WorkerDied as died:
-            if not self.was_loaded and died.cause != "protocol" and self._leave_out_fatal():
+            if self.was_loaded:
+                # A later load says as little as it can: it could pass on what an earlier worker was given.
+                detail = "exit" if died.cause == "exit" else "again"
+                self.death = WorkerDied(died.cause, detail)
+                raise self.death from None
+            if died.cause != "protocol" and self._leave_out_fatal():
                 self._load()
                 return
-            # A later load says as little as it can: it could pass on what an earlier worker was given.
-            again = WorkerDied(died.cause, "exit" if died.cause == "exit" else "again")
-            self.death = again if self.was_loaded else died
+            self.death = died
             raise self.death from None
 
     def _leave_out_fatal(self) -> bool:
-        """Leave out the cell that ends or stops its worker, with a fresh worker for the others. Return False if none is."""
+        """Leave out the cell that ends or stops its worker, and start a fresh one. Return False if no cell does."""
         if len(self.chunks) < 2 or len(self.fatal) >= self.worker.limits.strikes:
             return False
-        found = self._first_fatal()
+        first_fatal = self._first_fatal()
         self.worker.close()
-        if found is None:
+        if first_fatal is None:
             return False
-        name, failure = found
+        name, failure = first_fatal
         self.worker.restart()
         self.fatal[name] = failure
         self.chunks = [chunk for chunk in self.chunks if chunk[0] != name]
@@ -305,7 +310,16 @@ class RemoteModule:
     def _line(self, file: str, line: int) -> str:
         """Return a line of the submission, stripped; "" if there is none."""
         lines = self.lines.get(file, [])
-        return lines[line - 1].strip() if 0 < line <= len(lines) else ""
+        if not 0 < line <= len(lines):
+            return ""
+        return lines[line - 1].strip()
+
+    def _credible_line(self, line: int) -> int:
+        """Return the line's number if one of the submission's files has such a line; else 0."""
+        for file in self.lines:
+            if self._line(file, line):
+                return line
+        return 0
 
     def _credible(self, raised: Raised) -> Raised:
         """Keep only frames that exist, with our own copy of the line: a worker could write a hidden input into them."""

@@ -13,7 +13,7 @@ Parameters = dict[str, tuple[str, ...]]  # exercise -> its parameter names
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one check, with the calls that it made."""
+    """The verdict of one check, its description and the calls that the check made."""
 
     verdict: Verdict
     description: Description | None = None  # None where the check passed
@@ -27,6 +27,7 @@ def run_check(check: Check, student: Student, parameters: Parameters) -> Outcome
 
 
 def _verdict(check: Check, student: Student, parameters: Parameters) -> tuple[Verdict, Description | None]:
+    """Return the check's verdict, and for a failure its description."""
     try:
         check.run(student)
     except CheckFailure as failure:

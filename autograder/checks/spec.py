@@ -16,7 +16,7 @@ TITLE = re.compile(r"^(?P<en>[^\u4e00-\u9fff]*[.!?])\s+(?P<zh>.*[\u4e00-\u9fff].
 
 
 class CheckSpec(msgspec.Struct, frozen=True):
-    """What `@check` notes on its function."""
+    """The facts that `@check` notes on its function."""
 
     exercise: str
     weight: int
@@ -38,7 +38,7 @@ def check(exercise: str, *, weight: int = 1) -> Callable[[F], F]:
 
 
 def spec_of(function: object) -> CheckSpec | None:
-    """The spec of a check function; None where it is not one."""
+    """Return the spec of a check function; None for any other object."""
     return getattr(function, CHECK_ATTRIBUTE, None)
 
 

@@ -26,7 +26,7 @@ class Transport(Protocol):
 
     @property
     def names(self) -> frozenset[str]:
-        """What the student's module defines."""
+        """Return the names that the student's module defines."""
         ...
 
     def why_missing(self, name: str) -> Raised | None:
@@ -54,7 +54,7 @@ class RecordedCall(msgspec.Struct):
 
 
 class Student:
-    """What a check calls `student`: `student.softmax(x, dim=1)` calls the student's function.
+    """The `student` of a check: `student.softmax(x, dim=1)` calls the student's function.
 
     exercise: whose check is running; its banned operators are watched.
     seconds: the deadline of each call.
@@ -179,20 +179,22 @@ class Student:
         problem = self._transport.why_missing(name)
         if problem is not None:
             raise Unloaded(self._filename, problem)
-        raise NotAttempted(
-            name, Text("{file} defines no {name}.", "{file} 中没有定义 {name}。").filled(file=self._filename, name=name)
-        )
+        why = Text("{file} defines no {name}.", "{file} 中没有定义 {name}。")
+        raise NotAttempted(name, why.filled(file=self._filename, name=name))
 
 
 def why_missing(source: Source, problems: Sequence[Raised], name: str) -> Raised | None:
-    """The problem of the chunk that `name` is written in."""
+    """Return the problem of the chunk that `name` is written in."""
     chunk = source.chunk_defining(name)
+    if chunk is None:
+        return None
     for left_out, code, line in source.left_out:
         if left_out == chunk:
-            frame = (left_out, line, "", code.split("\n")[line - 1].strip())
+            text = code.split("\n")[line - 1].strip()
+            frame = (left_out, line, "", text)
             return Raised("SyntaxError", ["SyntaxError"], "this cell was left out", [frame])
     for problem in problems:
-        if chunk is not None and (not problem.frames or problem.frames[0][0] == chunk):
+        if not problem.frames or problem.frames[0][0] == chunk:
             return problem
     return None
 
@@ -252,7 +254,7 @@ class RemoteObject:
 
 
 def function_of(callable_: Function | RemoteObject) -> Function:
-    """The callable as a Function, whichever of the two a check holds."""
+    """Return the callable as a Function, whichever of the two a check holds."""
     if isinstance(callable_, Function):
         return callable_
     return Function(callable_._student, callable_._handle, None, f"{callable_._label}(…)")

@@ -1,4 +1,4 @@
-"""Which misconception a student holds: known wrong answers, replayed on the calls of the checks that failed.
+"""Finds the misconception that a student holds: known wrong answers, replayed on the calls of the checks that failed.
 
 A misconception is the reference with one thing written differently (solutions/TOPIC/misconceptions.toml):
 
@@ -13,7 +13,7 @@ A misconception is the reference with one thing written differently (solutions/T
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -27,6 +27,7 @@ from ..results.model import Diagnosis
 from ..sandbox.channel import WorkerDied
 from ..sandbox.worker.protocol import Reply, Request
 from ..sandbox.worker.wire import Handle
+from ..source import Source
 from .misconceptions import Misconception, load_misconceptions, read_reference, variant
 from .prefetch.script import Script
 
@@ -56,63 +57,98 @@ class Diagnostician:
         self._known: dict[tuple[str, tuple[bytes | None, ...]], tuple[Diagnosis, ...]] = {}
 
     def diagnose(self, exercise: str, failed: Sequence[FailedCheck]) -> tuple[Diagnosis, ...]:
-        """The misconceptions that explain most of the failed checks, and more than half of them; all that tie."""
+        """Return the misconceptions that explain most of the failed checks, and more than half; all that tie."""
         if not failed:
             return ()
-        keys = exercise, tuple(check.key for check in failed)
-        if keys in self._known:
-            return self._known[keys]
-        with warnings.catch_warnings():  # torch's warnings about a misconception are nobody's business
+        keys = tuple(check.key for check in failed)
+        known = self._known.get((exercise, keys))
+        if known is not None:
+            return known
+        with warnings.catch_warnings():  # torch's warnings about a misconception help nobody
             warnings.simplefilter("ignore")
             diagnoses = self._diagnose(exercise, failed)
-        if None not in keys[1] and len(self._known) < MAX_KNOWN:
-            self._known[keys] = diagnoses
+        if None not in keys and len(self._known) < MAX_KNOWN:
+            self._known[exercise, keys] = diagnoses
         return diagnoses
 
     def _diagnose(self, exercise: str, failed: Sequence[FailedCheck]) -> tuple[Diagnosis, ...]:
-        wrong = [check for check in failed if not self._gives_the_same(exercise, None, check)]
-        wrong.sort(key=lambda check: check.script is None)  # those that are quick to compare come first
-        scores = {
-            misconception.name: self._score(exercise, misconception, wrong, more_than=len(failed) / 2)
-            for misconception in self.misconceptions.get(exercise, [])
-        }
-        best = max(scores.values(), default=0)
-        return tuple(m.diagnosis for m in self.misconceptions.get(exercise, []) if best and scores[m.name] == best)
+        """Return the diagnoses of the misconceptions with the best score."""
+        wrong = self._wrong_checks(exercise, failed)
+        best_score = 0
+        best: list[Diagnosis] = []
+        for misconception in self.misconceptions.get(exercise, []):
+            score = self._score(exercise, misconception, wrong, more_than=len(failed) / 2)
+            if score == 0 or score < best_score:
+                continue
+            if score > best_score:
+                best_score = score
+                best = []
+            best.append(misconception.diagnosis)
+        return tuple(best)
+
+    def _wrong_checks(self, exercise: str, failed: Sequence[FailedCheck]) -> list[FailedCheck]:
+        """Return the failed checks in which the student's replies differ from the reference's."""
+        scripted, unscripted = [], []
+        for check in failed:
+            if self._gives_the_same(exercise, None, check):
+                continue
+            if check.script is None:
+                unscripted.append(check)
+            else:
+                scripted.append(check)
+        return scripted + unscripted  # those that are quick to compare come first
 
     def _score(
         self, exercise: str, misconception: Misconception, wrong: Sequence[FailedCheck], *, more_than: float
     ) -> int:
-        """How many of the checks the misconception explains; 0 where that is not `more_than` so many."""
+        """Return how many of the checks the misconception explains; 0 if that is not more than `more_than`."""
         score = 0
         for position, check in enumerate(wrong):
-            if score + len(wrong) - position <= more_than:
+            remaining = len(wrong) - position
+            if score + remaining <= more_than:
                 return 0
-            score += self._gives_the_same(exercise, misconception, check)
-        return score if score > more_than else 0
+            if self._gives_the_same(exercise, misconception, check):
+                score += 1
+        if score <= more_than:
+            return 0
+        return score
 
     def _gives_the_same(self, exercise: str, misconception: Misconception | None, check: FailedCheck) -> bool:
-        """Whether the same requests get the student's replies; `None` is the reference itself."""
+        """Return True if the same requests get the student's replies; no misconception means the reference itself."""
         transport = self._transport(exercise, misconception)
         if check.script is None:
-            return _gives_the_same(transport, check.calls)
-        key = misconception.name if misconception else "", exercise, check.id
+            return _gives_the_same_live(transport, check.calls)
+        replies = self._replies(exercise, misconception, check.id, check.script)
+        if len(replies) < len(check.calls):
+            return False
+        return all(map(_matches, replies, check.calls))
+
+    def _replies(
+        self, exercise: str, misconception: Misconception | None, check_id: str, script: Script
+    ) -> list[Reply]:
+        """Return the replies to a check's script, replayed when first needed."""
+        name = misconception.name if misconception else ""
+        key = name, exercise, check_id
         if key not in self._replayed:
-            self._replayed[key] = _replies(transport, check.script)
-        replies = self._replayed[key]
-        return len(replies) >= len(check.calls) and all(map(_matches, replies, check.calls))
+            self._replayed[key] = _replay(self._transport(exercise, misconception), script)
+        return self._replayed[key]
 
     def _transport(self, exercise: str, misconception: Misconception | None) -> LocalTransport:
+        """Return the loaded reference, or the loaded misconception."""
         key = f"{exercise}.{misconception.name}" if misconception else ""
         if key not in self._loaded:
-            source = (
-                variant(self.topic.reference, exercise, misconception) if misconception else read_reference(self.topic)
-            )
-            self._loaded[key] = LocalTransport(source)
+            self._loaded[key] = LocalTransport(self._source(exercise, misconception))
         return self._loaded[key]
 
+    def _source(self, exercise: str, misconception: Misconception | None) -> Source:
+        """Return the reference, or the reference with the misconception put in."""
+        if misconception is None:
+            return read_reference(self.topic)
+        return variant(self.topic.reference, exercise, misconception)
 
-def _replies(transport: LocalTransport, script: Script) -> list[Reply]:
-    """What this module answers to a script, as far as it gets."""
+
+def _replay(transport: LocalTransport, script: Script) -> list[Reply]:
+    """Return what a module answers to a script, as far as it gets."""
     replies: list[Reply] = []
     for recorded in script.requests:
         try:
@@ -122,8 +158,8 @@ def _replies(transport: LocalTransport, script: Script) -> list[Reply]:
     return replies
 
 
-def _gives_the_same(transport: LocalTransport, calls: Sequence[RecordedCall]) -> bool:
-    """Whether the same requests get the student's replies, call by call.
+def _gives_the_same_live(transport: LocalTransport, calls: Sequence[RecordedCall]) -> bool:
+    """Return True if the same requests get the student's replies, call by call.
 
     Handles in later requests are translated to what this module made in their place.
     """
@@ -140,8 +176,11 @@ def _gives_the_same(transport: LocalTransport, calls: Sequence[RecordedCall]) ->
 
 
 def _matches(reply: Reply, call: RecordedCall) -> bool:
+    """Return True if the student's code gave this reply to the call."""
+    if call.reply is None:
+        return False
     try:
-        return call.reply is not None and _same_reply(reply, call.reply)
+        return _same_reply(reply, call.reply)
     except (RuntimeError, TypeError, ValueError):  # what a student returned may not even compare
         return False
 
@@ -166,36 +205,53 @@ def _translated(value: Any, handles: dict[int, Handle]) -> Any:
 
 
 def _pair(theirs: Any, ours: Any, handles: dict[int, Handle]) -> None:
-    if isinstance(theirs, Handle) and isinstance(ours, Handle):
-        handles[theirs.id] = ours
-    elif isinstance(theirs, list | tuple) and isinstance(ours, list | tuple):
-        for their, our in zip(theirs, ours, strict=False):
-            _pair(their, our, handles)
-    elif isinstance(theirs, dict) and isinstance(ours, dict):
-        for key in theirs.keys() & ours.keys():
-            _pair(theirs[key], ours[key], handles)
+    """Note which of our handles stands for each of the student's, at the same place of two answers."""
+    match theirs, ours:
+        case Handle(), Handle():
+            handles[theirs.id] = ours
+        case ((list() | tuple()), (list() | tuple())):
+            for their_item, our_item in zip(theirs, ours, strict=False):
+                _pair(their_item, our_item, handles)
+        case dict(), dict():
+            for key in theirs.keys() & ours.keys():
+                _pair(theirs[key], ours[key], handles)
 
 
 def _same_reply(a: Reply, b: Reply) -> bool:
+    """Return True if two replies have errors of the same type, or equal values."""
+    if a.error is not None and b.error is not None:
+        return a.error.type == b.error.type
     if a.error is not None or b.error is not None:
-        return a.error is not None and b.error is not None and a.error.type == b.error.type
+        return False
     return _equal(a.value, b.value) and _equal(a.inputs, b.inputs)
 
 
 def _equal(a: Any, b: Any) -> bool:
-    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
-        return a.dtype == b.dtype and _equal(torch.from_numpy(a.copy()), torch.from_numpy(b.copy()))
-    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
-        if a.shape != b.shape or a.dtype != b.dtype:
-            return False
-        rtol, atol = TOLERANCE.get(a.dtype, DEFAULT_TOLERANCE)
-        return torch.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
-    if isinstance(a, Handle) and isinstance(b, Handle):
-        return a.type_name == b.type_name
-    if isinstance(a, dict) and isinstance(b, dict):
-        return list(a) == list(b) and all(_equal(a[key], b[key]) for key in a)
-    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
-        return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b, strict=True))
-    if isinstance(a, float) and isinstance(b, float):
-        return bool(np.isclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True))
+    """Return True if two answers are equal up to rounding. A tuple equals a list with the same items."""
+    match a, b:
+        case torch.Tensor(), torch.Tensor():
+            return _equal_tensors(a, b)
+        case np.ndarray(), np.ndarray():
+            return a.dtype == b.dtype and _equal_tensors(torch.from_numpy(a.copy()), torch.from_numpy(b.copy()))
+        case Handle(), Handle():
+            return a.type_name == b.type_name
+        case dict(), dict():
+            return list(a) == list(b) and _equal_items(a.values(), b.values())
+        case ((list() | tuple()), (list() | tuple())):
+            return len(a) == len(b) and _equal_items(a, b)
+        case float(), float():
+            return bool(np.isclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True))
     return type(a) is type(b) and bool(a == b)
+
+
+def _equal_items(a: Iterable[Any], b: Iterable[Any]) -> bool:
+    """Return True if the items of two containers of the same length are equal, pair by pair."""
+    return all(map(_equal, a, b))
+
+
+def _equal_tensors(a: torch.Tensor, b: torch.Tensor) -> bool:
+    """Return True if shapes and dtypes are the same and the values equal up to rounding."""
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return False
+    rtol, atol = TOLERANCE.get(a.dtype, DEFAULT_TOLERANCE)
+    return torch.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True)

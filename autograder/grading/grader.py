@@ -39,14 +39,17 @@ class Grader:
         submission = check_syntax(submission, {topic.name for topic, _ in to_run})
         run = SubmissionRun(self.prepared, self.server, submission.paths)
         handed_in = [HandedIn(topic, submission.sources.get(topic.name), exercise) for topic, exercise in to_run]
-        results = kept | {result.name: result for result in run.results(handed_in)}
-        exercises = [results[exercise.name] for topic in self.prepared.topics for exercise in topic.exercises]
+        results = dict(kept)
+        for result in run.results(handed_in):
+            results[result.name] = result
+        exercises = self._in_order(results)
         if self.settings.never_lower and earlier.content_hash == submission.content_hash:
             exercises = [earlier.not_lower(result) for result in exercises]
         quizzes, quiz_problems = self.quizzes.grade(submission.id, submission.answers)
-        problems = (*submission.problems, *quiz_problems)
-        if run.worker.printed > MUCH_OUTPUT or (kept and earlier.has_problem(PRINTED_MUCH)):
-            problems = (*problems, Problem(file="", sentence=PRINTED_MUCH))
+        problems = [*submission.problems, *quiz_problems]
+        printed_much_earlier = bool(kept) and earlier.has_problem(PRINTED_MUCH)
+        if run.worker.printed > MUCH_OUTPUT or printed_much_earlier:
+            problems.append(Problem(file="", sentence=PRINTED_MUCH))
         layers = run.worker.layers
         if not layers and kept:
             layers = earlier.confinement
@@ -57,7 +60,7 @@ class Grader:
             grading_key=grading_key(submission, self.course, self.settings),
             points=points,
             worth=worth,
-            problems=problems,
+            problems=tuple(problems),
             exercises=tuple(exercises),
             reveal=self.settings.reveal,
             isolation=level_of(layers) if layers else None,
@@ -65,9 +68,14 @@ class Grader:
             quizzes=quizzes,
         )
 
+    def _in_order(self, results: Mapping[str, ExerciseResult]) -> list[ExerciseResult]:
+        """Return the results in the course's order."""
+        return [results[exercise.name] for topic in self.prepared.topics for exercise in topic.exercises]
+
     def prepare(self, submission: Submission, is_enough: Callable[[], bool]) -> None:
-        """Record the scripts that the submission needs until it is enough. The others are recorded in their turn."""
-        for topic, exercise in self._to_run(self._kept(EarlierResult(submission.earlier), submission)):
+        """Record the scripts that the submission needs, until it is enough. `grade` records those that are missing."""
+        kept = self._kept(EarlierResult(submission.earlier), submission)
+        for topic, exercise in self._to_run(kept):
             if is_enough():
                 return
             if topic.name in submission.sources:

@@ -28,7 +28,7 @@ class Misconception(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 def load_misconceptions(topic: Topic) -> dict[str, list[Misconception]]:
-    """Exercise -> its misconceptions. Raises CourseError with the file and what is wrong in it."""
+    """Return exercise -> its misconceptions. Raises CourseError with the file and what is wrong in it."""
     path = topic.solutions_folder / "misconceptions.toml"
     if not path.is_file():
         return {}
@@ -36,7 +36,7 @@ def load_misconceptions(topic: Topic) -> dict[str, list[Misconception]]:
 
 
 def definition(code: str, name: str) -> tuple[int, int]:
-    """(first, last) line, counted from 0 and last exclusive, of a module-level definition in `code`."""
+    """Return the (first, last) line, counted from 0 and last exclusive, of a module-level definition in `code`."""
     for node in ast.parse(code).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
             assert node.end_lineno is not None
@@ -46,32 +46,36 @@ def definition(code: str, name: str) -> tuple[int, int]:
 
 
 def replaced(code: str, name: str, new: str) -> str:
-    """`code` with the definition of `name` replaced by `new`."""
+    """Return `code` with the definition of `name` replaced by `new`."""
     first, last = definition(code, name)
     lines = code.splitlines(keepends=True)
     return "".join([*lines[:first], new.rstrip("\n") + "\n", *lines[last:]])
 
 
 def variant(reference: Path, exercise: str, misconception: Misconception) -> Source:
-    """The reference's source with the misconception put in. Raises CourseError where it does not fit."""
+    """Return the reference's source with the misconception put in. Raises CourseError if it does not fit."""
     code = reference.read_text(encoding="utf-8")
+    wrong = misconception.wrote
     if misconception.instead_of:
-        first, last = definition(code, exercise)
-        right = "".join(code.splitlines(keepends=True)[first:last])
-        count = right.count(misconception.instead_of)
-        if count != 1:
-            raise CourseError(
-                f"Misconception {exercise}.{misconception.name}: instead_of stands {count} times in {reference}.",
-                fix="It must stand exactly once in the exercise's reference.",
-            )
-        wrong = right.replace(misconception.instead_of, misconception.wrote)
-    else:
-        wrong = misconception.wrote
+        wrong = _changed_definition(code, reference, exercise, misconception)
     changed = replaced(code, exercise, wrong)
     return Source(filename=reference.name, chunks=((f"{reference.stem}+{misconception.name}.py", changed),))
 
 
+def _changed_definition(code: str, reference: Path, exercise: str, misconception: Misconception) -> str:
+    """Return the reference's definition of the exercise with one thing written differently."""
+    first, last = definition(code, exercise)
+    right = "".join(code.splitlines(keepends=True)[first:last])
+    count = right.count(misconception.instead_of)
+    if count != 1:
+        raise CourseError(
+            f"Misconception {exercise}.{misconception.name}: instead_of stands {count} times in {reference}.",
+            fix="It must stand exactly once in the exercise's reference.",
+        )
+    return right.replace(misconception.instead_of, misconception.wrote)
+
+
 def read_reference(topic: Topic) -> Source:
-    """The topic's reference, as a source like a student's."""
+    """Return the topic's reference, as a source like a student's."""
     code = topic.reference.read_text(encoding="utf-8")
     return Source(filename=topic.filename, chunks=((str(topic.reference), code),))

@@ -1,8 +1,8 @@
-"""What is graded and how, and the key of what that comes to. Imports nothing that is slow to load."""
+"""The settings of a grading, and the key of its results. Imports nothing that is slow to load."""
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -14,7 +14,7 @@ from ..submission.model import Submission
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What is graded, and how much of it is told."""
+    """The topics to grade, and how much the results reveal."""
 
     topics: tuple[str, ...]  # folder names of the topics to grade
     reveal: Reveal = Reveal.MISCONCEPTION  # of hidden checks
@@ -23,14 +23,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def slow_libraries(course: Course, topics: Sequence[str]) -> frozenset[str]:
-    """The keys of worker.server.SLOW that the topics' own code uses: their students will want them, too."""
-    chosen = [topic for topic in course.topics if topic.name in topics]
-    folders = [folder for topic in chosen for folder in (topic.exercises_folder, topic.solutions_folder)]
-    texts = [path.read_text(encoding="utf-8", errors="replace") for folder in folders for path in folder.glob("*.py")]
-    return frozenset(name for name, use in SLOW.items() if any(re.search(use, text) for text in texts))
+    """Return the keys of SLOW that the topics' own code uses: their students will want them, too."""
+    code = "\n".join(_own_code(course, topics))
+    return frozenset(name for name, use in SLOW.items() if re.search(use, code))
+
+
+def _own_code(course: Course, topics: Sequence[str]) -> Iterator[str]:
+    """Yield the text of each Python file of the topics."""
+    for topic in course.topics:
+        if topic.name not in topics:
+            continue
+        for folder in (topic.exercises_folder, topic.solutions_folder):
+            for path in folder.glob("*.py"):
+                yield path.read_text(encoding="utf-8", errors="replace")
 
 
 def grading_key(submission: Submission, course: Course, settings: Settings) -> str:
-    """Equal keys mean equal results: the submission's files, the course, the engine and the settings."""
+    """Return the key of a result: its inputs, which are the submission, the course with the engine, and the settings."""
     parts = [submission.id, submission.content_hash, course.digest, msgspec.json.encode(settings).decode()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()

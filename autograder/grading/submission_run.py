@@ -76,17 +76,9 @@ class SubmissionRun:
 
     def results(self, handed_in: Sequence[HandedIn]) -> list[ExerciseResult]:
         """Return the results of the exercises, in the same order."""
-        begun = [self._begin(*one) for one in handed_in]
-        runs = [run for run in begun if isinstance(run, ExerciseRun)]
-        for run in runs:  # recording takes time that is not the submission's
-            self.prepared.scripts(run.topic, run.exercise)
-        self.worker.until = time.monotonic() + self.prepared.limits.submission_seconds
-        try:
-            for is_visible in (True, False):
-                self._run_checks(runs, is_visible)
-        finally:
-            self.worker.close()
-        return [self._finish(run) if isinstance(run, ExerciseRun) else run for run in begun]
+        begun = [self._begin(*exercise_handed_in) for exercise_handed_in in handed_in]
+        self._run([run for run in begun if isinstance(run, ExerciseRun)])
+        return [self._result(run) for run in begun]
 
     def _begin(
         self, topic: Topic, source: Source | Unreadable | None, exercise: Exercise
@@ -112,16 +104,34 @@ class SubmissionRun:
 
     # Running
 
+    def _run(self, runs: Sequence[ExerciseRun]) -> None:
+        """Run all checks, visible ones first, and close the worker."""
+        for run in runs:  # recording takes time that is not the submission's
+            self.prepared.scripts(run.topic, run.exercise)
+        self.worker.until = time.monotonic() + self.prepared.limits.submission_seconds
+        try:
+            self._run_checks(runs, is_visible=True)
+            self._run_checks(runs, is_visible=False)
+        finally:
+            self.worker.close()
+
     def _run_checks(self, runs: Sequence[ExerciseRun], is_visible: bool) -> None:
-        batches = []
-        for run in runs:
-            checks = [check for check in self.prepared.checks[run.exercise.name] if check.visible is is_visible]
-            if checks:
-                batches.append(CheckBatch(run, RequestBatch(checks, self.prepared.scripts(run.topic, run.exercise))))
+        """Run the visible checks of all exercises, or the hidden ones."""
+        batches = self._batches(runs, is_visible)
         for group in _groups(batches):
             prefetched = self._prefetch(group)
             for batch in group:
                 self._run_batch(batch, prefetched.get(batch.run.exercise.name))
+
+    def _batches(self, runs: Sequence[ExerciseRun], is_visible: bool) -> list[CheckBatch]:
+        """Return the visible checks of each exercise that has some, or the hidden ones, with their requests."""
+        batches = []
+        for run in runs:
+            checks = [check for check in self.prepared.checks[run.exercise.name] if check.visible is is_visible]
+            if checks:
+                requests = RequestBatch(checks, self.prepared.scripts(run.topic, run.exercise))
+                batches.append(CheckBatch(run, requests))
+        return batches
 
     def _prefetch(self, group: Sequence[CheckBatch]) -> dict[str, Mapping[str, PrefetchedReplies]]:
         """Ask for all replies of a group in one exchange. Return them by exercise; nothing if that fails."""
@@ -133,12 +143,13 @@ class SubmissionRun:
             replies = self.worker.send_batches(requests, seconds)
         except WorkerDied:
             return {}
-        found: dict[str, Mapping[str, PrefetchedReplies]] = {}
+        prefetched: dict[str, Mapping[str, PrefetchedReplies]] = {}
         for batch, frames in zip(group, replies, strict=True):
-            found[batch.run.exercise.name] = batch.requests.read(frames, self.prepared.cache)
-        return found
+            prefetched[batch.run.exercise.name] = batch.requests.read(frames, self.prepared.cache)
+        return prefetched
 
     def _run_batch(self, batch: CheckBatch, prefetched: Mapping[str, PrefetchedReplies] | None) -> None:
+        """Run the checks of a batch; once more in a fresh worker if another topic's file may have changed an outcome."""
         run, checks = batch.run, batch.requests.checks
         started = time.perf_counter()
         checked = self._attempt(run, checks, prefetched)
@@ -163,17 +174,25 @@ class SubmissionRun:
 
     # Results
 
+    def _result(self, begun: ExerciseRun | ExerciseResult) -> ExerciseResult:
+        """Return the result of a run; a result that is known already as it is."""
+        if isinstance(begun, ExerciseResult):
+            return begun
+        return self._finish(begun)
+
     def _finish(self, run: ExerciseRun) -> ExerciseResult:
         started = time.perf_counter()
-        results = [self._check_result(run, checked) for checked in run.checked]
+        """Return the exercise's result, once its checks have run."""
         failed = []
-        for checked, result in zip(run.checked, results, strict=True):
-            if result.verdict in MISTAKES and checked.outcome.calls and self._may_be_diagnosed(checked.check):
-                calls = checked.outcome.calls
-                failed.append(FailedCheck(checked.check.id, calls, checked.script, checked.key))
+        results: dict[str, CheckResult] = {}  # by check
+        for checked in run.checked:
+            check, outcome = checked.check, checked.outcome
+            result = self._check_result(run, checked)
+            results[check.id] = result
+            if result.verdict in MISTAKES and outcome.calls and self._may_be_diagnosed(check):
+                failed.append(FailedCheck(check.id, outcome.calls, checked.script, checked.key))
         misconceptions = self.prepared.diagnosticians[run.topic.name].diagnose(run.exercise.name, failed)
-        by_check = {checked.check.id: result for checked, result in zip(run.checked, results, strict=True)}
-        in_order = [by_check[check.id] for check in self.prepared.checks[run.exercise.name]]
+        in_order = [results[check.id] for check in self.prepared.checks[run.exercise.name]]
         source = run.module.source
         return exercise_result(
             run.exercise.name,
@@ -192,9 +211,10 @@ class SubmissionRun:
     def _check_result(self, run: ExerciseRun, checked: CheckedOutcome) -> CheckResult:
         """Return the check's result: BROKEN if its own reference fails it, with the message that may be shown."""
         check, outcome = checked.check, checked.outcome
-        is_judgement = outcome.verdict in (*MISTAKES, Verdict.TIMED_OUT)
-        if is_judgement and not self.prepared.scripts(run.topic, run.exercise)[check.id].passes:
-            return self._labelled(check, Verdict.BROKEN, BROKEN_CHECK)
+        if outcome.verdict in (*MISTAKES, Verdict.TIMED_OUT):
+            script = self.prepared.scripts(run.topic, run.exercise)[check.id]
+            if not script.passes:
+                return self._labelled(check, Verdict.BROKEN, BROKEN_CHECK)
         message = NOTHING
         if outcome.description is not None:
             message = self._message(check, outcome.verdict, outcome.description)
@@ -231,14 +251,19 @@ def _groups(batches: Iterable[CheckBatch]) -> Iterator[list[CheckBatch]]:
     """
     group: list[CheckBatch] = []
     for batch in batches:
-        follows_fatal = bool(group) and bool(group[-1].run.fatal)
-        is_too_long = seconds_for(_reference_seconds([*group, batch])) > LEAST_SECONDS
-        if group and (batch.run.fatal or follows_fatal or is_too_long):
+        if group and not _may_join(group, batch):
             yield group
             group = []
         group.append(batch)
     if group:
         yield group
+
+
+def _may_join(group: Sequence[CheckBatch], batch: CheckBatch) -> bool:
+    """Return True if a batch may be sent together with the group."""
+    if batch.run.fatal or group[-1].run.fatal:
+        return False
+    return seconds_for(_reference_seconds([*group, batch])) <= LEAST_SECONDS
 
 
 def grade_exercise(
@@ -257,8 +282,12 @@ def first_failure(
     if find_banned(source, exercise.name, exercise.banned) is not None:
         return hidden[0]
     worker = SubmissionWorker(server, prepared.limits)
-    module = worker.load(source, topic.name)
-    attempt = Attempt(prepared.exercise_checks(topic, exercise), hidden, module, fatal=[])
+    attempt = Attempt(
+        prepared.exercise_checks(topic, exercise),
+        hidden,
+        worker.load(source, topic.name),
+        fatal=[],
+    )
     try:
         for checked in attempt.run():
             if checked.outcome.verdict is not Verdict.PASSED:

@@ -80,14 +80,19 @@ class Attempt:
 
     @property
     def is_struck_out(self) -> bool:
-        """True if the exercise has cost as many workers as it may."""
+        """Return True if the exercise has cost as many workers as it may."""
         return len(self.fatal) >= self.about.limits.strikes
+
+    @property
+    def is_over(self) -> bool:
+        """Return True if nothing more of the exercise may run."""
+        return self.worker.is_out_of_time or self.is_struck_out
 
     def _is_loaded(self) -> bool:
         """Return True if a worker has run the module. A worker that died earlier is replaced: it was not ours."""
         if self.worker.is_alive:
             return True
-        if self.worker.is_out_of_time or self.is_struck_out:
+        if self.is_over:
             return False
         try:
             self.module.ensure_loaded()
@@ -97,7 +102,7 @@ class Attempt:
 
     def _prefetch(self) -> Mapping[str, PrefetchedReplies]:
         """Return the replies by check; nothing if the worker did not live to send them all."""
-        if self.worker.is_out_of_time or self.is_struck_out:
+        if self.is_over:
             return {}
         batch = RequestBatch(self.checks, self.about.scripts)
         seconds = min(seconds_for(batch.reference_seconds), self.about.limits.call_seconds)

@@ -40,29 +40,43 @@ def snapshot(value: Any) -> Any:
         return {key: snapshot(item) for key, item in value.items()}
     if kind is list or kind is tuple:
         return kind(map(snapshot, value))
-    if kind is torch.Tensor and value.dtype in READABLE and value.layout is torch.strided:
-        data = value.numpy(force=True).tobytes()
-        return _Tensor(value.dtype, value.shape, value.stride(), value.requires_grad, data)
+    if kind is torch.Tensor:
+        return _snapshot_tensor(value)
     if kind is np.ndarray and not value.dtype.hasobject:
         return _Array(value.dtype, value.shape, value.tobytes())
     return _Incomparable()
 
 
+def _snapshot_tensor(tensor: torch.Tensor) -> _Tensor | _Incomparable:
+    """Return the tensor as it is now, if numpy can read it."""
+    if tensor.dtype not in READABLE or tensor.layout is not torch.strided:
+        return _Incomparable()
+    return _Tensor(
+        dtype=tensor.dtype,
+        shape=tensor.shape,
+        stride=tensor.stride(),
+        requires_grad=tensor.requires_grad,
+        data=tensor.numpy(force=True).tobytes(),
+    )
+
+
 def equals(then: Any, value: Any) -> bool:
     """Return True if a snapshot's value and this one are encoded alike; False if that is not easy to see."""
     kind = type(value)
-    if kind in COMPARED:
-        return kind is type(then) and then == value
-    if kind is dict:
-        return type(then) is dict and _equal_dicts(then, value)
-    if kind is list or kind is tuple:
-        return type(then) is kind and len(then) == len(value) and all(map(equals, then, value))
     if kind is torch.Tensor:
         return type(then) is _Tensor and _equal_tensors(then, value)
     if kind is np.ndarray:
         return type(then) is _Array and _equal_arrays(then, value)
-    if kind is float:
-        return type(then) is float and then == value and math.copysign(1.0, then) == math.copysign(1.0, value)
+    if kind is not type(then):
+        return False
+    if kind in COMPARED:
+        return bool(then == value)
+    if kind is dict:
+        return _equal_dicts(then, value)
+    if kind is list or kind is tuple:
+        return len(then) == len(value) and all(map(equals, then, value))
+    if kind is float:  # 0.0 equals -0.0
+        return then == value and math.copysign(1.0, then) == math.copysign(1.0, value)
     return False
 
 

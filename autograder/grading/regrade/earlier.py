@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import msgspec
 
 from ...course.model import Exercise
-from ...results.model import CheckLabel, ExerciseResult, SubmissionResult, Verdict
+from ...results.model import CheckLabel, CheckResult, ExerciseResult, SubmissionResult, Verdict
 from ...results.points import exercise_result
 from ...text import Text
 
-# A check that ran into a limit might have had more time in another company.
+# A check that ran into a limit might pass when it runs beside other checks.
 UNCERTAIN = (Verdict.TIMED_OUT, Verdict.BROKEN)
 
 
@@ -33,28 +33,26 @@ class EarlierResult:
         file: the submission's file for the exercise's topic.
         labels: of the exercise's checks today, in order.
         """
-        found = self.exercises.get(exercise.name)
-        if found is None or found.key != key or found.file != file:
+        before = self.exercises.get(exercise.name)
+        if before is None or before.key != key or before.file != file:
             return None
-        if [check.id for check in found.checks] != [label.id for label in labels]:
+        if not _may_be_kept(before.checks, labels):
             return None
-        if any(check.verdict in UNCERTAIN for check in found.checks):
-            return None
-        is_unchanged = [check.label for check in found.checks] == list(labels)
-        if is_unchanged and found.worth == exercise.points and found.raised_from is None:
-            return found
+        has_same_labels = [check.label for check in before.checks] == list(labels)
+        if has_same_labels and before.worth == exercise.points and before.raised_from is None:
+            return before
         checks = []
-        for check, label in zip(found.checks, labels, strict=True):
+        for check, label in zip(before.checks, labels, strict=True):
             checks.append(msgspec.structs.replace(check, **msgspec.structs.asdict(label)))
         return exercise_result(
             exercise.name,
             exercise.topic,
             exercise.points,
             checks,
-            found.misconceptions,
-            place=(found.file, found.line),
-            duration=found.duration,
-            key=found.key,
+            before.misconceptions,
+            place=(before.file, before.line),
+            duration=before.duration,
+            key=before.key,
         )
 
     def not_lower(self, result: ExerciseResult) -> ExerciseResult:
@@ -66,3 +64,10 @@ class EarlierResult:
         if points <= result.points:
             return result
         return msgspec.structs.replace(result, points=points, raised_from=result.points)
+
+
+def _may_be_kept(checks: Sequence[CheckResult], labels: Sequence[CheckLabel]) -> bool:
+    """Return True if the checks are the same as today's, and none of their verdicts is uncertain."""
+    if [check.id for check in checks] != [label.id for label in labels]:
+        return False
+    return not any(check.verdict in UNCERTAIN for check in checks)

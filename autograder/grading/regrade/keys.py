@@ -1,4 +1,4 @@
-"""Keys of what an exercise's result depends on. Where the key is the same, nothing has to run again.
+"""Keys of what an exercise's result depends on. If the key is the same, nothing has to run again.
 
 A key covers the student's file for the topic and the files beside it, the exercise's checks and all that they may use,
 the references, the misconceptions, the rules, the limits, the engine and the libraries. It leaves out what only names
@@ -115,8 +115,13 @@ def _untitled(node: ast.stmt) -> ast.stmt:
         node.body = node.body[1:]
     for decorator in node.decorator_list:
         if isinstance(decorator, ast.Call):
-            decorator.keywords = [keyword for keyword in decorator.keywords if keyword.arg != "weight"]
+            _remove_weight(decorator)
     return node
+
+
+def _remove_weight(decorator: ast.Call) -> None:
+    """Remove `weight=…` from @check("adam_step", weight=2)."""
+    decorator.keywords = [keyword for keyword in decorator.keywords if keyword.arg != "weight"]
 
 
 def _read(path: Path) -> str:

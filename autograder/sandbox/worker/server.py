@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import linux
-from .heap import fill_holes
 from .layers import Report, apply
 from .layers.cgroup import common_limits
 from .layers.namespaces import become_first_process, own_namespaces
 from .layers.private_root import SCRATCH, private_root
+from .malloc_tuning import fill_holes
 from .setup import Setup
 
 CONTROL_BYTES = 1 << 16
@@ -143,7 +143,7 @@ class Server:
         os.close(output)
 
     def _be_worker(self, channel: int, output: int) -> NoReturn:
-        from .life import live  # here, since it imports torch
+        from .worker_main import live  # here, since it imports torch
 
         try:
             live(self.setup, self.layers, channel, output, scratch=self._scratch(), server_pid=self.pid)

@@ -114,14 +114,15 @@ def _advice(name: str | Text, steps: Iterable[str], help: str, language: Languag
 
 
 def _problems(result: SubmissionResult, language: Language) -> Iterator[str]:
+    """Yield the first problems with the files."""
     if not result.problems:
         return
     yield f"### {_joined(FILES, language)}"
     yield ""
     for problem in result.problems[:MAX_PROBLEMS]:
+        prefix = f"{problem.file}: " if problem.file else ""
         for line in problem.sentence.lines(language):
-            shown = f"{problem.file}: {line}" if problem.file else line
-            yield f"- {markdown(shown)}"
+            yield f"- {markdown(prefix + line)}"
 
 
 def _next_exercise(exercises: Iterable[ExerciseResult]) -> ExerciseResult | None:

@@ -116,7 +116,7 @@ class Worker:
         self.level: Level = level_of(self.layers)
 
     def _hello(self) -> dict[str, str]:
-        """The layers that it reports before any student code has run. Raises SandboxError where it ended instead."""
+        """Return the layers that the worker reports before any student code runs. Raise SandboxError if it ended."""
         try:
             frame = self._exchange([], HELLO_SECONDS, replies=1)[0]
         except WorkerDied as died:
@@ -210,7 +210,7 @@ class Worker:
         return frame
 
     def _wait(self, events: int, deadline: Deadline) -> None:
-        """Until the channel is ready. Meanwhile output is thrown away and limits are looked at."""
+        """Wait until the channel is ready. Meanwhile, discard output and check the limits."""
         self._poll.register(self.channel, events)
         while True:
             left = deadline.left()

@@ -122,6 +122,7 @@ class Pool:
         self.losses = 0  # with nothing graded in between
 
     def run(self, tasks: Iterator[Task]) -> Generator[Graded, None, None]:
+        """Grade the tasks in a pool of processes; start a new pool whenever one of them is lost."""
         while True:
             pending: dict[Future[Graded], Task] = {}
             try:
@@ -129,8 +130,12 @@ class Pool:
                     yield from self._grade(executor, tasks, pending)
                 return
             except BrokenProcessPool:
-                yield from (future.result() for future in pending if not _is_lost(future))
-                left = [task for future, task in pending.items() if _is_lost(future)]
+                left = []
+                for future, task in pending.items():
+                    if _is_lost(future):
+                        left.append(task)
+                    else:
+                        yield future.result()
                 if self.suspects:
                     yield self._convicted(self.suspects.popleft())
                 else:

@@ -1,7 +1,7 @@
-"""A worker, from fork to its end: give up what it must not have, then answer requests.
+"""A worker from the fork to its end: it gives up rights, then answers requests.
 
-Requests may come many at a time; replies are written when no request is waiting, so that a batch costs two switches
-between processes rather than two for each call.
+Requests may arrive in batches. The worker writes its replies when no request is waiting, so a batch costs two switches
+between processes instead of two for each call.
 """
 
 import contextlib

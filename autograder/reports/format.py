@@ -103,6 +103,6 @@ def requested(option: str, environment: Mapping[str, str]) -> Report:
 
 
 def only(results: Iterable[SubmissionResult]) -> SubmissionResult:
-    """The one result that a format for one submission is given."""
+    """Return the only result, for formats that describe one submission."""
     (result,) = results
     return result

@@ -34,14 +34,15 @@ def _points_by_column(result: SubmissionResult) -> dict[str, float]:
 
 def _parts(context: Context) -> list[str]:
     """Return the columns of the exercises and quizzes, in the course's order."""
-    topics = [topic for topic in context.course.topics if topic.name in context.topics]
-    columns = []
-    for topic in topics:
-        columns += [exercise.name for exercise in topic.exercises]
-    for topic in topics:
+    exercises = []
+    quizzes = []
+    for topic in context.course.topics:
+        if topic.name not in context.topics:
+            continue
+        exercises += [exercise.name for exercise in topic.exercises]
         if topic.quiz_points:
-            columns.append(f"quiz {topic.name}")
-    return columns
+            quizzes.append(f"quiz {topic.name}")
+    return exercises + quizzes
 
 
 def _misconceptions(result: SubmissionResult) -> str:

@@ -33,7 +33,7 @@ LOSSES_IN_A_ROW = 8  # grader processes lost with no submission graded in betwee
 
 
 def default_jobs(submissions: int) -> int:
-    """One grader process for each core, but no more than a small class pays for."""
+    """Return one grader process for each core, but fewer for a small class."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(cores, MAX_JOBS, submissions // WORTH_A_PROCESS))
 
@@ -91,7 +91,7 @@ def _loading() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _temporary_folder() -> Iterator[Path]:
-    """A folder for every temporary file of a run: whichever of its processes ends last can remove them all."""
+    """Yield a folder for every temporary file of a run, so that the last process to end can remove them all."""
     before = tempfile.tempdir
     with tempfile.TemporaryDirectory(prefix="torchstone-", ignore_cleanup_errors=True) as folder:
         tempfile.tempdir = folder

@@ -32,7 +32,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     submission: Submission
 
     def with_earlier(self) -> Submission:
-        """The submission, with what an earlier run found in it, where that can be read."""
+        """Return the submission, with an earlier run's result if that can be read."""
         try:
             return msgspec.structs.replace(self.submission, earlier=read_result(self.target))
         except UsageError:

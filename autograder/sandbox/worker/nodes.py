@@ -173,7 +173,7 @@ class Tally:
             raise WireError(f"more than {MAX_NODES:,} values in one message")
 
     def enter(self, size: int, depth: int) -> None:
-        """A container of that many values, `depth` containers below the message's own."""
+        """Count a container of that many values, `depth` containers below the message's own."""
         self.spend(size)
         if depth > MAX_DEPTH:
             raise WireError(f"nested more than {MAX_DEPTH} deep")

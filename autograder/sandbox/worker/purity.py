@@ -46,7 +46,7 @@ def settings() -> tuple[Any, ...]:
 
 
 def is_changed() -> bool:
-    """Whether anything that was noted is another thing now. What is new harms nobody."""
+    """Return True if any noted state has changed. New names are ignored."""
     return _settings != [settings()] or any(
         now.get(name) is not value for now, before in _namespaces for name, value in before.items()
     )

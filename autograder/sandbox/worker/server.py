@@ -128,7 +128,7 @@ class Server:
                     os.waitpid(pid, 0)
 
     def _spawn(self, control: socket.socket, channel: int, output: int) -> None:
-        """Fork a worker, where that is safe."""
+        """Fork a worker if that is safe."""
         threads = len(os.listdir("/proc/self/task"))
         if threads != 1:
             _say(control, {"error": f"the fork server runs {threads} threads: forking would not be safe"})

@@ -126,7 +126,7 @@ class _Requests:
         return bool(self.data) or bool(self.poll.poll(0))
 
     def all_there(self) -> list[RequestFrame]:
-        """The next request, and those that have come with it."""
+        """Return the next request, and those that arrived with it."""
         frames = [self._next()]
         while len(self.data) >= wire.FRAME.size:
             _, header, payload = wire.frame_sizes(self.data)

@@ -54,12 +54,21 @@ def board_table(course: Course, facts: Sequence[Mapping[str, str]], language: La
         exercises = [exercise for exercise in topic.exercises if exercise.name in verdicts]
         if not exercises:
             continue
-        worth = sum(exercise.points for exercise in exercises)
         passed = [exercise for exercise in exercises if verdicts[exercise.name] is Verdict.PASSED]
-        earned = sum(exercise.points for exercise in passed if _is_whole(topic, exercise, facts))
+        earned = _earned_points(topic, passed, facts)
+        worth = sum(exercise.points for exercise in exercises)
         title = " ".join([topic.name.split("_")[0], *topic.title.lines(language)])
         table.add_row(title, f"{earned}/{worth}", _names(exercises, verdicts))
     return table
+
+
+def _earned_points(topic: Topic, passed: Sequence[Exercise], facts: Sequence[Mapping[str, str]]) -> int:
+    """Return the points of the passed exercises. An exercise of which only some checks ran earns none."""
+    earned = 0
+    for exercise in passed:
+        if _is_whole(topic, exercise, facts):
+            earned += exercise.points
+    return earned
 
 
 def _names(exercises: Sequence[Exercise], verdicts: Mapping[str, Verdict]) -> str:

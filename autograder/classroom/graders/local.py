@@ -64,7 +64,7 @@ class LocalGraders:
                 yield from pool.run(chain(first, tasks))
 
     def _meanwhile(self, first: Task, grader: "Grader", server: ForkServer) -> None:
-        """What is done while the server starts."""
+        """Do what can be done while the server starts."""
         self.while_starting()
         grader.prepare(first.with_earlier(), server.has_started)
 
@@ -82,7 +82,7 @@ class LocalGraders:
 
 @contextlib.contextmanager
 def _loading() -> Iterator[None]:
-    """What is loaded here stays: the garbage collector looks at it neither meanwhile nor later."""
+    """Keep the garbage collector from everything that is loaded meanwhile: it stays until the end."""
     gc.collect()  # there is little yet
     with paused_collector():
         yield

@@ -25,13 +25,13 @@ _settings: list[tuple[Any, ...]] = []
 
 
 def take_note() -> None:
-    """In the server, once everything is imported."""
+    """Note the state that all exercises share. Called in the server, once everything is imported."""
     _namespaces[:] = [(vars(sys.modules[name]), dict(vars(sys.modules[name]))) for name in MODULES]
     _settings[:] = [settings()]
 
 
 def settings() -> tuple[Any, ...]:
-    """What is set for a whole process."""
+    """Return the settings of the whole process."""
     return (
         *(dict(vars(kind)) for kind in CLASSES),
         list(warnings.filters),

@@ -21,7 +21,7 @@ WINDOW = 8  # lines that the rate is taken over: what an earlier run had done pa
 
 @contextlib.contextmanager
 def progress(total: int, console: Console) -> Iterator[Callable[[], None]]:
-    """What to call after each submission."""
+    """Yield the function to call after each submission."""
     if console.is_terminal:
         with _bar(total, console) as advance:
             yield advance

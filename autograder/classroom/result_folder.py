@@ -21,7 +21,7 @@ MAX_STEM = 200  # bytes of a result's file name
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Make the folder and have it for one run alone; what a killed run or grader left half written is removed.
+    """Make the folder and lock it for this run. Remove what a killed run or grader left half written.
 
     The kernel lifts the lock when the run and its graders have ended, however they ended.
     Raises UsageError where another run has it.
@@ -46,7 +46,7 @@ def _remove_halves(folder: Path) -> None:
 
 
 def _take(folder: Path) -> int:
-    """The lock file, locked."""
+    """Return the lock file, locked."""
     import fcntl
 
     deadline = time.monotonic() + LOCK_SECONDS
@@ -70,7 +70,7 @@ def _take(folder: Path) -> int:
 
 
 def result_names(paths: Sequence[Path], students: Mapping[Path, str] | None = None) -> dict[Path, str]:
-    """A result file for each submission; those that would share one get a mark of their path."""
+    """Return a result file for each submission. If two would share a name, add a mark of their path."""
     named = students or {}
     stems = {path: _safe(named.get(path) or (path.stem if path.is_file() else path.name)) for path in paths}
     counts = Counter(stem.casefold() for stem in stems.values()) + RESERVED
@@ -81,7 +81,7 @@ def result_names(paths: Sequence[Path], students: Mapping[Path, str] | None = No
 
 
 def _safe(name: str) -> str:
-    """The name as a file name: odd characters replaced, long ones cut and marked."""
+    """Return the name as a file name: odd characters replaced, long names cut and marked."""
     safe = re.sub(r"[^\w.@+=-]", "_", name.encode("utf-8", "replace").decode()) or "_"
     return safe if len(safe.encode()) <= MAX_STEM else f"{safe[: MAX_STEM // 4]}-{_mark(name)}"
 

@@ -53,5 +53,5 @@ def errors_as_sentences() -> Iterator[None]:
 
 
 def course_at(folder: Path | None) -> Course:
-    """The course of the option, or the nearest one upwards from here."""
+    """Return the course that the option names, or the nearest course in this folder and its parents."""
     return load_course(find_course(folder or Path.cwd()))

@@ -46,7 +46,7 @@ def board_table(course: Course, facts: Sequence[Mapping[str, str]], language: La
     """Return a row for each topic of which a check ran: points, and each exercise with its verdict."""
     verdicts = exercise_verdicts(facts)
     table = Table(box=None, pad_edge=False)
-    topic_heading, points_heading, names_heading = HEADINGS[Language.ZH if language is Language.ZH else Language.EN]
+    topic_heading, points_heading, names_heading = HEADINGS.get(language, HEADINGS[Language.EN])
     table.add_column(topic_heading)
     table.add_column(points_heading, justify="right", no_wrap=True)
     table.add_column(names_heading, no_wrap=True)
@@ -54,14 +54,21 @@ def board_table(course: Course, facts: Sequence[Mapping[str, str]], language: La
         exercises = [exercise for exercise in topic.exercises if exercise.name in verdicts]
         if not exercises:
             continue
+        passed = [exercise for exercise in exercises if verdicts[exercise.name] is Verdict.PASSED]
+        earned = _earned_points(topic, passed, facts)
         worth = sum(exercise.points for exercise in exercises)
-        earned = 0
-        for exercise in exercises:
-            if verdicts[exercise.name] is Verdict.PASSED and _is_whole(topic, exercise, facts):
-                earned += exercise.points
         title = " ".join([topic.name.split("_")[0], *topic.title.lines(language)])
         table.add_row(title, f"{earned}/{worth}", _names(exercises, verdicts))
     return table
+
+
+def _earned_points(topic: Topic, passed: Sequence[Exercise], facts: Sequence[Mapping[str, str]]) -> int:
+    """Return the points of the passed exercises. An exercise of which only some checks ran earns none."""
+    earned = 0
+    for exercise in passed:
+        if _is_whole(topic, exercise, facts):
+            earned += exercise.points
+    return earned
 
 
 def _names(exercises: Sequence[Exercise], verdicts: Mapping[str, Verdict]) -> str:
@@ -97,11 +104,13 @@ def _marked(verdict: Verdict, name: str) -> str:
 def next_exercise(course: Course, facts: Sequence[Mapping[str, str]]) -> Exercise | None:
     """Return the first exercise in the course's order that does not pass: started ones before untouched ones."""
     verdicts = exercise_verdicts(facts)
-    unfinished = []
+    untouched = None
     for exercise in course.exercises:
-        if verdicts.get(exercise.name, Verdict.PASSED) is not Verdict.PASSED:
-            unfinished.append(exercise)
-    for exercise in unfinished:
-        if verdicts[exercise.name] is not Verdict.NOT_ATTEMPTED:
+        verdict = verdicts.get(exercise.name, Verdict.PASSED)  # a check that did not run shows no fault
+        if verdict is Verdict.PASSED:
+            continue
+        if verdict is not Verdict.NOT_ATTEMPTED:
             return exercise
-    return unfinished[0] if unfinished else None
+        if untouched is None:
+            untouched = exercise
+    return untouched

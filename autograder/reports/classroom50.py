@@ -3,7 +3,7 @@
 Its runner sets the variables and stamps owner and times itself.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -48,26 +48,43 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, rename={"max_score": "ma
 
 
 def render(results: Iterable[SubmissionResult], context: Context) -> Iterator[str]:
-    """The whole file. Outside of its runner, the fields that only it knows say "unknown"."""
-    result = only(results)
-    tests = [_test(exercise.name, exercise) for exercise in result.exercises]
-    tests += [_test(f"quiz {quiz.topic}", quiz) for quiz in result.quizzes]
-    given = {field: printable(context.environment.get(variable, "")) for field, variable in VARIABLES.items()}
-    given["review"] = given["review"] or given["commit"]
-    known = {field: value or "unknown" for field, value in given.items()}
+    """Yield the whole file."""
+    tests = _tests(only(results))
     file = Result(
         schema="classroom50/result/v1",
         datetime=context.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         score=sum(test.score for test in tests),
         max_score=sum(test.max_score for test in tests),
         tests=tests,
-        **known,
+        **_runner_fields(context.environment),
     )
     yield msgspec.json.format(msgspec.json.encode(file), indent=2).decode() + "\n"
 
 
+def _tests(result: SubmissionResult) -> list[Test]:
+    """Return a test for each exercise and each quiz."""
+    tests = []
+    for exercise in result.exercises:
+        tests.append(_test(exercise.name, exercise))
+    for quiz in result.quizzes:
+        tests.append(_test(f"quiz {quiz.topic}", quiz))
+    return tests
+
+
+def _runner_fields(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields that Classroom 50's runner knows; "unknown" outside of it."""
+    fields = {}
+    for field, variable in VARIABLES.items():
+        fields[field] = printable(environment.get(variable, ""))
+    fields["review"] = fields["review"] or fields["commit"]
+    for field, value in fields.items():
+        if not value:
+            fields[field] = "unknown"
+    return fields
+
+
 def _test(name: str, part: ExerciseResult | QuizResult) -> Test:
-    """Points are rounded down: what is not all right is not full marks."""
+    """Return a test with whole points, rounded down: only a part that is all right gets full marks."""
     return Test(
         test_name=name,
         passed=part.verdict is Verdict.PASSED,

@@ -49,26 +49,30 @@ class Report:
     file: Path | None = None  # None: where the format's own variable says
 
     def write(self, results: Iterable[SubmissionResult], context: Context) -> Iterator[str]:
-        """Write the file; yields what is to be printed. Raises UsageError where the file cannot be written."""
+        """Write the file and yield the lines to print. Raise UsageError if the file cannot be written."""
         clean: Iterable[SubmissionResult] = (cleaned(result) for result in results)
         if self.format.announce is not None:
             clean = list(clean)
             yield from self.format.announce(clean, context)
         parts = (part.encode() for part in self.format.render(clean, context))
         try:
-            if self.file is None:
-                with open(context.environment[self.format.appends_to], "ab") as appended:
-                    appended.writelines(parts)
-            else:
-                self.file.parent.mkdir(parents=True, exist_ok=True)
-                write_whole(self.file, parts)
+            self._write_parts(parts, context)
         except OSError as error:
             where = self.file or f"${self.format.appends_to}"
             raise UsageError(f"--report {self.format.name}: {where}: {error.strerror or error}.") from None
 
+    def _write_parts(self, parts: Iterable[bytes], context: Context) -> None:
+        """Write the report's own file, or append to the file that the format's variable names."""
+        if self.file is None:
+            with open(context.environment[self.format.appends_to], "ab") as appended:
+                appended.writelines(parts)
+        else:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(self.file, parts)
+
 
 def formats() -> dict[str, Format]:
-    """Name -> format."""
+    """Return name -> format."""
     package = __name__.rpartition(".")[0]
     folder = str(Path(__file__).parent)
     modules = (importlib.import_module(f"{package}.{module.name}") for module in pkgutil.iter_modules([folder]))
@@ -77,7 +81,7 @@ def formats() -> dict[str, Format]:
 
 
 def requested(option: str, environment: Mapping[str, str]) -> Report:
-    """The report that NAME or NAME=FILE asks for. Raises UsageError."""
+    """Return the report that NAME or NAME=FILE asks for. Raise UsageError if there is no such format."""
     name, _, file = option.partition("=")
     known = formats()
     if name not in known:
@@ -99,6 +103,6 @@ def requested(option: str, environment: Mapping[str, str]) -> Report:
 
 
 def only(results: Iterable[SubmissionResult]) -> SubmissionResult:
-    """The one result that a format for one submission is given."""
+    """Return the only result, for formats that describe one submission."""
     (result,) = results
     return result

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from ..results.model import SYMBOLS, ExerciseResult, QuestionResult, QuizResult, SubmissionResult, Verdict
+from ..results.model import SYMBOLS, CheckResult, ExerciseResult, QuestionResult, QuizResult, SubmissionResult, Verdict
 from ..results.points import total_points
 from ..text import Language, Text
 from .format import Context, Format, only
@@ -57,21 +57,32 @@ def _joined(text: Text, language: Language) -> str:
 
 
 def _table(result: SubmissionResult, language: Language) -> Iterator[str]:
-    headings = [line.split("|") for line in HEADINGS.lines(language)]
-    columns = [" ".join(words) for words in zip(*headings, strict=True)]
-    yield f"| {' | '.join(columns)} |"
+    """Yield a heading and a row for each topic."""
+    yield f"| {' | '.join(_column_headings(language))} |"
     yield "|:---|---:|:---|"
-    topics = {exercise.topic for exercise in result.exercises} | {quiz.topic for quiz in result.quizzes}
-    for topic in sorted(topics):  # the course's order
-        exercises = [exercise for exercise in result.exercises if exercise.topic == topic]
-        quizzes = [quiz for quiz in result.quizzes if quiz.topic == topic]
-        yield _row(topic, exercises, quizzes, language)
+    topics = {exercise.topic for exercise in result.exercises}
+    topics.update(quiz.topic for quiz in result.quizzes)
+    for topic in sorted(topics):  # names begin with a number: this is the course's order
+        yield _row(result, topic, language)
 
 
-def _row(topic: str, exercises: list[ExerciseResult], quizzes: list[QuizResult], language: Language) -> str:
+def _column_headings(language: Language) -> list[str]:
+    """Return each column's heading, in all languages that are shown."""
+    headings = [line.split("|") for line in HEADINGS.lines(language)]
+    return [" ".join(words) for words in zip(*headings, strict=True)]
+
+
+def _row(result: SubmissionResult, topic: str, language: Language) -> str:
+    """Return a topic's row: its points, and its exercises and quiz with their symbols."""
+    exercises = [exercise for exercise in result.exercises if exercise.topic == topic]
+    quizzes = [quiz for quiz in result.quizzes if quiz.topic == topic]
     points, worth = total_points(exercises, quizzes)
-    marks = [f"{SYMBOLS[exercise.verdict]} {markdown(exercise.name)}" for exercise in exercises]
-    marks += [f"{SYMBOLS[quiz.verdict]} {' '.join(QUIZ.lines(language))}" for quiz in quizzes]
+    quiz_name = " ".join(QUIZ.lines(language))
+    marks = []
+    for exercise in exercises:
+        marks.append(f"{SYMBOLS[exercise.verdict]} {markdown(exercise.name)}")
+    for quiz in quizzes:
+        marks.append(f"{SYMBOLS[quiz.verdict]} {quiz_name}")
     return f"| {markdown(topic)} | {points:g}/{worth:g} | {' '.join(marks)} |"
 
 
@@ -103,14 +114,15 @@ def _advice(name: str | Text, steps: Iterable[str], help: str, language: Languag
 
 
 def _problems(result: SubmissionResult, language: Language) -> Iterator[str]:
+    """Yield the first problems with the files."""
     if not result.problems:
         return
     yield f"### {_joined(FILES, language)}"
     yield ""
     for problem in result.problems[:MAX_PROBLEMS]:
+        prefix = f"{problem.file}: " if problem.file else ""
         for line in problem.sentence.lines(language):
-            shown = f"{problem.file}: {line}" if problem.file else line
-            yield f"- {markdown(shown)}"
+            yield f"- {markdown(prefix + line)}"
 
 
 def _next_exercise(exercises: Iterable[ExerciseResult]) -> ExerciseResult | None:
@@ -141,14 +153,20 @@ def _first_fault(exercise: ExerciseResult, language: Language) -> list[str]:
         return exercise.misconceptions[0].sentence.lines(language)
     if exercise.verdict is Verdict.NOT_ATTEMPTED:
         return NOT_ATTEMPTED.lines(language)
-    wrong = [check for check in exercise.checks if check.verdict not in FAULTLESS]
+    return _first_failure(exercise.checks, language)
+
+
+def _first_failure(checks: Iterable[CheckResult], language: Language) -> list[str]:
+    """Return title and message of the first check with a fault; the message alone if all checks share it."""
+    wrong = [check for check in checks if check.verdict not in FAULTLESS]
     first = wrong[0]
-    messages = {check.message for check in wrong}
-    if len(wrong) > 1 and len(messages) == 1 and first.message:  # the fault is not that of one check
-        return first.message.lines(language)
-    if first.message:
-        return [*first.title.lines(language), *first.message.lines(language)]
-    return first.title.lines(language)
+    title = first.title.lines(language)
+    if not first.message:
+        return title
+    message = first.message.lines(language)
+    if len(wrong) > 1 and all(check.message == first.message for check in wrong):
+        return message  # the title of a single check would mislead
+    return [*title, *message]
 
 
 def markdown(text: str) -> str:
@@ -168,9 +186,11 @@ def announce(results: Iterable[SubmissionResult], context: Context) -> Iterator[
     known = {line for fault in faults for line in fault.message}
     warnings = []
     for problem in result.problems:
-        message = problem.sentence.lines(context.language)
-        if not known.issuperset(message):
-            warnings.append(_annotation("warning", Fault(problem.file, problem.line, tuple(message)), ""))
+        message = tuple(problem.sentence.lines(context.language))
+        if known.issuperset(message):
+            continue
+        fault = Fault(problem.file, problem.line, message)
+        warnings.append(_annotation("warning", fault, title=""))
     yield from warnings[:MAX_ANNOTATIONS]
 
 

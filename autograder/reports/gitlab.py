@@ -11,7 +11,7 @@ from .junit import document
 
 
 def render(results: Iterable[SubmissionResult], context: Context) -> Iterator[str]:
-    """The whole document."""
+    """Yield the whole document."""
     yield document(only(results), context.language, with_files=True)
 
 

@@ -70,24 +70,29 @@ def _exercise_tests(exercise: ExerciseResult, number: int, context: Context) -> 
 
     The misconceptions stand with the first test that has a fault.
     """
-    visible = [check for check in exercise.checks if check.visible]
-    hidden = [check for check in exercise.checks if not check.visible]
-    advice: list[str] = []
-    for diagnosis in exercise.misconceptions:
-        advice += diagnosis.sentence.lines(context.language)
     shown = context.course.gradescope
+    visible = Part(
+        name=VISIBLE.filled(name=exercise.name),
+        number=f"{number}.1",
+        visibility=shown.visible,
+        checks=[check for check in exercise.checks if check.visible],
+    )
+    hidden = Part(
+        name=HIDDEN.filled(name=exercise.name),
+        number=f"{number}.2",
+        visibility=shown.hidden,
+        checks=[check for check in exercise.checks if not check.visible],
+    )
+    advice = _advice(exercise, context.language)
     tests = []
-    if visible:
-        name = VISIBLE.filled(name=exercise.name)
-        is_wrong = _has_fault(visible)
-        part = Part(name, f"{number}.1", shown.visible, advice if is_wrong else [])
-        tests.append(_part_test(exercise, visible, part, context.language))
-        if is_wrong:
+    for part in (visible, hidden):
+        if not part.checks:
+            continue
+        if _has_fault(part.checks):
+            tests.append(_part_test(exercise, part, context.language, advice=advice))
             advice = []
-    if hidden:
-        name = HIDDEN.filled(name=exercise.name)
-        part = Part(name, f"{number}.2", shown.hidden, advice if _has_fault(hidden) else [])
-        tests.append(_part_test(exercise, hidden, part, context.language))
+        else:
+            tests.append(_part_test(exercise, part, context.language, advice=[]))
     return tests
 
 
@@ -97,18 +102,27 @@ class Part(NamedTuple):
     name: Text
     number: str
     visibility: GradescopeVisibility
-    advice: list[str]
+    checks: Sequence[CheckResult]
 
 
-def _part_test(exercise: ExerciseResult, checks: Sequence[CheckResult], part: Part, language: Language) -> Test:
-    points, worth = exercise_shares(exercise, checks)
+def _advice(exercise: ExerciseResult, language: Language) -> list[str]:
+    """Return the lines that name the exercise's misconceptions."""
+    lines: list[str] = []
+    for diagnosis in exercise.misconceptions:
+        lines += diagnosis.sentence.lines(language)
+    return lines
+
+
+def _part_test(exercise: ExerciseResult, part: Part, language: Language, *, advice: Sequence[str]) -> Test:
+    """Return a part as a test whose output begins with the advice."""
+    points, worth = exercise_shares(exercise, part.checks)
     return Test(
         name=" · ".join(part.name.lines(language)),
         number=part.number,
         score=points,
         max_score=worth,
-        status="failed" if _has_fault(checks) else "passed",
-        output="\n".join([*part.advice, *_check_lines(checks, language)]),
+        status="failed" if _has_fault(part.checks) else "passed",
+        output="\n".join([*advice, *_check_lines(part.checks, language)]),
         tags=[exercise.topic],
         visibility=part.visibility,
     )
@@ -138,15 +152,23 @@ def _quiz_test(quiz: QuizResult, number: int, context: Context) -> Test:
 
 
 def _check_lines(checks: Sequence[CheckResult], language: Language) -> Iterator[str]:
+    """Yield each check with its message; the message alone if all checks have the same."""
     first = checks[0].message
-    if first and {check.message for check in checks} == {first}:  # no check ran: the file is missing, say
+    if first and all(check.message == first for check in checks):  # for example, the file is missing and no check ran
         yield from first.lines(language)
         return
     for check in checks:
-        yield f"{check.verdict.symbol} {' '.join(check.title.lines(language))}"
-        if check.message and check.verdict is not Verdict.PASSED:
-            for line in check.message.lines(language):
-                yield f"    {line}"
+        title = " ".join(check.title.lines(language))
+        yield f"{check.verdict.symbol} {title}"
+        yield from _message_lines(check, language)
+
+
+def _message_lines(check: CheckResult, language: Language) -> Iterator[str]:
+    """Yield the indented message of a check that did not pass."""
+    if check.verdict is Verdict.PASSED or not check.message:
+        return
+    for line in check.message.lines(language):
+        yield f"    {line}"
 
 
 FORMAT = Format(name="gradescope", what="Gradescope's results.json", render=render)

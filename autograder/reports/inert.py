@@ -20,12 +20,12 @@ def shortened(text: str, limit: int = MAX_TEXT) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text with its line breaks and tabs as spaces."""
+    """Return the text with spaces for its line breaks and tabs."""
     return " ".join(text.split())
 
 
 def cleaned(result: SubmissionResult) -> SubmissionResult:
-    """The result, each of its texts printable and of bounded length."""
+    """Return the result with every text printable and of bounded length."""
     return msgspec.convert(_cleaned(msgspec.to_builtins(result)), SubmissionResult)
 
 

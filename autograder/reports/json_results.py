@@ -9,7 +9,7 @@ from .format import Context, Format
 
 
 def render(results: Iterable[SubmissionResult], context: Context) -> Iterator[str]:
-    """A list of results, each as docs/result.schema.json describes it."""
+    """Yield a list of results, each as docs/result.schema.json describes it."""
     before = "["
     for result in results:
         yield before + "\n" + msgspec.json.format(msgspec.json.encode(result), indent=2).decode()

@@ -38,21 +38,25 @@ def document(result: SubmissionResult, language: Language, *, with_files: bool =
 
 
 def _exercise(exercise: ExerciseResult, language: Language, with_files: bool) -> Element:
-    advice: list[str] = []
-    for diagnosis in exercise.misconceptions:
-        advice += diagnosis.sentence.lines(language)
+    """Return an exercise as a suite, with a case for each check."""
     cases = []
     for check in exercise.checks:
         case = _case(f"{exercise.topic}.{exercise.name}", _title(check, language))
         if with_files and exercise.file:
             case.set("file", exercise.file)
         if check.verdict is not Verdict.PASSED:
-            message = "\n".join(check.message.lines(language))
-            if check.verdict not in ELEMENTS:
-                message = "\n".join([message, *advice])
-            _add_fault(case, check.verdict, message.strip())
+            _add_fault(case, check.verdict, _fault_message(check, exercise, language))
         cases.append(case)
     return _suite(exercise.name, cases, time=f"{exercise.duration:.3f}")
+
+
+def _fault_message(check: CheckResult, exercise: ExerciseResult, language: Language) -> str:
+    """Return the check's message; after that of a failure, the advice about the exercise's misconceptions."""
+    lines = ["\n".join(check.message.lines(language))]
+    if check.verdict not in ELEMENTS:
+        for diagnosis in exercise.misconceptions:
+            lines += diagnosis.sentence.lines(language)
+    return "\n".join(lines).strip()
 
 
 def _quiz(quiz: QuizResult, language: Language) -> Element:

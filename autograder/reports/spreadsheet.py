@@ -18,24 +18,31 @@ def render(results: Iterable[SubmissionResult], context: Context) -> Iterator[st
     parts = _parts(context)
     yield BYTE_ORDER_MARK + _row(["submission", "points", "worth", *parts, "misconceptions", "problems"])
     for result in results:
-        points = {exercise.name: exercise.points for exercise in result.exercises}
-        for quiz in result.quizzes:
-            points[f"quiz {quiz.topic}"] = quiz.points
-        cells = [_number(points.get(name)) for name in parts]
-        totals = [_number(result.points), _number(result.worth)]
-        yield _row([result.submission, *totals, *cells, _misconceptions(result), _problems(result)])
+        points = _points_by_column(result)
+        cells = [result.submission, _number(result.points), _number(result.worth)]
+        cells += [_number(points.get(name)) for name in parts]
+        yield _row([*cells, _misconceptions(result), _problems(result)])
+
+
+def _points_by_column(result: SubmissionResult) -> dict[str, float]:
+    """Return the points of each exercise and quiz."""
+    points = {exercise.name: exercise.points for exercise in result.exercises}
+    for quiz in result.quizzes:
+        points[f"quiz {quiz.topic}"] = quiz.points
+    return points
 
 
 def _parts(context: Context) -> list[str]:
     """Return the columns of the exercises and quizzes, in the course's order."""
-    exercises, quizzes = [], []
+    exercises = []
+    quizzes = []
     for topic in context.course.topics:
         if topic.name not in context.topics:
             continue
         exercises += [exercise.name for exercise in topic.exercises]
         if topic.quiz_points:
             quizzes.append(f"quiz {topic.name}")
-    return [*exercises, *quizzes]
+    return exercises + quizzes
 
 
 def _misconceptions(result: SubmissionResult) -> str:

@@ -1,12 +1,13 @@
 """Results in a terminal: a class as a table, a large class in numbers, a single submission in full."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from rich import markup
 from rich.console import Console
 from rich.table import Table
 
-from ..results.model import GRAVITY, SYMBOLS, CheckResult, ExerciseResult, SubmissionResult, Verdict
+from ..results.model import GRAVITY, SYMBOLS, CheckResult, ExerciseResult, Problem, SubmissionResult, Verdict
 from ..results.summary import ClassTally, ExerciseSummary, Summary
 from ..text import Language, Text, printable
 from .quiz import show_quizzes
@@ -40,21 +41,30 @@ def class_table(rows: Sequence[Summary], topics: Sequence[str]) -> Table:
     attempted = _attempted_topics(rows)
     shown = [topic for topic in topics if topic in attempted]
     has_quizzes = any(_has_answers(row) for row in rows)
+    table = _empty_class_table(rows[0], shown, has_quizzes=has_quizzes)
+    for row in sorted(rows, key=lambda row: row.submission):
+        cells = [escape(row.submission), f"{row.points:.2f}/{row.worth:g}"]
+        cells += [_topic_cell(row, topic) for topic in shown]
+        if has_quizzes:
+            cells.append(_quiz_cell(row))
+        cells.append(escape(_notes(row)))
+        table.add_row(*cells)
+    return table
+
+
+def _empty_class_table(row: Summary, topics: Sequence[str], *, has_quizzes: bool) -> Table:
+    """Return the table with its columns. Any row shows what each of them is out of."""
     table = Table(box=None, pad_edge=False)
     table.add_column("Submission", overflow="fold")
     table.add_column("Points", justify="right", no_wrap=True)
-    for topic in shown:
-        count = sum(exercise.topic == topic for exercise in rows[0].exercises)
-        table.add_column(f"{topic.split('_')[0]}\n/{count}", justify="right", no_wrap=True)
+    for topic in topics:
+        topic_number = topic.split("_")[0]
+        count = sum(exercise.topic == topic for exercise in row.exercises)
+        table.add_column(f"{topic_number}\n/{count}", justify="right", no_wrap=True)
     if has_quizzes:
-        worth = sum(quiz.worth for quiz in rows[0].quizzes)
+        worth = sum(quiz.worth for quiz in row.quizzes)
         table.add_column(f"Quiz\n/{worth:g}", justify="right", no_wrap=True)
     table.add_column("Notes", overflow="fold", min_width=MIN_NOTES)
-    for row in sorted(rows, key=lambda row: row.submission):
-        cells = [_topic_cell(row, topic) for topic in shown]
-        if has_quizzes:
-            cells.append(_quiz_cell(row))
-        table.add_row(escape(row.submission), f"{row.points:.2f}/{row.worth:g}", *cells, escape(_notes(row)))
     return table
 
 
@@ -110,15 +120,25 @@ def quiz_table(tally: ClassTally) -> Table:
 
 def exercise_table(tally: ClassTally) -> Table:
     """Return a row for each exercise of a large class: how many passed, failed and so on."""
-    shown = [verdict for verdict in SYMBOLS if any(counts[verdict] for counts in tally.verdicts.values())]
+    shown = _verdicts_that_occur(tally)
     table = Table(box=None, pad_edge=False)
     table.add_column("Exercise", no_wrap=True)
     for verdict in shown:
         heading = f"[{STYLES[verdict]}]{verdict.symbol}[/] {verdict.replace('_', ' ')}"
         table.add_column(heading, justify="right", no_wrap=True)
     for (topic, exercise), counts in tally.verdicts.items():
-        table.add_row(f"{topic.split('_')[0]} {escape(exercise)}", *(f"{counts[verdict]:,}" for verdict in shown))
+        topic_number = topic.split("_")[0]
+        cells = [f"{counts[verdict]:,}" for verdict in shown]
+        table.add_row(f"{topic_number} {escape(exercise)}", *cells)
     return table
+
+
+def _verdicts_that_occur(tally: ClassTally) -> list[Verdict]:
+    """Return the verdicts that any exercise of the class got, in the order of the legend."""
+    total: Counter[Verdict] = Counter()
+    for counts in tally.verdicts.values():
+        total.update(counts)
+    return [verdict for verdict in SYMBOLS if total[verdict]]
 
 
 def misconception_table(tally: ClassTally) -> Table:
@@ -172,11 +192,7 @@ def show_submission(result: SubmissionResult, language: Language, console: Conso
 
     say(f"[bold]{escape(result.submission)}[/]  {result.points:g} of {result.worth:g} points")
     for problem in result.problems:
-        for line in problem.sentence.lines(language):
-            if problem.file:
-                say(f"  [red]{escape(problem.file)}[/]: {escape(line)}")
-            else:
-                say(f"  [red]{escape(line)}[/]")
+        _show_problem(problem, language, say)
     untouched = []
     for exercise in result.exercises:
         if exercise.verdict is Verdict.NOT_ATTEMPTED:
@@ -187,19 +203,33 @@ def show_submission(result: SubmissionResult, language: Language, console: Conso
     show_quizzes(result.quizzes, language, say, escape)
 
 
+def _show_problem(problem: Problem, language: Language, say: Say) -> None:
+    """Print what is wrong with a file, or with the whole submission."""
+    for line in problem.sentence.lines(language):
+        if problem.file:
+            say(f"  [red]{escape(problem.file)}[/]: {escape(line)}")
+        else:
+            say(f"  [red]{escape(line)}[/]")
+
+
 def show_exercise(exercise: ExerciseResult, language: Language, say: Say) -> None:
     """Print points, misconceptions, and every check that did not pass."""
     say(f"{_symbol(exercise)} [bold]{exercise.name}[/]  {exercise.points:g}/{exercise.worth:g}")
     if exercise.raised_from is not None:
         say(f"  [dim]an earlier, better mark was kept; this grading gave {exercise.raised_from:g}[/]")
-    for diagnosis in exercise.misconceptions:
-        for line in diagnosis.sentence.lines(language):
-            say(f"  [cyan]→ {escape(line)}[/]")
+    _show_misconceptions(exercise, language, say)
     not_passed = [check for check in exercise.checks if check.verdict is not Verdict.PASSED]
     _show_checks(not_passed, language, say)
     passed = len(exercise.checks) - len(not_passed)
     if passed and not_passed:
         say(f"  [green]{Verdict.PASSED.symbol}[/] {passed} of {len(exercise.checks)} checks passed")
+
+
+def _show_misconceptions(exercise: ExerciseResult, language: Language, say: Say) -> None:
+    """Print the advice about each misconception that the answers show."""
+    for diagnosis in exercise.misconceptions:
+        for line in diagnosis.sentence.lines(language):
+            say(f"  [cyan]→ {escape(line)}[/]")
 
 
 def _show_untouched(exercises: Sequence[ExerciseResult], say: Say) -> None:
@@ -214,30 +244,39 @@ def _show_checks(checks: Sequence[CheckResult], language: Language, say: Say) ->
     sharing: dict[Text, list[CheckResult]] = {}
     for check in checks:
         sharing.setdefault(check.message, []).append(check)
-    repeated = [message for message, group in sharing.items() if len(group) > FEW and len(message.en) > SHORT]
+    repeated = []
+    for message, group in sharing.items():
+        if len(message.en) > SHORT and len(group) > FEW:
+            repeated.append(message)
     for check in checks:
         if check.message not in repeated:
             _show_check(check, language, say)
     for message in repeated:
-        group = sharing[message]
-        symbol = _check_symbol(group[0])
-        for line in message.lines(language):
-            say(f"  {symbol} {escape(line)}  [dim]({len(group)} ×)[/]")
-            symbol = " "
+        _show_shared_message(message, sharing[message], language, say)
+
+
+def _show_shared_message(message: Text, checks: Sequence[CheckResult], language: Language, say: Say) -> None:
+    """Print a message with the number of checks that share it."""
+    symbol = _check_symbol(checks[0])
+    for line in message.lines(language):
+        say(f"  {symbol} {escape(line)}  [dim]({len(checks)} ×)[/]")
+        symbol = " "  # the lines in other languages follow without it
 
 
 def _show_check(check: CheckResult, language: Language, say: Say) -> None:
-    titles = check.title.lines(language)
+    """Print a check's title, and its message: short lines beside the title, long ones below it."""
+    titles = [escape(title) for title in check.title.lines(language)]
     messages = check.message.lines(language) if check.message else []
-    fits = len(titles) == len(messages) and max(map(len, messages)) <= SHORT
+    if len(titles) == len(messages) and max(map(len, messages)) <= SHORT:
+        pairs = zip(titles, messages, strict=True)
+        titles = [f"{title}  [dim]{escape(message)}[/]" for title, message in pairs]
+        messages = []
     symbol = _check_symbol(check)
-    for position, title in enumerate(titles):
-        message = f"  [dim]{escape(messages[position])}[/]" if fits else ""
-        say(f"  {symbol} {escape(title)}{message}")
-        symbol = " "
-    if not fits:
-        for message in messages:
-            say(f"      {escape(message)}")
+    for title in titles:
+        say(f"  {symbol} {title}")
+        symbol = " "  # the lines in other languages follow without it
+    for message in messages:
+        say(f"      {escape(message)}")
 
 
 def _check_symbol(check: CheckResult) -> str:

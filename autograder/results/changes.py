@@ -74,21 +74,27 @@ def is_result(path: Path) -> bool:
 
 def _submission_change(old: SubmissionResult | None, new: SubmissionResult | None) -> SubmissionChange | None:
     """Return the change; None if there is none."""
-    if old is None and new is not None:
+    if old is None:
+        assert new is not None
         return SubmissionChange(submission=new.submission, old=None, new=new.points, exercises=())
-    if new is None and old is not None:
+    if new is None:
         return SubmissionChange(submission=old.submission, old=old.points, new=None, exercises=())
-    assert old is not None and new is not None
+    exercises = _exercise_changes(old, new)
+    if old.points == new.points and not exercises:
+        return None
+    return SubmissionChange(submission=new.submission, old=old.points, new=new.points, exercises=exercises)
+
+
+def _exercise_changes(old: SubmissionResult, new: SubmissionResult) -> tuple[ExerciseChange, ...]:
+    """Return the changes of exercises that are in either result."""
     before = {exercise.name: exercise for exercise in old.exercises}
     after = {exercise.name: exercise for exercise in new.exercises}
-    exercises = []
+    changes = []
     for name in {**before, **after}:
         change = _exercise_change(before.get(name), after.get(name))
         if change is not None:
-            exercises.append(change)
-    if old.points == new.points and not exercises:
-        return None
-    return SubmissionChange(submission=new.submission, old=old.points, new=new.points, exercises=tuple(exercises))
+            changes.append(change)
+    return tuple(changes)
 
 
 def _exercise_change(old: ExerciseResult | None, new: ExerciseResult | None) -> ExerciseChange | None:

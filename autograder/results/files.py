@@ -35,7 +35,7 @@ def write_whole(path: Path, parts: Iterable[bytes]) -> None:
 
 
 def read_result(path: Path) -> SubmissionResult:
-    """A result file. Raises UsageError where it is not one."""
+    """Return the result in a file. Raise UsageError if the file is no result."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=SubmissionResult)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -50,7 +50,7 @@ class ResultHead(msgspec.Struct, frozen=True):
 
 
 def read_head(path: Path) -> ResultHead | None:
-    """The head of a result file; None where there is none."""
+    """Return the head of a result file; None if there is none."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=ResultHead)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
@@ -58,5 +58,5 @@ def read_head(path: Path) -> ResultHead | None:
 
 
 def schema() -> dict[str, object]:
-    """The JSON Schema of a result file."""
+    """Return the JSON Schema of a result file."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(SubmissionResult)}

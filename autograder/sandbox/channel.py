@@ -116,7 +116,7 @@ class Worker:
         self.level: Level = level_of(self.layers)
 
     def _hello(self) -> dict[str, str]:
-        """The layers that it reports before any student code has run. Raises SandboxError where it ended instead."""
+        """Return the layers that the worker reports before any student code runs. Raise SandboxError if it ended."""
         try:
             frame = self._exchange([], HELLO_SECONDS, replies=1)[0]
         except WorkerDied as died:
@@ -133,7 +133,7 @@ class Worker:
             raise self._condemned("protocol", str(error)) from None
 
     def send(self, requests: Sequence[Frame], seconds: float) -> list[Frame]:
-        """The replies to all requests, sent at once. `seconds` is for all of them together."""
+        """Send all requests at once and return the replies. `seconds` is for all of them together."""
         if not self.is_alive:
             raise WorkerDied("exit", "it ended earlier")
         parts: list[bytes | bytearray] = []
@@ -171,14 +171,14 @@ class Worker:
                 self._wait(select.POLLIN | (select.POLLOUT if unsent else 0), deadline)
 
     def _sent(self, data: memoryview) -> int:
-        """How many bytes the socket took."""
+        """Send what the socket takes now; return the number of bytes."""
         try:
             return self.channel.send(data, socket.MSG_NOSIGNAL) if data else 0
         except BlockingIOError:
             return 0
 
     def _receive(self) -> bool:
-        """Read what is there; whether anything was. Raises ConnectionResetError when the worker has hung up."""
+        """Read what is there; return True if there was anything. Raise ConnectionResetError if the worker has hung up."""
         try:
             data = self.channel.recv(MAX_WAITING)
         except BlockingIOError:
@@ -194,7 +194,7 @@ class Worker:
         return False
 
     def _whole_frame(self, number: int) -> Frame | None:
-        """Take the next frame off what was read, once it is all there. Raises WireError for what is no such frame."""
+        """Return the next frame once all of it has been read. Raise WireError if it is not the expected frame."""
         unread = self._unread
         if len(unread) < FRAME_START:
             return None
@@ -210,7 +210,7 @@ class Worker:
         return frame
 
     def _wait(self, events: int, deadline: Deadline) -> None:
-        """Until the channel is ready. Meanwhile output is thrown away and limits are looked at."""
+        """Wait until the channel is ready. Meanwhile, discard output and check the limits."""
         self._poll.register(self.channel, events)
         while True:
             left = deadline.left()
@@ -274,7 +274,7 @@ class Watched:
         self.max_bytes = max_bytes
 
     def is_over(self) -> bool:
-        """Whether its files have more bytes than they may."""
+        """Return True if its files have more bytes than they may."""
         if self.folder is None:
             return False
         total = 0
@@ -292,6 +292,6 @@ class Watched:
 
 
 def _pid_here(pidfd: int) -> int:
-    """The process id in this process's own namespace; the server's may be another one."""
+    """Return the process id in this process's own namespace, which may differ from the server's."""
     fields = Path(f"/proc/self/fdinfo/{pidfd}").read_text().split()
     return int(fields[fields.index("Pid:") + 1])

@@ -45,7 +45,7 @@ class Examination(msgspec.Struct, frozen=True):
 
 
 def examine(without: frozenset[str] = frozenset()) -> Examination:
-    """Start a server and let a worker try everything. Raises SandboxError where none can be started.
+    """Start a server and let a worker try everything. Raise SandboxError if no server can be started.
 
     without: layers to leave out, to see what each is for.
     """

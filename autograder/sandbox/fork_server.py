@@ -112,7 +112,7 @@ class ForkServer:
             self.is_ready = True
 
     def has_started(self) -> bool:
-        """Whether a worker can be had without waiting for torch to be imported."""
+        """Return True if a worker can start without waiting for the import of torch."""
         return self.is_ready or bool(select.select([self.control], [], [], 0)[0])
 
     def connected(self) -> Self:
@@ -126,11 +126,11 @@ class ForkServer:
         return other
 
     def check(self) -> None:
-        """Raise SandboxError where workers cannot be had, or would be less isolated than the minimum."""
+        """Raise SandboxError if workers cannot start, or would be less isolated than the minimum."""
         self.spawn().end()
 
     def spawn(self) -> "Worker":
-        """A fresh worker with a scratch folder of its own. Starts a new server when the old one is gone.
+        """Return a fresh worker with a scratch folder of its own. Start a new server if the old one has ended.
 
         Raises SandboxError where the worker would be less isolated than the minimum.
         """

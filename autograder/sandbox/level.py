@@ -30,15 +30,15 @@ class Level(StrEnum):
     BASIC = "basic"  # a process of its own with time limits: for code whose authors you trust
 
     def allows(self, layers: Mapping[str, str]) -> bool:
-        """Whether these layers make this level."""
+        """Return True if these layers make this level."""
         return self is Level.BASIC or not missing(layers)
 
 
 def level_of(layers: Mapping[str, str]) -> Level:
-    """The level that these layers make: layer -> "on", or why it is missing."""
+    """Return the level that these layers make: layer -> "on", or why it is missing."""
     return Level.BASIC if missing(layers) else Level.STRICT
 
 
 def missing(layers: Mapping[str, str]) -> list[str]:
-    """The layers that the strict level lacks: of each group with none, the first."""
+    """Return the layers that are missing for the strict level: the first of each group that has none."""
     return [group[0] for group in STRICT if not any(layers.get(layer) == ON for layer in group)]

@@ -15,7 +15,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def call(number: int, *arguments: object) -> None:
-    """A system call by its x86_64 number; EPERM and its like become OSError."""
+    """Make a system call by its x86_64 number. Raise OSError for EPERM and the like."""
     if os.uname().machine != "x86_64":
         raise OSError("only tried on x86_64")
     if libc.syscall(number, *arguments) < 0:
@@ -85,7 +85,7 @@ def acts() -> list[str]:
 
 
 def attempt(name: str, secret: str, grader: int) -> tuple[bool, str]:
-    """Whether the act succeeded, and what it ran into."""
+    """Return True if the act succeeded, and the error that it ran into."""
     signal.alarm(5)
     try:
         ACTS[name](secret, grader)

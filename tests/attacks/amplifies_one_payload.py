@@ -12,5 +12,5 @@ def forged(session, number, header, payload):
 
 
 def double(x):
-    sys.modules["worker.life"].answer_frame = forged
+    sys.modules["worker.worker_main"].answer_frame = forged
     return x

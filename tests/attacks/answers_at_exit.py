@@ -6,8 +6,8 @@ import sys
 
 @atexit.register
 def reply():
-    life, wire = sys.modules["worker.life"], sys.modules["worker.wire"]
-    life._write(b"".join(wire.pack({"value": None}, number=2)))
+    worker_main, wire = sys.modules["worker.worker_main"], sys.modules["worker.wire"]
+    worker_main._write(b"".join(wire.pack({"value": None}, number=2)))
 
 
 def double(x):

@@ -4,10 +4,10 @@ import sys
 
 
 def double(x):
-    life, wire = sys.modules["worker.life"], sys.modules["worker.wire"]
+    worker_main, wire = sys.modules["worker.worker_main"], sys.modules["worker.wire"]
     frame = sys._getframe()
     while frame.f_code.co_name != "answer_frame":
         frame = frame.f_back
     for number in (frame.f_locals["number"], frame.f_locals["number"]):
-        life._write(b"".join(wire.pack({"value": x}, number=number)))
+        worker_main._write(b"".join(wire.pack({"value": x}, number=number)))
     return x

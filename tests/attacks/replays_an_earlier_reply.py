@@ -6,13 +6,13 @@ sent = []
 
 
 def double(x):
-    life = sys.modules["worker.life"]
-    write = life._write
+    worker_main = sys.modules["worker.worker_main"]
+    write = worker_main._write
 
     def replay(frame):
         sent.append(bytes(frame))
         write(sent[-2] if len(sent) > 1 else sent[-1])
 
     if not sent:
-        life._write = replay
+        worker_main._write = replay
     return x

@@ -2,7 +2,7 @@
 
 import sys
 
-parts = [sys.modules[f"worker.{name}"] for name in ("wire", "nodes", "writer", "reader")]
+parts = [sys.modules[f"worker.{name}"] for name in ("wire", "nodes", "codec")]
 for name in ("MAX_HEADER", "MAX_PAYLOAD", "MAX_DEPTH", "MAX_KEYS_OF_ANY_TYPE", "MAX_DIMS", "MAX_BIGINT_DIGITS", "MAX_NODES"):
     for part in parts:
         setattr(part, name, 1 << 62)

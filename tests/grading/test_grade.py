@@ -235,7 +235,7 @@ def test_a_forged_reply_cannot_carry_a_hidden_input_either(hand_in) -> None:
     result = hand_in(
         """
         import sys
-        life, wire = sys.modules["worker.life"], sys.modules["worker.wire"]
+        worker_main, wire = sys.modules["worker.worker_main"], sys.modules["worker.wire"]
 
         def forged(session, number, header, payload):
             secret = 987654321
@@ -244,7 +244,7 @@ def test_a_forged_reply_cannot_carry_a_hidden_input_either(hand_in) -> None:
             return wire.pack({"error": {**error, "frames": frames}}, number=number)
 
         def double(x):
-            life.answer_frame = forged
+            worker_main.answer_frame = forged
             return 2 * x
         """
     )
@@ -259,11 +259,11 @@ def test_a_forged_operator_line_is_not_shown(hand_in) -> None:
     result = hand_in(
         """
         import sys
-        life, wire = sys.modules["worker.life"], sys.modules["worker.wire"]
+        worker_main, wire = sys.modules["worker.worker_main"], sys.modules["worker.wire"]
 
         def double(x):
             forged = {"value": 1, "operators": [["aten::cosh", 987654321]]}
-            life.answer_frame = lambda session, number, *a: wire.pack(forged, number=number)
+            worker_main.answer_frame = lambda session, number, *a: wire.pack(forged, number=number)
             return 2 * x
         """
     )

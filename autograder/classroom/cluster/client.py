@@ -85,7 +85,7 @@ def _connected(address: str) -> Iterator[Client]:
 
 
 def _security(address: str) -> Security:
-    """Dask's own configuration. It is looked at first: a client that fails over it would hang at its end."""
+    """Return Dask's TLS configuration. Checked before a client uses it: a client that fails would hang at its end."""
     if not ADDRESS.fullmatch(address):
         raise ClusterError(f"{address} is not the address of a Dask scheduler.", fix=START)
     try:
@@ -99,7 +99,7 @@ def _security(address: str) -> Security:
 
 
 def _check_engines(client: Client, ours: dict[str, str]) -> None:
-    """Whether there are workers, and each would find what this machine would."""
+    """Raise ClusterError if there are no workers, or if a worker's versions could lead to other results."""
     try:
         client.wait_for_workers(1, timeout=WORKER_SECONDS)
     except TimeoutError:
@@ -112,6 +112,7 @@ def _check_engines(client: Client, ours: dict[str, str]) -> None:
 
 
 def _outcome(future: "Future[bytes]") -> SubmissionResult | Failure:
+    """Return the result of one submission, or why a worker could not grade it."""
     try:
         reply = msgspec.msgpack.decode(future.result(), type=GraderReply)
     except KilledWorker as error:

@@ -51,7 +51,7 @@ class GraderPlugin(WorkerPlugin):
             self.grader.close()
 
     def grade(self, submission: bytes) -> bytes:
-        """The encoded reply to an encoded submission."""
+        """Return the encoded reply to an encoded submission."""
         if self.differences:
             return _failed(error=f"A worker of the cluster has {self.differences}. {SUPPORT}")
         with self.lock:
@@ -66,7 +66,7 @@ class GraderPlugin(WorkerPlugin):
 
 
 def grade_remotely(plugin: str, submission: bytes) -> bytes:
-    """The task that Dask runs."""
+    """Grade one submission: the task that Dask runs."""
     found = get_worker().plugins.get(plugin)
     if not isinstance(found, GraderPlugin):
         return _failed(error="A worker of the cluster could not set up its grader; its log says why.")
@@ -94,7 +94,7 @@ class GraderProcess:
         )
 
     def ask(self, submission: bytes) -> bytes | None:
-        """The reply; None where the grader is gone."""
+        """Return the reply; None if the grader has ended."""
         assert self.process.stdin is not None and self.process.stdout is not None
         try:
             write_frame(self.process.stdin, submission)

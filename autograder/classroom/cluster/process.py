@@ -59,7 +59,7 @@ def _take_channels() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _listen(requests: BinaryIO, inbox: "queue.SimpleQueue[bytes | None]", folder: Path) -> None:
-    """In a thread, so that a hang-up ends the grader in the middle of a submission, too."""
+    """Read in a thread, so that a hang-up ends the grader even in the middle of a submission."""
     while (request := read_frame(requests)) is not None:
         inbox.put(request)
     shutil.rmtree(folder, ignore_errors=True)

@@ -33,7 +33,7 @@ LOSSES_IN_A_ROW = 8  # grader processes lost with no submission graded in betwee
 
 
 def default_jobs(submissions: int) -> int:
-    """One grader process for each core, but no more than a small class pays for."""
+    """Return one grader process for each core, but fewer for a small class."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(cores, MAX_JOBS, submissions // WORTH_A_PROCESS))
 
@@ -64,7 +64,7 @@ class LocalGraders:
                 yield from pool.run(chain(first, tasks))
 
     def _meanwhile(self, first: Task, grader: "Grader", server: ForkServer) -> None:
-        """What is done while the server starts."""
+        """Do what can be done while the server starts."""
         self.while_starting()
         grader.prepare(first.with_earlier(), server.has_started)
 
@@ -82,7 +82,7 @@ class LocalGraders:
 
 @contextlib.contextmanager
 def _loading() -> Iterator[None]:
-    """What is loaded here stays: the garbage collector looks at it neither meanwhile nor later."""
+    """Keep the garbage collector from everything that is loaded meanwhile: it stays until the end."""
     gc.collect()  # there is little yet
     with paused_collector():
         yield
@@ -91,7 +91,7 @@ def _loading() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _temporary_folder() -> Iterator[Path]:
-    """A folder for every temporary file of a run: whichever of its processes ends last can remove them all."""
+    """Yield a folder for every temporary file of a run, so that the last process to end can remove them all."""
     before = tempfile.tempdir
     with tempfile.TemporaryDirectory(prefix="torchstone-", ignore_cleanup_errors=True) as folder:
         tempfile.tempdir = folder
@@ -122,6 +122,7 @@ class Pool:
         self.losses = 0  # with nothing graded in between
 
     def run(self, tasks: Iterator[Task]) -> Generator[Graded, None, None]:
+        """Grade the tasks in a pool of processes; start a new pool whenever one of them is lost."""
         while True:
             pending: dict[Future[Graded], Task] = {}
             try:
@@ -129,8 +130,12 @@ class Pool:
                     yield from self._grade(executor, tasks, pending)
                 return
             except BrokenProcessPool:
-                yield from (future.result() for future in pending if not _is_lost(future))
-                left = [task for future, task in pending.items() if _is_lost(future)]
+                left = []
+                for future, task in pending.items():
+                    if _is_lost(future):
+                        left.append(task)
+                    else:
+                        yield future.result()
                 if self.suspects:
                     yield self._convicted(self.suspects.popleft())
                 else:

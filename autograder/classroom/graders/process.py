@@ -30,7 +30,7 @@ LAST_WORDS_SECONDS = 3.0  # a grader that was told to end tidies up
 
 
 def forked(grader: "Grader", server: ForkServer, jobs: int, folder: Path) -> ProcessPoolExecutor:
-    """A pool of processes forked now, while there is one thread, each with a connection to the server."""
+    """Return a pool of processes, each with a connection to the server. Forked now, while there is one thread."""
     connections = [server.connected() for _ in range(jobs)]
     turns, ours = os.pipe()
     os.write(ours, bytes(range(jobs)))
@@ -53,7 +53,7 @@ def forked(grader: "Grader", server: ForkServer, jobs: int, folder: Path) -> Pro
 
 
 def spawned(jobs: int, course: Course, settings: Settings, folder: Path) -> ProcessPoolExecutor:
-    """A pool of processes that load everything themselves."""
+    """Return a pool of processes that load everything themselves."""
     arguments = (course.root, settings, folder, os.getpid())
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(jobs, context, initializer=_start_spawned, initargs=arguments)
@@ -99,7 +99,7 @@ def _start_spawned(root: Path, settings: Settings, folder: Path, parent: int) ->
 
 
 def _begin(grader: "Grader", folder: Path, parent: int) -> None:
-    """From here on this process grades; its server ends with it, and it with its parent."""
+    """Make this process a grader: its server ends with it, and it ends with its parent."""
     global _GRADER
     _GRADER = grader
     util.Finalize(grader, grader.server.close, exitpriority=10)  # a pool's processes do not run atexit

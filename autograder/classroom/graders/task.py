@@ -32,7 +32,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     submission: Submission
 
     def with_earlier(self) -> Submission:
-        """The submission, with what an earlier run found in it, where that can be read."""
+        """Return the submission, with an earlier run's result if that can be read."""
         try:
             return msgspec.structs.replace(self.submission, earlier=read_result(self.target))
         except UsageError:
@@ -52,7 +52,7 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 def grade_safely(grader: "Grader", submission: Submission) -> SubmissionResult | Failure:
-    """Grade one submission; whatever goes wrong over it, the next one is graded. Raises CourseError."""
+    """Grade one submission. Turn every error into a Failure, except CourseError: it concerns all submissions."""
     for attempt in range(TRIES):
         try:
             return grader.grade(submission)
@@ -89,9 +89,9 @@ def in_flight(
     room: Callable[[], int],
     pending: "dict[Future[Done], Task]",
 ) -> "Iterator[tuple[Task, Future[Done]]]":
-    """Submit tasks as there is room for them; each with its future, as they are done.
+    """Submit tasks as capacity allows; yield each with its future as it completes.
 
-    pending: what is in flight; the caller's, so that it knows what is left when a future raises.
+    pending: the tasks in flight. The caller passes it in, to see which tasks are left when a future raises.
     """
     while True:
         for task in islice(tasks, max(0, room() - len(pending))):

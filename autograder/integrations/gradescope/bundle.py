@@ -61,14 +61,18 @@ def requirements(torch_index: str) -> Iterator[str]:
         yield f"--extra-index-url {torch_index}"
     for text in sorted(metadata.requires("torchstone") or []):
         requirement = Requirement(text)
-        if not _is_needed(requirement):
-            continue
-        version = metadata.version(requirement.name).split("+")[0]
-        if torch_index and requirement.name == "torch":
-            version += "+cpu"
-        yield f"{requirement.name}=={version}"
+        if _is_needed(requirement):
+            yield _pinned(requirement.name, torch_index)
+
+
+def _pinned(package: str, torch_index: str) -> str:
+    """Return a requirement for this machine's version; for torch from its own index, the build without CUDA."""
+    version = metadata.version(package).split("+")[0]
+    if torch_index and package == "torch":
+        version += "+cpu"
+    return f"{package}=={version}"
 
 
 def _is_needed(requirement: Requirement) -> bool:
-    """Return whether the engine needs the package without any of its extras."""
+    """Return True if the engine needs the package without any of its extras."""
     return requirement.marker is None or requirement.marker.evaluate({"extra": ""})

@@ -84,21 +84,31 @@ def graded_cells(
     cells: Sequence[Cell], notebook: ReleasedNotebook, scores: Mapping[str, Score]
 ) -> list[dict[str, Any]]:
     """Return the student's cells in their order, restored where they are locked; missing cells are added at the end."""
-    names = [_released_name(cell, notebook) for cell in cells]
-    last_position = {name: position for position, name in enumerate(names)}  # of several copies, nbgrader uses the last
+    last_positions = _last_positions(cells, notebook)
+    names = {position: name for name, position in last_positions.items()}
     graded = []
     for position, cell in enumerate(cells):
-        name = names[position]
-        if name is not None and last_position[name] == position:
-            graded.append(_released_json(cell, notebook.cells[name], scores, position))
-        else:
+        name = names.get(position)
+        if name is None:
             graded.append(_student_json(cell, position))
+        else:
+            graded.append(_released_json(cell, notebook.cells[name], scores, position))
     for name, released in notebook.cells.items():
-        is_needed = released.grade or released.task
-        if is_needed and name not in last_position:
+        is_graded = released.grade or released.task
+        if is_graded and name not in last_positions:
             empty = Cell(cell_type=released.cell_type)
             graded.append(_released_json(empty, released, scores, len(graded)))
     return graded
+
+
+def _last_positions(cells: Sequence[Cell], notebook: ReleasedNotebook) -> dict[str, int]:
+    """Return where each released cell is. Of several copies, nbgrader uses the last."""
+    positions = {}
+    for position, cell in enumerate(cells):
+        name = _released_name(cell, notebook)
+        if name is not None:
+            positions[name] = position
+    return positions
 
 
 def _released_name(cell: Cell, notebook: ReleasedNotebook) -> str | None:

@@ -1,7 +1,7 @@
 """One student's line in nbgrader's gradebook, made from the student's scores."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -36,9 +36,21 @@ def gradebook_entry(
     """Return the student's entry for the cells in `maximums` (grade_id -> points). A cell without a score earns 0."""
     points: dict[str, float | None] = {}
     for cell, maximum in maximums.items():
-        points[cell] = scores[cell].points(maximum) if cell in scores else 0.0
+        points[cell] = 0.0
+        if cell in scores:
+            points[cell] = scores[cell].points(maximum)
+    return GradebookEntry(
+        student=student,
+        timestamp=timestamp,
+        points=points,
+        untouched=_untouched_cells(scores.values()),
+    )
+
+
+def _untouched_cells(scores: Iterable[Score]) -> frozenset[str]:
+    """Return the solution cells of the exercises that were not attempted."""
     untouched = set()
-    for score in scores.values():
+    for score in scores:
         if score.solution_cell is not None and not score.is_attempted:
             untouched.add(score.solution_cell)
-    return GradebookEntry(student=student, timestamp=timestamp, points=points, untouched=frozenset(untouched))
+    return frozenset(untouched)

@@ -65,13 +65,20 @@ def _maximums(results: Sequence[SubmissionResult], topic: str) -> dict[str, floa
     """
     maximums: dict[str, float] = {}
     for result in results:
-        worths = {cell_id("grade", exercise.name): exercise.worth for exercise in _exercises(result, topic)}
-        for quiz in result.quizzes:
-            if quiz.topic == topic:
-                worths[QUIZ_CELL] = quiz.worth
-        for cell, worth in worths.items():
+        for cell, worth in _worths(result, topic).items():
             maximums[cell] = max(worth, maximums.get(cell, 0.0))
     return maximums
+
+
+def _worths(result: SubmissionResult, topic: str) -> dict[str, float]:
+    """Return grade_id -> the points that the cell is worth in one result."""
+    worths = {}
+    for exercise in _exercises(result, topic):
+        worths[cell_id("grade", exercise.name)] = exercise.worth
+    for quiz in result.quizzes:
+        if quiz.topic == topic:
+            worths[QUIZ_CELL] = quiz.worth
+    return worths
 
 
 def _entries(results: Sequence[SubmissionResult], topic: str, maximums: dict[str, float]) -> Iterator[GradebookEntry]:

@@ -85,16 +85,16 @@ def plan_run(options: NbgraderOptions) -> NbgraderPlan:
 def _submissions(options: NbgraderOptions) -> dict[Path, str]:
     """Return folder -> student. Raise UsageError if there is nothing to grade."""
     assignment = options.topic.name
-    students = {path: student for student, path in options.folder.submissions(assignment)}
+    everyone = {path: student for student, path in options.folder.submissions(assignment)}
     pattern = options.folder.path("submitted", "*", assignment)
-    missing = sorted(set(options.students) - set(students.values()))
+    missing = sorted(set(options.students) - set(everyone.values()))
     if missing:
         raise UsageError(f"{', '.join(missing)} handed nothing in: no folder {pattern} is theirs.")
-    if options.students:
-        students = {path: student for path, student in students.items() if student in options.students}
-    if not students:
+    if not everyone:
         raise UsageError(f"There is no {pattern}.", fix="Collect the submissions first, or give --course-dir.")
-    return students
+    if not options.students:
+        return everyone
+    return {path: student for path, student in everyone.items() if student in options.students}
 
 
 def _grade(plan: NbgraderPlan) -> list[Graded]:

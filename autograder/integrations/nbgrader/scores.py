@@ -24,7 +24,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     solution_cell: str | None  # grade_id of the cell that holds the answer; a quiz has none
 
     def points(self, maximum: float) -> float | None:
-        """Out of `maximum`, never more and never less than 0."""
+        """Return the points out of `maximum`, never more and never less than 0."""
         return None if self.share is None else min(max(rounded(maximum * self.share), 0.0), maximum)
 
 

@@ -34,9 +34,9 @@ setup = msgspec.json.decode(sys.argv[2], type=Setup)
 server = Server(setup)
 server.enter_namespaces()
 
-from worker.life import prepare  # type: ignore[import-not-found]  # noqa: E402  imports torch: after the namespaces
 from worker.readable import READABLE  # type: ignore[import-not-found]  # noqa: E402
 from worker.warm import warm_up  # type: ignore[import-not-found]  # noqa: E402
+from worker.worker_main import prepare  # type: ignore[import-not-found]  # noqa: E402  imports torch: after the namespaces
 
 warm_up(setup.preload)
 prepare()

@@ -65,7 +65,7 @@ class Writer(Tally):
         return make(self, value, depth)
 
     def nodes(self, values: list[Any], depth: int) -> list[Any]:
-        """The nodes of a container's values. Lists of plain numbers and strings take no call for each."""
+        """Return the nodes of a container's values. Lists of plain numbers and strings take no call for each."""
         self.enter(len(values), depth)
         kinds = set(map(type, values))
         if kinds <= SELVES or (kinds == {int} and min(values) >= LEAST and max(values) <= MOST):
@@ -109,7 +109,7 @@ class Writer(Tally):
         return str.__str__(value) if issubclass(type(value), str) else self.kept(value, depth)
 
     def kept(self, value: object, depth: int) -> Handle:
-        """What is not plain data stays here."""
+        """Keep a value that is not plain data; return a handle for it."""
         if self.keep is None:
             raise WireError(f"a {type(value).__name__} cannot travel: only plain data can")
         return self.keep(value)
@@ -134,7 +134,7 @@ class Writer(Tally):
         return TensorNode(TORCH_NAMES[dtype], shape, offset, stride, wants_grad)
 
     def stride(self, tensor: torch.Tensor, shape: list[int]) -> list[int] | None:
-        """None where the other end could not rebuild it: expanded memory overlaps, and extents are bounded."""
+        """Return the stride; None if the other end could not rebuild it: expanded memory overlaps, and extents are bounded."""
         stride = [*tensor.stride()]
         size = extent(shape, stride) * tensor.itemsize
         if 0 in stride or self.extent + size > MAX_PAYLOAD:
@@ -231,7 +231,7 @@ class Reader(Tally):
         return node if kind in PLAIN else _BY_NODE[kind](self, node, depth)
 
     def values(self, nodes: list[Any], depth: int) -> list[Any]:
-        """The values of a container's nodes. Lists of plain numbers and strings take no call for each."""
+        """Return the values of a container's nodes. Lists of plain numbers and strings take no call for each."""
         self.enter(len(nodes), depth)
         if PLAIN.issuperset(map(type, nodes)):
             return nodes
@@ -254,7 +254,7 @@ class Reader(Tally):
         return dict(items)
 
     def block(self, node: TensorNode | ArrayNode, storage: np.dtype[Any]) -> np.ndarray[Any, Any]:
-        """The node's part of the payload, once it is certain that it lies there and is no other node's."""
+        """Return the node's part of the payload. Refuse a part that is outside of it or belongs to another node."""
         self.spend(NODES_PER_TENSOR)
         check_shape(node.shape)
         offset, end = node.offset, node.offset + math.prod(node.shape) * storage.itemsize

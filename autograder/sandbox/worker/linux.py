@@ -27,7 +27,7 @@ def prctl(option: int, value: int, pointer: object = 0) -> None:
 
 
 def syscall(number: int, *arguments: object) -> int:
-    """A system call by its number; arguments as ctypes takes them."""
+    """Make a system call by its number; arguments as ctypes takes them."""
     return _checked(int(_libc.syscall(number, *arguments)), f"system call {number}")
 
 

@@ -173,14 +173,14 @@ class Tally:
             raise WireError(f"more than {MAX_NODES:,} values in one message")
 
     def enter(self, size: int, depth: int) -> None:
-        """A container of that many values, `depth` containers below the message's own."""
+        """Count a container of that many values, `depth` containers below the message's own."""
         self.spend(size)
         if depth > MAX_DEPTH:
             raise WireError(f"nested more than {MAX_DEPTH} deep")
 
 
 def check_shape(shape: list[int]) -> None:
-    """WireError for a shape that torch or numpy could not hold. Those without a 0 are bounded by their bytes, too."""
+    """Raise WireError for a shape that torch or numpy could not hold. Those without a 0 are bounded by their bytes, too."""
     if len(shape) > MAX_DIMS:
         raise WireError(f"a tensor of more than {MAX_DIMS} dimensions cannot travel")
     if shape and min(shape) < 1 and (min(shape) < 0 or math.prod(size or 1 for size in shape) > MAX_ELEMENTS):

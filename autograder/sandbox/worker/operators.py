@@ -43,7 +43,7 @@ class OperatorWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torc
         return func(*args, **(kwargs or {}))
 
     def _line(self) -> int:
-        """The innermost line of the student's own files on the stack; 0 where there is none."""
+        """Return the innermost line of the student's own files on the stack; 0 if there is none."""
         frame: types.FrameType | None = sys._getframe(2)
         while frame is not None and frame.f_code.co_filename not in self.filenames:
             frame = frame.f_back

@@ -25,13 +25,13 @@ _settings: list[tuple[Any, ...]] = []
 
 
 def take_note() -> None:
-    """In the server, once everything is imported."""
+    """Note the state that all exercises share. Called in the server, once everything is imported."""
     _namespaces[:] = [(vars(sys.modules[name]), dict(vars(sys.modules[name]))) for name in MODULES]
     _settings[:] = [settings()]
 
 
 def settings() -> tuple[Any, ...]:
-    """What is set for a whole process."""
+    """Return the settings of the whole process."""
     return (
         *(dict(vars(kind)) for kind in CLASSES),
         list(warnings.filters),
@@ -46,7 +46,7 @@ def settings() -> tuple[Any, ...]:
 
 
 def is_changed() -> bool:
-    """Whether anything that was noted is another thing now. What is new harms nobody."""
+    """Return True if any noted state has changed. New names are ignored."""
     return _settings != [settings()] or any(
         now.get(name) is not value for now, before in _namespaces for name, value in before.items()
     )

@@ -18,11 +18,11 @@ from typing import NoReturn
 
 from . import linux
 from .control import Answer, Connect, Connected, Order, Ready, Reap, Reaped, Refused, Spawn, Spawned, encode, read_order
-from .heap import fill_holes
 from .layers import Report, apply
 from .layers.cgroup import common_limits
 from .layers.namespaces import become_first_process, own_namespaces
 from .layers.private_root import SCRATCH, private_root
+from .malloc_tuning import fill_holes
 from .setup import Setup
 
 CONTROL_BYTES = 1 << 16
@@ -124,7 +124,7 @@ class Server:
                     os.waitpid(pid, 0)
 
     def _spawn(self, control: socket.socket, channel: int, output: int) -> None:
-        """Fork a worker, where that is safe."""
+        """Fork a worker if that is safe."""
         threads = len(os.listdir("/proc/self/task"))
         if threads != 1:
             _say(control, Refused(f"the fork server runs {threads} threads: forking would not be safe"))
@@ -139,7 +139,7 @@ class Server:
         os.close(output)
 
     def _be_worker(self, channel: int, output: int) -> NoReturn:
-        from .life import live  # here, since it imports torch
+        from .worker_main import live  # here, since it imports torch
 
         try:
             live(self.setup, self.layers, channel, output, scratch=self._scratch(), server_pid=self.pid)

@@ -175,17 +175,22 @@ class Session:
     # Parts of the above
 
     def _run(self, chunks: Sequence[Chunk]) -> Reply:
+        """Run the chunks in order; then run those again that used a name which a later chunk defines."""
         problems: dict[str, BaseException] = {}
         for filename, source in chunks:
             self._execute(filename, source, problems)
         if len(chunks) > 1:
-            too_early = {name for name, error in problems.items() if isinstance(error, NameError)}
-            for filename, source in chunks:
-                if filename in too_early:
-                    del problems[filename]
-                    self._execute(filename, source, problems)
+            self._retry_name_errors(chunks, problems)
         names = [name for name in self.module.__dict__ if type(name) is str and not name.startswith("__")]
         return Reply(value=names, problems=[self._describe(error) for error in problems.values()])
+
+    def _retry_name_errors(self, chunks: Sequence[Chunk], problems: dict[str, BaseException]) -> None:
+        """Run the chunks that raised a NameError again, now that all chunks have run."""
+        too_early = {name for name, error in problems.items() if isinstance(error, NameError)}
+        for filename, source in chunks:
+            if filename in too_early:
+                del problems[filename]
+                self._execute(filename, source, problems)
 
     def _execute(self, filename: str, source: str, problems: dict[str, BaseException]) -> None:
         linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
@@ -214,9 +219,11 @@ class Session:
         outputs = result if isinstance(result, tuple) else (result,)
         sums = []
         for output in outputs:
-            if isinstance(output, torch.Tensor) and output.requires_grad:
-                weighted = output if request.cotangent is None else output * request.cotangent
-                sums.append(weighted.sum())
+            if not isinstance(output, torch.Tensor) or not output.requires_grad:
+                continue
+            if request.cotangent is not None:
+                output = output * request.cotangent
+            sums.append(output.sum())
         if not sums:
             return [None] * len(inputs)
         return list(torch.autograd.grad(sum(sums[1:], sums[0]), inputs, allow_unused=True))
@@ -253,18 +260,24 @@ class Session:
 
     def _describe(self, error: BaseException) -> Raised:
         """Return the exception as plain data, with the frames of the student's own code."""
-        frames: list[Frame] = []
-        for frame in traceback.extract_tb(error.__traceback__):
-            if frame.filename in self.filenames:
-                frames.append((frame.filename, frame.lineno or 0, frame.name, frame.line or ""))
-        if isinstance(error, SyntaxError) and error.filename in self.filenames:
-            frames = [(error.filename, error.lineno or 0, "", (error.text or "").strip())]
+        frames = self._frames(error)
         bases = [base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins"]
         try:
             text = str(error)
         except Exception:
             text = ""
         return Raised(type(error).__name__[:80], bases, text[:MAX_MESSAGE], frames[-MAX_FRAMES:])
+
+    def _frames(self, error: BaseException) -> list[Frame]:
+        """Return the frames of the student's own code; for a syntax error, the place in the source."""
+        if isinstance(error, SyntaxError) and error.filename in self.filenames:
+            source_line = (error.text or "").strip()
+            return [(error.filename, error.lineno or 0, "", source_line)]
+        frames = []
+        for frame in traceback.extract_tb(error.__traceback__):
+            if frame.filename in self.filenames:
+                frames.append((frame.filename, frame.lineno or 0, frame.name, frame.line or ""))
+        return frames
 
 
 def decode_ahead(session: Session, frames: Sequence[RequestFrame]) -> None:

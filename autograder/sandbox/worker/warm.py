@@ -74,7 +74,7 @@ def _touch_operations() -> None:
 
 
 def _answer_requests() -> None:
-    """The worker's own way from a request to a reply."""
+    """Take the worker's own way from a request to a reply."""
     session = Session(Path("/"))
     load = LoadModule(module="warm", chunks=(("warm.py", "def f(x):\n return x"),))
     call = CallFunction(name="f", args=[torch.ones(2, 2)], inputs_back=True)

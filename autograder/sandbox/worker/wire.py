@@ -28,7 +28,7 @@ _DECODER = msgspec.msgpack.Decoder(type=Node)
 def pack(
     value: object, *, number: int = 0, keep: Keep | None = None, strides: bool = False
 ) -> list[memoryview | bytes]:
-    """One frame for `value`, as buffers to be written one after the other.
+    """Return one frame for `value`, as buffers to be written one after the other.
 
     number: the request's; its reply has the same.
     keep: called for what is not plain data; returns the handle that travels instead. Without it such a value
@@ -55,7 +55,7 @@ def unpack(
     *,
     strides: bool = False,
 ) -> Any:
-    """The value in a frame's header and payload.
+    """Return the value in a frame's header and payload.
 
     handle: turns a `Handle` into what the receiver wants to see in its place.
     strides: accept what `pack(strides=True)` adds; only the worker does.
@@ -73,7 +73,7 @@ def unpack(
 
 
 def frame_sizes(head: bytes | bytearray) -> tuple[int, int, int]:
-    """(number, header length, payload length) of the frame that `head` begins with. Raises WireError beyond limits."""
+    """Return (number, header length, payload length) of the frame at `head`. Raise WireError beyond the limits."""
     magic, number, header, payload = FRAME.unpack_from(head)
     if magic != MAGIC:
         raise WireError("not a frame")

@@ -38,8 +38,11 @@ def build(course: Course, topics: Sequence[Topic], out: Path, *, language: Langu
     for topic in topics:
         cells = notebook_cells(topic, language)
         folder = out / "source" / topic.name
-        files = {f"{topic.module}.ipynb": notebook_json(course, topic, cells).encode(), **_companions(course, topic)}
-        changed = sum(_write(folder / name, content) for name, content in files.items())
+        files = _companions(course, topic)
+        files[f"{topic.module}.ipynb"] = notebook_json(course, topic, cells).encode()
+        changed = 0
+        for name, content in files.items():
+            changed += _write(folder / name, content)
         points = sum(cell.points or 0 for cell in cells)
         yield Built(topic.name, points, changed)
 

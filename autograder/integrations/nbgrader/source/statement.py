@@ -19,16 +19,22 @@ def statement(docstring: str, language: Language) -> str:
     """Return the task of one exercise as Markdown."""
     paragraphs = []
     for block in re.split(r"\n\s*\n", docstring.strip("\n")):
-        if block.lstrip().startswith(">>>"):
-            paragraphs.append(f"```python\n{textwrap.dedent(block)}\n```")
-        elif all(line.startswith("    ") for line in block.split("\n")):
-            paragraphs.append(_formulas(textwrap.dedent(block)))
-        elif block.startswith(CHINESE):
-            if language is not Language.EN:
-                paragraphs.append(_chinese(block))
-        elif language is not Language.ZH:
-            paragraphs.append(_english(block))
+        paragraph = _paragraph(block, language)
+        if paragraph is not None:
+            paragraphs.append(paragraph)
     return "\n\n".join(paragraphs)
+
+
+def _paragraph(block: str, language: Language) -> str | None:
+    """Return a block of the docstring as Markdown; None if it is in another language."""
+    if block.lstrip().startswith(">>>"):
+        return f"```python\n{textwrap.dedent(block)}\n```"
+    is_indented = all(line.startswith("    ") for line in block.split("\n"))
+    if is_indented:
+        return _formulas(textwrap.dedent(block))
+    if block.startswith(CHINESE):
+        return None if language is Language.EN else _chinese(block)
+    return None if language is Language.ZH else _english(block)
 
 
 def guide(topic: Topic, language: Language) -> str:

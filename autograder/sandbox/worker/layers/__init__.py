@@ -1,4 +1,4 @@
-"""What is taken from student code, layer by layer: each in a file of its own.
+"""The rights that are taken from student code, layer by layer: each layer in a file of its own.
 
 The server applies its layers once, before it has imported anything; each worker adds its own between fork and the
 first student line. A layer is a function that raises OSError where this machine cannot give it.
@@ -20,6 +20,10 @@ landlock      files that it may open
 system_calls  system calls that it may make
 
 `apply` notes what holds and what is missing, so that a result can say under which isolation it was made.
+
+To add a layer, write its function in a file of this folder, and call it by name where `apply` is used: in server.py
+for the server, in LAYERS of worker_main.py for a worker. Then say in sandbox/level.py how a machine can get it, add it
+to the table of docs/sandbox.md, and list in HELD_BACK of tests/sandbox/test_isolation.py an act that only it refuses.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -32,7 +36,7 @@ Report = dict[str, str]  # layer -> "on", or why it is missing
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Confinement:
-    """What a worker may have."""
+    """The limits of one worker."""
 
     scratch: str  # the only folder that it may write
     memory_bytes: int  # address space on top of what the warm server has mapped

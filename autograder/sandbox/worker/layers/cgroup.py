@@ -17,9 +17,7 @@ def common_limits(memory_bytes: int, tasks: int) -> None:
         for group, controllers in groups.items():
             group.mkdir(exist_ok=True)
             for controller in controllers:
-                old, new = LIMITS[controller]
-                limit = group / (old if (group / old).exists() else new)
-                limit.write_text(str(values[controller]))
+                _limit_file(group, controller).write_text(str(values[controller]))
     except OSError:
         for group in groups:
             with contextlib.suppress(OSError):
@@ -29,8 +27,14 @@ def common_limits(memory_bytes: int, tasks: int) -> None:
         (group / "cgroup.procs").write_text("0")
 
 
+def _limit_file(group: Path, controller: str) -> Path:
+    """Return the file of a group that holds the controller's limit: its name differs between version 1 and 2."""
+    old, new = LIMITS[controller]
+    return group / old if (group / old).exists() else group / new
+
+
 def _parents() -> dict[Path, list[str]]:
-    """Folder to make a group in -> which of our controllers it has. Raises OSError where one of them is nowhere."""
+    """Return folder to make a group in -> which of our controllers it has. Raise OSError if no folder has one of them."""
     found: dict[Path, list[str]] = {}
     for line in Path("/proc/self/cgroup").read_text().splitlines():
         _, names, path = line.split(":", 2)
@@ -41,7 +45,10 @@ def _parents() -> dict[Path, list[str]]:
         unified = sorted(LIMITS.keys() & set(enabled.read_text().split()))
         if unified:
             found[ROOT] = unified
-    if set(LIMITS) - {controller for controllers in found.values() for controller in controllers}:
+    available: set[str] = set()
+    for controllers in found.values():
+        available.update(controllers)
+    if not available.issuperset(LIMITS):
         raise OSError("this machine gives no memory and pids control group")
     return found
 

@@ -200,7 +200,7 @@ def _one_of(values: Iterable[int]) -> bytes:
 
 @functools.cache
 def common_steps(machine: str) -> bytes:
-    """The part of the filter that is the same for every worker. Raises OSError for a machine that has no table."""
+    """Return the part of the filter that is the same for every worker. Raise OSError for a machine without a table."""
     if machine not in AUDIT:
         raise OSError(errno.ENOSYS, f"no table of system calls for {machine}")
     column = list(AUDIT).index(machine)
@@ -222,7 +222,7 @@ def common_steps(machine: str) -> bytes:
 
 
 def _filter(machine: str, pid: int) -> bytes:
-    """The whole filter for the process `pid`, which may signal itself."""
+    """Return the whole filter for the process `pid`, which may signal itself."""
     common = common_steps(machine)
     column = list(AUDIT).index(machine)
     own = b"".join(_judge(JUDGED[name][column], 0, _one_of([pid])) for name in ("kill", "tgkill"))

@@ -12,7 +12,7 @@ CAPABILITIES = 64
 
 
 def unprivileged_user(limits: Confinement) -> None:
-    """Become another user where the server is root; give up every capability in any case."""
+    """Become another user if the server is root; give up every capability in any case."""
     for capability in range(CAPABILITIES):
         try:
             linux.prctl(linux.PR_CAPBSET_DROP, capability)

@@ -1,7 +1,7 @@
-"""The server's heap, without holes: what a worker allocates then lies together, on pages that it need not copy.
+"""Fills the holes in the server's heap, so that workers allocate on new pages and need not copy shared ones.
 
-What is freed while libraries load leaves thousands of holes. A worker would fill them first, and for each the kernel
-would copy a page that it shares with the server: two thousand for the parsing of one file.
+Memory that is freed while libraries load leaves thousands of holes. A worker would fill them first. For each hole, the
+kernel would copy a page that the worker shares with the server: two thousand pages for parsing one file.
 """
 
 import ctypes
@@ -29,7 +29,7 @@ class Usage(ctypes.Structure):
 
 
 def usage() -> Usage | None:
-    """What the heap holds; None where malloc is not glibc's."""
+    """Return what the heap holds; None if malloc is not glibc's."""
     try:
         _libc.mallinfo2.restype = Usage
     except AttributeError:
@@ -38,7 +38,7 @@ def usage() -> Usage | None:
 
 
 def fill_holes() -> None:
-    """Allocate every free block of the heap, for good. Does nothing where malloc is not glibc's."""
+    """Allocate every free block of the heap, for good. Do nothing if malloc is not glibc's."""
     before = usage()
     if before is None:
         return

@@ -1,7 +1,7 @@
-"""A worker, from fork to its end: give up what it must not have, then answer requests.
+"""A worker from the fork to its end: it gives up rights, then answers requests.
 
-Requests may come many at a time; replies are written when no request is waiting, so that a batch costs two switches
-between processes rather than two for each call.
+Requests may arrive in batches. The worker writes its replies when no request is waiting, so a batch costs two switches
+between processes instead of two for each call.
 """
 
 import contextlib
@@ -45,10 +45,10 @@ LAYERS = {
 
 
 def live(setup: "Setup", server: Report, channel: int, output: int, *, scratch: str, server_pid: int) -> NoReturn:
-    """In the child.
+    """Run a worker, in the child process, until it ends.
 
-    server: the layers that it has from its server.
-    server_pid: of the server on the machine, whatever it is called inside its namespace.
+    server: the layers that the worker inherits from its server.
+    server_pid: the server's process id on the machine; inside its namespace it may have another.
     """
     os.setsid()
     _keep_only(channel, output)
@@ -89,7 +89,7 @@ def _keep_only(channel: int, output: int) -> None:
 
 
 def prepare() -> None:
-    """In the server: whatever is the same for every worker."""
+    """Prepare in the server what is the same for every worker."""
     os.environ.clear()
     for name, descriptor, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
         setattr(sys, name, open(descriptor, mode, closefd=False, errors="replace"))  # noqa: SIM115  for as long as it lives
@@ -126,7 +126,7 @@ class _Requests:
         return bool(self.data) or bool(self.poll.poll(0))
 
     def all_there(self) -> list[RequestFrame]:
-        """The next request, and those that have come with it."""
+        """Return the next request, and those that arrived with it."""
         frames = [self._next()]
         while len(self.data) >= wire.FRAME.size:
             _, header, payload = wire.frame_sizes(self.data)

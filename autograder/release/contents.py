@@ -43,7 +43,10 @@ def chosen_topics(course: Course, names: Sequence[str]) -> tuple[str, ...]:
     for name in names:
         matching = [folder for folder in folders if _is_called(folder, name)]
         if not matching:
-            raise UsageError(f"There is no topic {name}.", fix=f"There are {', '.join(folders)}.")
+            raise UsageError(
+                f"There is no topic {name}.",
+                fix=f"There are {', '.join(folders)}.",
+            )
         chosen.update(matching)
     return tuple(sorted(chosen))
 
@@ -136,10 +139,13 @@ def in_language(name: str, data: bytes, language: Language) -> bytes:
     if language is not Language.EN:
         return data
     if name.endswith(".py"):
-        return _without_chinese(data.decode("utf-8")).encode()
+        code = data.decode("utf-8")
+        return _without_chinese(code).encode()
     if name.endswith(".md"):
         english, separator, _ = data.decode("utf-8").partition(SEPARATOR)
-        return (english.rstrip() + "\n").encode() if separator else data
+        if separator:
+            english = english.rstrip() + "\n"
+            return english.encode()
     return data
 
 
@@ -157,10 +163,17 @@ def _blank_chinese(lines: list[str], first: int, last: int) -> None:
     """Empty the lines of a docstring's Chinese paragraph. `last` is the line of the closing quotes."""
     if lines[last].strip() != '"""':
         return
-    for start in range(first, last):
-        if lines[start].strip().startswith(CHINESE):
-            while not lines[start - 1].strip():  # the empty lines above the paragraph, too
+    start = _start_of_chinese(lines, first, last)
+    for number in range(start, last):
+        lines[number] = ""
+
+
+def _start_of_chinese(lines: list[str], first: int, last: int) -> int:
+    """Return where the Chinese paragraph and the empty lines above it start; `last` if there is none."""
+    for number in range(first, last):
+        if lines[number].strip().startswith(CHINESE):
+            start = number
+            while not lines[start - 1].strip():
                 start -= 1
-            for number in range(start, last):
-                lines[number] = ""
-            return
+            return start
+    return last

@@ -6,6 +6,7 @@ otherwise the later stub's version is taken.
 """
 
 import ast
+from collections import defaultdict
 from collections.abc import Sequence
 from enum import Enum
 
@@ -58,18 +59,14 @@ def merge(base: str, mine: str, theirs: str) -> MergedFile | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     texts: dict[str, str] = {}
-    names: dict[Outcome, list[str]] = {outcome: [] for outcome in Outcome}
+    names: dict[Outcome, list[str]] = defaultdict(list)
     for name, section in own.items():
         before = old.get(name)
         after = new.get(name)
         outcome = _outcome(section, before, after)
         names[outcome].append(name)
-        if after is not None and outcome is Outcome.UPDATED:
-            texts[name] = after.text
-        elif after is not None and outcome is Outcome.KEPT and name == HEAD:
-            texts[name] = _with_new_imports(section.text, before, after)
-        elif outcome is not Outcome.REMOVED:
-            texts[name] = section.text
+        if outcome is not Outcome.REMOVED:
+            texts[name] = _merged_section(section, before, after, outcome)
     added = [name for name in new if name not in own.keys() | old.keys()]
     for name in added:
         texts = _inserted(texts, new[name], order=list(new))
@@ -97,6 +94,17 @@ def _outcome(mine: Section, before: Section | None, after: Section | None) -> Ou
     if after is None or after.is_like(before):  # only the student changed it
         return Outcome.UNCHANGED
     return Outcome.KEPT
+
+
+def _merged_section(mine: Section, before: Section | None, after: Section | None, outcome: Outcome) -> str:
+    """Return the text of a section that stays in the student's file."""
+    if after is None:
+        return mine.text
+    if outcome is Outcome.UPDATED:
+        return after.text
+    if outcome is Outcome.KEPT and mine.name == HEAD:
+        return _with_new_imports(mine.text, before, after)
+    return mine.text
 
 
 def sections_of(text: str) -> list[Section]:

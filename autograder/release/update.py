@@ -216,11 +216,13 @@ def _refuse_blocked(folder: Path, target: Path) -> None:
     """
     fix = "Move it away and run this again."
     if target.is_symlink() or target.is_dir():
-        raise UsageError(f"{target} is in the way: a plain file belongs there.", fix=fix)
+        problem = f"{target} is in the way: a plain file belongs there."
+        raise UsageError(problem, fix=fix)
     parent = target.parent
     while parent != folder:
         if parent.is_symlink() or parent.is_file():
-            raise UsageError(f"{parent} is in the way: a plain folder belongs there.", fix=fix)
+            problem = f"{parent} is in the way: a plain folder belongs there."
+            raise UsageError(problem, fix=fix)
         parent = parent.parent
 
 

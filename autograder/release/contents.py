@@ -41,17 +41,20 @@ def chosen_topics(course: Course, names: Sequence[str]) -> tuple[str, ...]:
         return tuple(folders)
     chosen: set[str] = set()
     for name in names:
-        matching = [folder for folder in folders if _is_called(folder, name)]
-        if not matching:
-            raise UsageError(
-                f"There is no topic {name}.",
-                fix=f"There are {', '.join(folders)}.",
-            )
-        chosen.update(matching)
+        chosen.update(_folders_called(name, folders))
     return tuple(sorted(chosen))
 
 
+def _folders_called(name: str, folders: Sequence[str]) -> list[str]:
+    """Return the topics' folders that a name stands for. Raise UsageError if there are none."""
+    matching = [folder for folder in folders if _is_called(folder, name)]
+    if not matching:
+        raise UsageError(f"There is no topic {name}.", fix=f"There are {', '.join(folders)}.")
+    return matching
+
+
 def _topic_folders(course: Course) -> list[str]:
+    """Return the names of the folders that hold exercises or a quiz, in order."""
     folders = []
     for path in sorted((course.root / "exercises").iterdir()):
         if (path / "topic.toml").is_file() or (path / QUIZ).is_file():
@@ -83,6 +86,7 @@ def release_files(
 
 
 def _template_words(course: Course, topics: Sequence[str], language: Language, wheel_name: str) -> dict[str, str]:
+    """Return the values of the placeholders in the templates."""
     words = {
         "version": course.version,
         "wheel": wheel_name,
@@ -142,11 +146,15 @@ def in_language(name: str, data: bytes, language: Language) -> bytes:
         code = data.decode("utf-8")
         return _without_chinese(code).encode()
     if name.endswith(".md"):
-        english, separator, _ = data.decode("utf-8").partition(SEPARATOR)
-        if separator:
-            english = english.rstrip() + "\n"
-            return english.encode()
+        guide = data.decode("utf-8")
+        return _english_part(guide).encode()
     return data
+
+
+def _english_part(guide: str) -> str:
+    """Return a guide without its Chinese part, if it has one."""
+    english, separator, _ = guide.partition(SEPARATOR)
+    return f"{english.rstrip()}\n" if separator else guide
 
 
 def _without_chinese(code: str) -> str:

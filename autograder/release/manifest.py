@@ -114,10 +114,11 @@ def _refuse_unsafe(manifest: ReleaseManifest, path: Path) -> None:
 
 def _problem_of_files(manifest: ReleaseManifest) -> str | None:
     """Return what is wrong with the manifest's paths and stubs, or None."""
+    caseless_names = set()
     for name in manifest.files:
+        caseless_names.add(name.casefold())
         if not may_be_released(name):
             return f"a release may not write {name!r}"
-    caseless_names = {name.casefold() for name in manifest.files}
     if len(caseless_names) < len(manifest.files):
         return "two of its paths differ only in upper and lower case"
     if not manifest.stubs.keys() <= manifest.files.keys():

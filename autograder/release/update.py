@@ -214,15 +214,18 @@ def _refuse_blocked(folder: Path, target: Path) -> None:
 
     Through a link, the update would write outside the student's folder.
     """
-    fix = "Move it away and run this again."
     if target.is_symlink() or target.is_dir():
-        problem = f"{target} is in the way: a plain file belongs there."
-        raise UsageError(problem, fix=fix)
+        raise UsageError(
+            f"{target} is in the way: a plain file belongs there.",
+            fix="Move it away and run this again.",
+        )
     parent = target.parent
     while parent != folder:
         if parent.is_symlink() or parent.is_file():
-            problem = f"{parent} is in the way: a plain folder belongs there."
-            raise UsageError(problem, fix=fix)
+            raise UsageError(
+                f"{parent} is in the way: a plain folder belongs there.",
+                fix="Move it away and run this again.",
+            )
         parent = parent.parent
 
 

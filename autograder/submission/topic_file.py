@@ -20,10 +20,17 @@ def work_file(topic: Topic, files: Files) -> PurePosixPath | None:
         return named[0]
     exercises = {exercise.name for exercise in topic.exercises}
     for path in sorted(files):
-        names = defined_names(path, files)
-        if not isinstance(names, Unreadable) and names & exercises:
+        if _defines_any(exercises, path, files):
             return path
     return None
+
+
+def _defines_any(names: set[str], path: PurePosixPath, files: Files) -> bool:
+    """Return whether a file can be read and defines one of the names."""
+    defined = defined_names(path, files)
+    if isinstance(defined, Unreadable):
+        return False
+    return not defined.isdisjoint(names)
 
 
 def named_files(topic: Topic, files: Files) -> list[PurePosixPath]:

@@ -137,12 +137,16 @@ def _calls(node: ast.Call) -> Iterator[ast.AST]:
     for position in range(len(node.keywords)):
         keywords = _without(node.keywords, position)
         yield ast.Call(node.func, node.args, keywords)
-    match node.func:
-        case ast.Attribute() as attribute:
-            yield from _calls_of_attributes(node, attribute)
-        case ast.Name(id=name):
-            if node.args and name not in EXCEPTIONS:
-                yield node.args[0]  # list(x) -> x
+    if isinstance(node.func, ast.Attribute):
+        yield from _calls_of_attributes(node, node.func)
+    if isinstance(node.func, ast.Name):
+        yield from _calls_of_names(node, node.func)
+
+
+def _calls_of_names(node: ast.Call, function: ast.Name) -> Iterator[ast.AST]:
+    """Drop a call such as list(x)."""
+    if node.args and function.id not in EXCEPTIONS:
+        yield node.args[0]
 
 
 def _calls_of_attributes(node: ast.Call, function: ast.Attribute) -> Iterator[ast.AST]:

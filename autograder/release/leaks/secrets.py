@@ -177,7 +177,12 @@ def _of_misconceptions(content: dict[str, Any], name: str) -> Iterator[Secret]:
             yield from _sentence(SecretKind.MISCONCEPTION, misconception["zh"], origin)
             code = misconception["wrote"]
             if count_tokens(code) >= HELPER_TOKENS:
-                yield _code(SecretKind.MISCONCEPTION, code, origin, code)
+                yield _code(
+                    SecretKind.MISCONCEPTION,
+                    code,
+                    origin=origin,
+                    text=code,
+                )
 
 
 def _of_keys(text: str, name: str) -> Iterator[Secret]:

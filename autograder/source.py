@@ -88,9 +88,10 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         borrowed = self._imported(body)
         for node in body:
             borrowed.difference_update(binds(node))
-        if self.left_out:
-            borrowed = {name for name in borrowed if self.chunk_defining(name) is None}
-        return frozenset(borrowed)
+        if not self.left_out:
+            return frozenset(borrowed)
+        # A cell that Python cannot parse may define the name, too.
+        return frozenset(name for name in borrowed if self.chunk_defining(name) is None)
 
     def _imported(self, body: Iterable[ast.stmt]) -> set[str]:
         """Return the names that these statements import from a library."""

@@ -38,16 +38,16 @@ def run_verify(course: Course, topics: Sequence[str], sample: int) -> int:
         where = escape(finding.where)
         what = escape(finding.what)
         console.print(f"[red]{where}[/]: {what}", highlight=False)
-    exercises = 0
-    for topic in grader.prepared.topics:
-        exercises += len(topic.exercises)
+    exercises = sum(len(topic.exercises) for topic in grader.prepared.topics)
     console.print(f"{exercises} exercises in {len(chosen)} topics: {len(findings) or 'no'} findings.")
     return 1 if findings else 0
 
 
 def run_mutate(course: Course, names: Sequence[str]) -> int:
     """Print the kill rate and the survivors of each exercise. Return 1 if an exercise needs better checks, else 0."""
-    exercises = [course.exercise(name) for name in names] or list(course.exercises)
+    exercises = [course.exercise(name) for name in names]
+    if not exercises:
+        exercises = list(course.exercises)
     course.limits = msgspec.structs.replace(course.limits, call_seconds=MUTANT_SECONDS)
     console = Console()
     reports = _mutation_reports(course, exercises, console)

@@ -5,6 +5,7 @@ import re
 import types
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -89,14 +90,19 @@ def _unknown_names(topic: Topic) -> Iterator[Finding]:
 def _alternatives(grader: Grader, topic: Topic) -> Iterator[Finding]:
     """Report a difficult exercise without a second solution, and a second solution that a check rejects."""
     path = topic.solutions_folder / ALTERNATIVES
-    code = path.read_text(encoding="utf-8") if path.is_file() else ""
-    source = Source(filename=topic.filename, chunks=((ALTERNATIVES, code),))
+    source = Source(filename=topic.filename, chunks=((ALTERNATIVES, _text_of(path)),))
     for exercise in topic.exercises:
-        if source.chunk_defining(exercise.name) is not None:
+        is_solved = source.chunk_defining(exercise.name) is not None
+        if is_solved:
             result = grade_exercise(grader.prepared, grader.server, topic, exercise, source)
             yield from _rejections(ALTERNATIVES, result)
         elif exercise.difficulty >= NEEDS_ALTERNATIVE:
             yield Finding(exercise.name, f"Its difficulty is {exercise.difficulty}: {ALTERNATIVES} must solve it.")
+
+
+def _text_of(path: Path) -> str:
+    """Return the text of a file; "" if it is missing."""
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def _rejections(solution: str, result: ExerciseResult) -> Iterator[Finding]:
@@ -189,9 +195,9 @@ def _duplicate_checks(grader: Grader, exercise: Exercise) -> Iterator[Finding]:
 
 def _stub(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding]:
     """Report checks that do not recognise the unchanged stub."""
-    code = topic.stub.read_text(encoding="utf-8") if topic.stub.is_file() else ""
-    source = Source(filename=topic.filename, chunks=((topic.filename, code),))
-    for check in grade_exercise(grader.prepared, grader.server, topic, exercise, source).checks:
+    source = Source(filename=topic.filename, chunks=((topic.filename, _text_of(topic.stub)),))
+    result = grade_exercise(grader.prepared, grader.server, topic, exercise, source)
+    for check in result.checks:
         if check.verdict is not Verdict.NOT_ATTEMPTED:
             yield Finding(exercise.name, f"{check.id} gives the unchanged stub the verdict {check.verdict}.")
 
@@ -231,6 +237,7 @@ def _feedback_on(misconception: str, result: ExerciseResult) -> Iterator[Finding
 
 
 def _fails_hidden(result: ExerciseResult) -> bool:
+    """Return whether a hidden check rejects the code."""
     verdicts = {check.verdict for check in result.checks if not check.visible}
     return not verdicts <= {Verdict.PASSED, Verdict.BROKEN}
 

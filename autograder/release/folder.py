@@ -48,17 +48,24 @@ def refuse_to_overwrite(out: Path) -> None:
     """Raise UsageError unless `out` is missing, an empty folder or an unchanged release."""
     if not os.path.lexists(out):
         return
-    fix = "Choose another --out."
+    problem = _problem_of(out)
+    if problem is not None:
+        raise UsageError(f"{out} {problem}.", fix="Choose another --out.")
+
+
+def _problem_of(out: Path) -> str | None:
+    """Return why something that exists must not be overwritten; None if it may be."""
     if out.is_symlink() or not out.is_dir():
-        raise UsageError(f"{out} exists and is not a folder.", fix=fix)
+        return "exists and is not a folder"
     is_empty = not any(out.iterdir())
     if is_empty:
-        return
+        return None
     if not (out / MANIFEST_PATH).is_file():
-        raise UsageError(f"{out} is not empty and not a release.", fix=fix)
+        return "is not empty and not a release"
     changed = _first_change(out)
-    if changed is not None:
-        raise UsageError(f"{out} holds somebody's work: {changed} is not as released.", fix=fix)
+    if changed is None:
+        return None
+    return f"holds somebody's work: {changed} is not as released"
 
 
 def _first_change(folder: Path) -> str | None:
@@ -68,7 +75,10 @@ def _first_change(folder: Path) -> str | None:
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
             return name
-        if _is_compared(path, folder) and sha256(path.read_bytes()) != hashes.get(name):
+        if not _is_compared(path, folder):
+            continue
+        digest = sha256(path.read_bytes())
+        if digest != hashes.get(name):
             return name
     return None
 

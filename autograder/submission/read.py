@@ -169,7 +169,7 @@ class _Reading:
     def read_answers(self, *, is_single: bool) -> tuple[AnswersFile, ...]:
         """Read every answers.yaml. The only file of a submission may have any name."""
         is_answers = is_yaml if is_single else is_answers_file
-        paths = [path for path in sorted(self.files) if is_answers(path)]
+        paths = sorted(path for path in self.files if is_answers(path))
         self.used.update(paths)
         answers = []
         for path in paths[:MAX_ANSWERS_FILES]:
@@ -215,6 +215,7 @@ class _Reading:
         return topics
 
     def _read(self, topic: Topic, path: PurePosixPath, problems: list[Problem]) -> None:
+        """Read the topic's source from a file, and note that the topic has it."""
         folder = self.folders[path.parent]
         if is_notebook(path):
             source = _notebook_source(topic, path, folder, self.course.version, problems)

@@ -52,10 +52,12 @@ def run_mutate(course: Course, names: Sequence[str]) -> int:
     console = Console()
     reports = _mutation_reports(course, exercises, console)
     console.print(_table(reports))
+    exit_code = 0
     for report in reports:
         _print_problems(console, report)
-    is_good = all(_is_good(report) for report in reports)
-    return 0 if is_good else 1
+        if not _is_good(report):
+            exit_code = 1
+    return exit_code
 
 
 def _is_good(report: ExerciseReport) -> bool:

@@ -6,6 +6,7 @@ import functools
 import io
 import re
 import tokenize
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -28,16 +29,21 @@ def binds(node: ast.stmt) -> list[str]:
     """Return the names that a definition or an assignment gives a value."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return [node.name]
-    if isinstance(node, ast.Assign):
-        targets = node.targets
-    elif isinstance(node, ast.AnnAssign | ast.AugAssign):
-        targets = [node.target]
-    else:
-        return []
     names = []
-    for target in targets:
-        names += [part.id for part in ast.walk(target) if isinstance(part, ast.Name)]
+    for target in _targets(node):
+        for part in ast.walk(target):
+            if isinstance(part, ast.Name):
+                names.append(part.id)
     return names
+
+
+def _targets(node: ast.stmt) -> Sequence[ast.expr]:
+    """Return the expressions that an assignment assigns to; none for another statement."""
+    if isinstance(node, ast.Assign):
+        return node.targets
+    if isinstance(node, ast.AnnAssign | ast.AugAssign):
+        return [node.target]
+    return []
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -54,7 +60,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     def chunk_defining(self, name: str) -> str | None:
         """Return the last file or cell that gives a module-level `name` a value, whether it can be parsed or not."""
-        pattern = re.compile(rf"{_definition_pattern(name)}|^{re.escape(name)}\s*[:=]", re.MULTILINE)
+        assignment = rf"^{re.escape(name)}\s*[:=]"
+        pattern = re.compile(f"{_definition_pattern(name)}|{assignment}", re.MULTILINE)
         chunks = list(self.chunks)
         for chunk, code, _ in self.left_out:
             chunks.append((chunk, code))
@@ -78,16 +85,23 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, tag=True):
             body = parsed(self.text).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return frozenset()
+        borrowed = self._imported(body)
+        for node in body:
+            borrowed.difference_update(binds(node))
+        if not self.left_out:
+            return frozenset(borrowed)
+        # A cell that Python cannot parse may define the name, too.
+        return frozenset(name for name in borrowed if self.chunk_defining(name) is None)
+
+    def _imported(self, body: Iterable[ast.stmt]) -> set[str]:
+        """Return the names that these statements import from a library."""
         helpers = {name.removesuffix(".py") for name in self.files}
-        borrowed = set()
+        names = set()
         for node in body:
             if isinstance(node, ast.ImportFrom) and _is_library(node, helpers):
-                borrowed |= {alias.asname or alias.name for alias in node.names}
-        for node in body:
-            borrowed -= set(binds(node))
-        if self.left_out:
-            borrowed = {name for name in borrowed if self.chunk_defining(name) is None}
-        return frozenset(borrowed)
+                for alias in node.names:
+                    names.add(alias.asname or alias.name)
+        return names
 
     def locate(self, line: int) -> tuple[str, int]:
         """Return (file or cell name, line in it) for a line of `text`."""
@@ -134,6 +148,7 @@ def decode(data: bytes) -> str | Unreadable:
 
 
 def _not_utf8(data: bytes) -> Unreadable:
+    """Return the problem of a file that is not UTF-8, with the first line that is not."""
     line = 1
     try:
         data.decode("utf-8")
@@ -153,12 +168,20 @@ def syntax_problem(code: str) -> Unreadable | None:
     try:
         parsed(code)
     except SyntaxError as error:
-        shown = (error.text or "").strip()[:80]
-        sentence = Text(
-            f"Python cannot read line {error.lineno}: {error.msg}" + (f": {shown}" if shown else "."),
-            f"Python 无法解析第 {error.lineno} 行：{error.msg}" + (f"：{shown}" if shown else "。"),
-        )
-        return Unreadable(sentence, error.lineno)
+        return Unreadable(_syntax_sentence(error), error.lineno)
     except (ValueError, RecursionError, MemoryError):
         return Unreadable(Text("The code is nested too deeply for Python to read.", "代码嵌套过深，Python 无法解析。"))
     return None
+
+
+def _syntax_sentence(error: SyntaxError) -> Text:
+    """Return the message of a SyntaxError with the number and the beginning of its line."""
+    end = Text(".", "。")
+    line = (error.text or "").strip()[:80]
+    if line:
+        end = Text(f": {line}", f"：{line}")
+    problem = Text(
+        f"Python cannot read line {error.lineno}: {error.msg}",
+        f"Python 无法解析第 {error.lineno} 行：{error.msg}",
+    )
+    return problem + end

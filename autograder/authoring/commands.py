@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ..course.model import Course
+from ..course.model import Course, Exercise
 from ..grading.grader import Grader
 from ..grading.settings import Settings
 from ..sandbox.fork_server import ForkServer
@@ -22,15 +22,22 @@ HEADINGS = ("Exercise", "Mutants", "Equivalent", "Killed", "Survived", "Kill rat
 
 def run_verify(course: Course, topics: Sequence[str], sample: int) -> int:
     """Print every finding. Return 1 if there are any, else 0."""
-    names = topics or [topic.name for topic in course.topics]
-    chosen = tuple(course.topic(name).name for name in names)
+    chosen = [course.topic(name) for name in topics] or list(course.topics)
+    settings = Settings(topics=tuple(topic.name for topic in chosen))
     console = Console()
     with ForkServer(course.limits) as server, _progress(console) as progress:
         task = progress.add_task("")
-        grader = Grader(course, server, Settings(topics=chosen))
-        findings = verify(course, grader, sample=sample, progress=lambda step: progress.update(task, description=step))
+        grader = Grader(course, server, settings)
+        findings = verify(
+            course,
+            grader,
+            sample=sample,
+            progress=lambda step: progress.update(task, description=step),
+        )
     for finding in findings:
-        console.print(f"[red]{escape(finding.where)}[/]: {escape(finding.what)}", highlight=False)
+        where = escape(finding.where)
+        what = escape(finding.what)
+        console.print(f"[red]{where}[/]: {what}", highlight=False)
     exercises = sum(len(topic.exercises) for topic in grader.prepared.topics)
     console.print(f"{exercises} exercises in {len(chosen)} topics: {len(findings) or 'no'} findings.")
     return 1 if findings else 0
@@ -38,9 +45,28 @@ def run_verify(course: Course, topics: Sequence[str], sample: int) -> int:
 
 def run_mutate(course: Course, names: Sequence[str]) -> int:
     """Print the kill rate and the survivors of each exercise. Return 1 if an exercise needs better checks, else 0."""
-    exercises = [course.exercise(name) for name in names] or list(course.exercises)
+    exercises = [course.exercise(name) for name in names]
+    if not exercises:
+        exercises = list(course.exercises)
     course.limits = msgspec.structs.replace(course.limits, call_seconds=MUTANT_SECONDS)
     console = Console()
+    reports = _mutation_reports(course, exercises, console)
+    console.print(_table(reports))
+    exit_code = 0
+    for report in reports:
+        _print_problems(console, report)
+        if not _is_good(report):
+            exit_code = 1
+    return exit_code
+
+
+def _is_good(report: ExerciseReport) -> bool:
+    """Return whether the checks kill enough mutants and the list of equivalent mutants is right."""
+    return report.kill_rate >= MIN_KILL_RATE and not report.stale
+
+
+def _mutation_reports(course: Course, exercises: Sequence[Exercise], console: Console) -> list[ExerciseReport]:
+    """Run the mutants of the exercises and show the progress."""
     reports = []
     with ForkServer(course.limits) as server, _progress(console) as progress:
         task = progress.add_task("")
@@ -48,15 +74,14 @@ def run_mutate(course: Course, names: Sequence[str]) -> int:
         grader = Grader(course, server, Settings(topics=tuple(topics)))
         for exercise in exercises:
             progress.update(task, description=exercise.name)
-            reports.append(mutate_exercise(grader, course.topic(exercise.topic), exercise))
-    console.print(_table(reports))
-    for report in reports:
-        _print_problems(console, report)
-    is_good = all(report.kill_rate >= MIN_KILL_RATE and not report.stale for report in reports)
-    return 0 if is_good else 1
+            topic = course.topic(exercise.topic)
+            report = mutate_exercise(grader, topic, exercise)
+            reports.append(report)
+    return reports
 
 
 def _print_problems(console: Console, report: ExerciseReport) -> None:
+    """Print the survivors and the stale entries of one exercise."""
     for mutant in report.survivors:
         diff = escape(mutant.diff)
         console.print(
@@ -68,6 +93,7 @@ def _print_problems(console: Console, report: ExerciseReport) -> None:
 
 
 def _table(reports: Sequence[ExerciseReport]) -> Table:
+    """Return a table with a row for each exercise."""
     table = Table(box=None, pad_edge=False)
     for heading in HEADINGS:
         table.add_column(heading, justify="left" if heading == "Exercise" else "right")

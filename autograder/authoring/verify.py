@@ -4,7 +4,8 @@ import doctest
 import re
 import types
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -89,15 +90,19 @@ def _unknown_names(topic: Topic) -> Iterator[Finding]:
 def _alternatives(grader: Grader, topic: Topic) -> Iterator[Finding]:
     """Report a difficult exercise without a second solution, and a second solution that a check rejects."""
     path = topic.solutions_folder / ALTERNATIVES
-    code = path.read_text(encoding="utf-8") if path.is_file() else ""
-    source = Source(filename=topic.filename, chunks=((ALTERNATIVES, code),))
+    source = Source(filename=topic.filename, chunks=((ALTERNATIVES, _text_of(path)),))
     for exercise in topic.exercises:
-        if source.chunk_defining(exercise.name) is not None:
-            yield from _rejections(
-                ALTERNATIVES, grade_exercise(grader.prepared, grader.server, topic, exercise, source)
-            )
+        is_solved = source.chunk_defining(exercise.name) is not None
+        if is_solved:
+            result = grade_exercise(grader.prepared, grader.server, topic, exercise, source)
+            yield from _rejections(ALTERNATIVES, result)
         elif exercise.difficulty >= NEEDS_ALTERNATIVE:
             yield Finding(exercise.name, f"Its difficulty is {exercise.difficulty}: {ALTERNATIVES} must solve it.")
+
+
+def _text_of(path: Path) -> str:
+    """Return the text of a file; "" if it is missing."""
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def _rejections(solution: str, result: ExerciseResult) -> Iterator[Finding]:
@@ -110,27 +115,40 @@ def _rejections(solution: str, result: ExerciseResult) -> Iterator[Finding]:
 def _doctests(topic: Topic) -> Iterator[Finding]:
     """Report a docstring without a worked example or Chinese paragraph, and an example that is wrong."""
     module = types.ModuleType(topic.module)
-    exec(compile(topic.reference.read_text(encoding="utf-8"), str(topic.reference), "exec"), module.__dict__)
-    finder, runner = doctest.DocTestFinder(recurse=True), doctest.DocTestRunner(verbose=False)
+    code = topic.reference.read_text(encoding="utf-8")
+    exec(compile(code, str(topic.reference), "exec"), module.__dict__)
+    finder = doctest.DocTestFinder(recurse=True)
     for exercise in topic.exercises:
         target = module.__dict__[exercise.name]
         target.__module__ = module.__name__
         tests = finder.find(target, exercise.name, module=module, globs=dict(module.__dict__))
-        if not any(test.examples for test in tests):
-            yield Finding(exercise.name, "Its docstring has no worked example.")
-        for test in tests:
-            printed: list[str] = []
-            if runner.run(test, out=printed.append).failed:
-                yield Finding(exercise.name, "Its worked example is wrong:\n" + "".join(printed).strip())
-        if not CHINESE.search(target.__doc__ or ""):
+        yield from _wrong_examples(exercise, tests)
+        docstring = target.__doc__ or ""
+        if not CHINESE.search(docstring):
             yield Finding(exercise.name, "Its docstring has no Chinese paragraph.")
+
+
+def _wrong_examples(exercise: Exercise, tests: Sequence[doctest.DocTest]) -> Iterator[Finding]:
+    """Report worked examples that are missing or wrong."""
+    runner = doctest.DocTestRunner(verbose=False)
+    if not any(test.examples for test in tests):
+        yield Finding(exercise.name, "Its docstring has no worked example.")
+    for test in tests:
+        printed: list[str] = []
+        outcome = runner.run(test, out=printed.append)
+        if outcome.failed:
+            difference = "".join(printed).strip()
+            yield Finding(exercise.name, f"Its worked example is wrong:\n{difference}")
 
 
 def _missing_parts(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding]:
     """Report too few checks, misconceptions or hints."""
     checks = grader.prepared.checks[exercise.name]
-    visible = {check.function for check in checks if check.visible}
-    hidden = {check.function for check in checks if not check.visible}
+    visible: set[str] = set()
+    hidden: set[str] = set()
+    for check in checks:
+        functions = visible if check.visible else hidden
+        functions.add(check.function)
     misconceptions = load_misconceptions(topic).get(exercise.name, [])
     counts = [
         ("visible checks", len(visible), MIN_VISIBLE),
@@ -145,19 +163,30 @@ def _missing_parts(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator
 
 def _missing_languages(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding]:
     """Report texts that are not in English and Chinese."""
+    texts = _texts_by_name(grader, topic, exercise)
+    for name, text in texts.items():
+        has_english = bool(text.en.strip())
+        has_chinese = CHINESE.search(text.zh) is not None
+        if not (has_english and has_chinese):
+            yield Finding(exercise.name, f"Its {name} is not in both languages.")
+
+
+def _texts_by_name(grader: Grader, topic: Topic, exercise: Exercise) -> dict[str, Text]:
+    """Return the texts of an exercise that students read, by the name that a finding gives them."""
     texts = {"title": exercise.title}
     for number, hint in enumerate(exercise.hints, 1):
         texts[f"hint {number}"] = hint
     for check in grader.prepared.checks[exercise.name]:
         texts[f"check {check.id}"] = check.title
-    for misconception in load_misconceptions(topic).get(exercise.name, []):
-        texts[f"misconception {misconception.name}"] = Text(misconception.en, misconception.zh)
-    for name, text in texts.items():
-        if not text.en.strip() or not CHINESE.search(text.zh):
-            yield Finding(exercise.name, f"Its {name} is not in both languages.")
+    misconceptions = load_misconceptions(topic).get(exercise.name, [])
+    for misconception in misconceptions:
+        name = f"misconception {misconception.name}"
+        texts[name] = Text(misconception.en, misconception.zh)
+    return texts
 
 
 def _duplicate_checks(grader: Grader, exercise: Exercise) -> Iterator[Finding]:
+    """Report names that several checks have."""
     counts = Counter(check.id for check in grader.prepared.checks[exercise.name])
     for check_id, count in sorted(counts.items()):
         if count > 1:
@@ -166,17 +195,18 @@ def _duplicate_checks(grader: Grader, exercise: Exercise) -> Iterator[Finding]:
 
 def _stub(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding]:
     """Report checks that do not recognise the unchanged stub."""
-    code = topic.stub.read_text(encoding="utf-8") if topic.stub.is_file() else ""
-    source = Source(filename=topic.filename, chunks=((topic.filename, code),))
-    for check in grade_exercise(grader.prepared, grader.server, topic, exercise, source).checks:
+    source = Source(filename=topic.filename, chunks=((topic.filename, _text_of(topic.stub)),))
+    result = grade_exercise(grader.prepared, grader.server, topic, exercise, source)
+    for check in result.checks:
         if check.verdict is not Verdict.NOT_ATTEMPTED:
             yield Finding(exercise.name, f"{check.id} gives the unchanged stub the verdict {check.verdict}.")
 
 
 def _reference(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding]:
-    yield from _rejections(
-        "The reference", grade_exercise(grader.prepared, grader.server, topic, exercise, read_reference(topic))
-    )
+    """Report the checks that the reference does not pass."""
+    source = read_reference(topic)
+    result = grade_exercise(grader.prepared, grader.server, topic, exercise, source)
+    yield from _rejections("The reference", result)
 
 
 def _misconceptions(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding]:
@@ -184,23 +214,30 @@ def _misconceptions(grader: Grader, topic: Topic, exercise: Exercise) -> Iterato
     variants = []
     for misconception in load_misconceptions(topic).get(exercise.name, []):
         try:
-            variants.append((misconception, variant(topic.reference, exercise.name, misconception)))
+            source = variant(topic.reference, exercise.name, misconception)
+            variants.append((misconception, source))
         except CourseError as error:
             yield Finding(exercise.name, str(error))
             return  # grading replays all misconceptions, so it fails if one does not fit
     for misconception, source in variants:
         result = grade_exercise(grader.prepared, grader.server, topic, exercise, source)
-        diagnoses = [diagnosis.name for diagnosis in result.misconceptions]
-        if result.verdict is Verdict.REFUSED:
-            continue  # the message of the broken rule says what is wrong
-        if not _fails_hidden(result):
-            yield Finding(exercise.name, f"Misconception {misconception.name} passes all hidden checks.")
-        elif misconception.name not in diagnoses:
-            named = ", ".join(diagnoses) or "no misconception"
-            yield Finding(exercise.name, f"The feedback on misconception {misconception.name} names {named}.")
+        if result.verdict is not Verdict.REFUSED:  # the message of a broken rule says what is wrong
+            yield from _feedback_on(misconception.name, result)
+
+
+def _feedback_on(misconception: str, result: ExerciseResult) -> Iterator[Finding]:
+    """Report that the hidden checks or the feedback miss a misconception. `result` is that of its code."""
+    if not _fails_hidden(result):
+        yield Finding(result.name, f"Misconception {misconception} passes all hidden checks.")
+        return
+    diagnoses = [diagnosis.name for diagnosis in result.misconceptions]
+    if misconception not in diagnoses:
+        named = ", ".join(diagnoses) or "no misconception"
+        yield Finding(result.name, f"The feedback on misconception {misconception} names {named}.")
 
 
 def _fails_hidden(result: ExerciseResult) -> bool:
+    """Return whether a hidden check rejects the code."""
     verdicts = {check.verdict for check in result.checks if not check.visible}
     return not verdicts <= {Verdict.PASSED, Verdict.BROKEN}
 

@@ -204,7 +204,10 @@ def load_course(root: Path) -> Course:
     manifest = read_toml(root / MANIFEST, CourseManifest)
     folders = sorted(path.parent for path in (root / "exercises").glob("*/topic.toml"))
     if not folders:
-        raise CourseError(f"{root / 'exercises'} holds no topic.", fix="A topic is a folder with a topic.toml.")
+        raise CourseError(
+            f"{root / 'exercises'} holds no topic.",
+            fix="A topic is a folder with a topic.toml.",
+        )
     topics = tuple(_load_topic(root, folder.name) for folder in folders)
     course = Course(root, manifest, topics)
     _refuse_duplicates(course.exercises)
@@ -229,14 +232,17 @@ def _module(folder: str) -> str:
 
 
 def _load_topic(root: Path, name: str) -> Topic:
-    folder, solutions = root / "exercises" / name, root / "solutions" / name
+    """Read the topic in the folder `name`. Raise CourseError if its topic.toml is wrong."""
+    folder = root / "exercises" / name
+    solutions = root / "solutions" / name
     manifest = read_toml(folder / "topic.toml", TopicManifest)
-    module = f"{_module(name)}.py"
-    parameters = _parameters(solutions / module if solutions.is_dir() else folder / module)
+    code_folder = solutions if solutions.is_dir() else folder
+    parameters = _parameters(code_folder / f"{_module(name)}.py")
     exercises = []
     for key, entry in manifest.exercises.items():
         fields = msgspec.structs.asdict(entry)
-        exercises.append(Exercise(name=key, topic=name, parameters=parameters.get(key, ()), **fields))
+        exercise = Exercise(name=key, topic=name, parameters=parameters.get(key, ()), **fields)
+        exercises.append(exercise)
     return Topic(
         name=name,
         title=manifest.title,
@@ -270,17 +276,21 @@ def _parameters(path: Path) -> dict[str, tuple[str, ...]]:
     parameters = {}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
-            parameters[node.name] = tuple(arg.arg for arg in node.args.args)
+            parameters[node.name] = _names_of(node.args.args)
         elif isinstance(node, ast.ClassDef):
             parameters[node.name] = _init_parameters(node)
     return parameters
+
+
+def _names_of(arguments: Iterable[ast.arg]) -> tuple[str, ...]:
+    return tuple(argument.arg for argument in arguments)
 
 
 def _init_parameters(node: ast.ClassDef) -> tuple[str, ...]:
     """Return the parameter names of a class's __init__, without self."""
     for method in node.body:
         if isinstance(method, ast.FunctionDef) and method.name == "__init__":
-            return tuple(arg.arg for arg in method.args.args[1:])
+            return _names_of(method.args.args[1:])
     return ()
 
 

@@ -11,8 +11,9 @@ END = "### END SOLUTION"
 
 def stub_of(topic: Topic) -> str:
     """Return the stub file's text. Raise CourseError if the markers don't match."""
-    lines = topic.reference.read_text(encoding="utf-8").splitlines(keepends=True)
-    owners = _owners("".join(lines))
+    code = topic.reference.read_text(encoding="utf-8")
+    lines = code.splitlines(keepends=True)
+    owners = _owners(code)
     stub: list[str] = []
     began = 0  # the line of the marker BEGIN; 0 outside a solution
     for number, line in enumerate(lines, 1):
@@ -38,18 +39,19 @@ def stub_of(topic: Topic) -> str:
 def _owners(code: str) -> dict[int, str]:
     """Return, by line, the name of the definition around it: `softmax`, or `Vocabulary.encode`."""
     owners: dict[int, str] = {}
-
-    def visit(node: ast.AST, name: str) -> None:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.FunctionDef | ast.ClassDef):
-                inner = f"{name}.{child.name}".lstrip(".")
-                last = (child.end_lineno or child.lineno) + 1  # the marker END may follow the last statement
-                for line in range(child.lineno, last + 1):
-                    owners[line] = inner
-                visit(child, inner)
-
-    visit(ast.parse(code), "")
+    _add_owners(owners, ast.parse(code), "")
     return owners
+
+
+def _add_owners(owners: dict[int, str], node: ast.AST, prefix: str) -> None:
+    """Add the lines of the definitions directly inside the node, then those of the definitions inside these."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.ClassDef):
+            name = f"{prefix}{child.name}"
+            last = (child.end_lineno or child.lineno) + 1  # the marker END may follow the last statement
+            for line in range(child.lineno, last + 1):
+                owners[line] = name
+            _add_owners(owners, child, f"{name}.")
 
 
 def write_stubs(course: Course) -> list[str]:

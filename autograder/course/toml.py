@@ -47,12 +47,15 @@ def _invalid(path: Path, content: dict[str, Any], type: Any, message: str) -> Co
     complaint = PLACE.sub("", message)
     if unknown := UNKNOWN_KEY.fullmatch(complaint):
         key = unknown[1]
+        place = _shown([*steps, key])
         fix = did_you_mean(key, _other_keys(type, key))
-        return CourseError(f"{path}: {_shown([*steps, key])}: unknown key.", fix=fix)
+        return CourseError(f"{path}: {place}: unknown key.", fix=fix)
     if missing := MISSING_KEY.fullmatch(complaint):
-        return CourseError(f"{path}: {_shown([*steps, missing[1]])}: this key is missing.")
-    where = f"{_shown(steps)}: " if steps else ""
-    return CourseError(f"{path}: {where}{complaint}.")
+        place = _shown([*steps, missing[1]])
+        return CourseError(f"{path}: {place}: this key is missing.")
+    if not steps:
+        return CourseError(f"{path}: {complaint}.")
+    return CourseError(f"{path}: {_shown(steps)}: {complaint}.")
 
 
 def _steps_to_fault(content: dict[str, Any], type: Any, message: str) -> list[Step]:
@@ -61,8 +64,10 @@ def _steps_to_fault(content: dict[str, Any], type: Any, message: str) -> list[St
     For a key that the author chose, such as an exercise's name, msgspec says only [...].
     """
     place = PLACE.search(message)
+    if place is None:
+        return []
     steps: list[Step] = []
-    for step in STEP.finditer(place["steps"] if place else ""):
+    for step in STEP.finditer(place["steps"]):
         if step["key"]:
             steps.append(step["key"])
         elif step["position"]:

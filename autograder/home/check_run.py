@@ -63,13 +63,9 @@ class CheckRun:
         verdict = Verdict.PASSED
         error = call.excinfo.value if call.excinfo is not None else None
         if error is not None and not isinstance(error, pytest.skip.Exception | KeyboardInterrupt):
-            verdict = error.verdict if isinstance(error, CheckFailure) else Verdict.FAILED
-            text = self._message(item, spec, error)
-            if verdict is Verdict.NOT_ATTEMPTED:
-                report.outcome = "skipped"
-                report.longrepr = (str(item.path), item.location[1] or 0, text)
-            else:
-                report.longrepr = text
+            verdict = _verdict_of(error)
+            message = self._message(item, spec, error)
+            _replace_traceback(report, item, verdict, message)
         report.autograder = {  # type: ignore[attr-defined]  # a field of ours on pytest's report
             "exercise": spec.exercise,
             "check": getattr(item, "originalname", item.name),
@@ -87,13 +83,17 @@ class CheckRun:
         return "\n".join(lines)
 
     def _explanation(self, item: pytest.Item, error: BaseException) -> Text:
+        """Return what was wrong, and the calls of the check that led to it."""
         student = item.stash.get(STUDENT, None)
         calls = student.calls if student else []
-        parameters = {exercise.name: exercise.parameters for exercise in self.course.exercises}
+        parameters = {}
+        for exercise in self.course.exercises:
+            parameters[exercise.name] = exercise.parameters
         if not isinstance(error, AssertionError):
             return describe_odd_answer(calls, parameters).full
         if not isinstance(error, CheckFailure):
-            error = CheckFailure(str(error).split("\n")[0])
+            first_line = str(error).split("\n")[0]
+            error = CheckFailure(first_line)
         return describe(error, calls, parameters).full
 
     def _topic(self, item: pytest.Item) -> Topic:
@@ -112,11 +112,11 @@ class CheckRun:
         if not path.is_file():
             return _Unloadable(None), None
         code = decode(path.read_bytes())
-        problem = code if isinstance(code, Unreadable) else syntax_problem(code)
+        if isinstance(code, Unreadable):
+            return _unparsable(path, code), None
+        problem = syntax_problem(code)
         if problem is not None:
-            frames = [(str(path), problem.line or 1, "", "")]
-            return _Unloadable(Raised("SyntaxError", ["SyntaxError"], problem.sentence.en, frames)), None
-        assert isinstance(code, str)
+            return _unparsable(path, problem), None
         source = Source(filename=topic.filename, chunks=((str(path), code),))
         with _importable(folder):
             return LocalTransport(source, has_deadlines=self.has_deadlines), source
@@ -138,10 +138,18 @@ def _importable(folder: Path) -> Iterator[None]:
         yield
     finally:
         sys.path.remove(str(folder))
-        for name, module in list(sys.modules.items()):
-            file = getattr(module, "__file__", None)
-            if file and Path(file).parent == folder and not _is_ours(name, Path(file)):
-                del sys.modules[name]
+        _forget_modules_of(folder)
+
+
+def _forget_modules_of(folder: Path) -> None:
+    """Remove the modules of a folder from sys.modules, apart from those that the checks still need."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if not file:
+            continue
+        path = Path(file)
+        if path.parent == folder and not _is_ours(name, path):
+            del sys.modules[name]
 
 
 def _is_ours(module: str, file: Path) -> bool:
@@ -165,6 +173,30 @@ class _Unloadable:
 
     def blame(self, failure: CheckFailure) -> NoReturn:
         raise failure
+
+
+def _unparsable(path: Path, problem: Unreadable) -> _Unloadable:
+    """Return the transport for a file that Python cannot parse: every call raises its SyntaxError."""
+    frames = [(str(path), problem.line or 1, "", "")]
+    error = Raised("SyntaxError", ["SyntaxError"], problem.sentence.en, frames)
+    return _Unloadable(error)
+
+
+def _verdict_of(error: BaseException) -> Verdict:
+    """Return the verdict on a check that raised this error."""
+    if isinstance(error, CheckFailure):
+        return error.verdict
+    return Verdict.FAILED
+
+
+def _replace_traceback(report: pytest.TestReport, item: pytest.Item, verdict: Verdict, message: str) -> None:
+    """Let pytest show the message. A check of an exercise that was not attempted counts as skipped."""
+    if verdict is Verdict.NOT_ATTEMPTED:
+        line_index = item.location[1] or 0
+        report.outcome = "skipped"
+        report.longrepr = (str(item.path), line_index, message)
+    else:
+        report.longrepr = message
 
 
 def _spec(item: pytest.Item) -> CheckSpec:

@@ -18,7 +18,8 @@ def watch_course(course: Course, arguments: Sequence[str]) -> None:
         flush=True,
     )
     for changes in watch(folder, watch_filter=PythonFilter(), raise_interrupt=False):
-        for topic in touched(course, (Path(path) for _, path in changes)):
+        paths = [Path(path) for _, path in changes]
+        for topic in touched(course, paths):
             command = [sys.executable, "-m", "pytest", str(topic.exercises_folder), "-q", *arguments]
             subprocess.run(command, cwd=course.root, check=False)
 

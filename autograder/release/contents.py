@@ -41,14 +41,20 @@ def chosen_topics(course: Course, names: Sequence[str]) -> tuple[str, ...]:
         return tuple(folders)
     chosen: set[str] = set()
     for name in names:
-        matching = [folder for folder in folders if _is_called(folder, name)]
-        if not matching:
-            raise UsageError(f"There is no topic {name}.", fix=f"There are {', '.join(folders)}.")
-        chosen.update(matching)
+        chosen.update(_folders_called(name, folders))
     return tuple(sorted(chosen))
 
 
+def _folders_called(name: str, folders: Sequence[str]) -> list[str]:
+    """Return the topics' folders that a name stands for. Raise UsageError if there are none."""
+    matching = [folder for folder in folders if _is_called(folder, name)]
+    if not matching:
+        raise UsageError(f"There is no topic {name}.", fix=f"There are {', '.join(folders)}.")
+    return matching
+
+
 def _topic_folders(course: Course) -> list[str]:
+    """Return the names of the folders that hold exercises or a quiz, in order."""
     folders = []
     for path in sorted((course.root / "exercises").iterdir()):
         if (path / "topic.toml").is_file() or (path / QUIZ).is_file():
@@ -80,6 +86,7 @@ def release_files(
 
 
 def _template_words(course: Course, topics: Sequence[str], language: Language, wheel_name: str) -> dict[str, str]:
+    """Return the values of the placeholders in the templates."""
     words = {
         "version": course.version,
         "wheel": wheel_name,
@@ -136,11 +143,18 @@ def in_language(name: str, data: bytes, language: Language) -> bytes:
     if language is not Language.EN:
         return data
     if name.endswith(".py"):
-        return _without_chinese(data.decode("utf-8")).encode()
+        code = data.decode("utf-8")
+        return _without_chinese(code).encode()
     if name.endswith(".md"):
-        english, separator, _ = data.decode("utf-8").partition(SEPARATOR)
-        return (english.rstrip() + "\n").encode() if separator else data
+        guide = data.decode("utf-8")
+        return _english_part(guide).encode()
     return data
+
+
+def _english_part(guide: str) -> str:
+    """Return a guide without its Chinese part, if it has one."""
+    english, separator, _ = guide.partition(SEPARATOR)
+    return f"{english.rstrip()}\n" if separator else guide
 
 
 def _without_chinese(code: str) -> str:
@@ -157,10 +171,17 @@ def _blank_chinese(lines: list[str], first: int, last: int) -> None:
     """Empty the lines of a docstring's Chinese paragraph. `last` is the line of the closing quotes."""
     if lines[last].strip() != '"""':
         return
-    for start in range(first, last):
-        if lines[start].strip().startswith(CHINESE):
-            while not lines[start - 1].strip():  # the empty lines above the paragraph, too
+    start = _start_of_chinese(lines, first, last)
+    for number in range(start, last):
+        lines[number] = ""
+
+
+def _start_of_chinese(lines: list[str], first: int, last: int) -> int:
+    """Return where the Chinese paragraph and the empty lines above it start; `last` if there is none."""
+    for number in range(first, last):
+        if lines[number].strip().startswith(CHINESE):
+            start = number
+            while not lines[start - 1].strip():
                 start -= 1
-            for number in range(start, last):
-                lines[number] = ""
-            return
+            return start
+    return last

@@ -48,30 +48,47 @@ def refuse_to_overwrite(out: Path) -> None:
     """Raise UsageError unless `out` is missing, an empty folder or an unchanged release."""
     if not os.path.lexists(out):
         return
+    problem = _problem_of(out)
+    if problem is not None:
+        raise UsageError(f"{out} {problem}.", fix="Choose another --out.")
+
+
+def _problem_of(out: Path) -> str | None:
+    """Return why something that exists must not be overwritten; None if it may be."""
     if out.is_symlink() or not out.is_dir():
-        raise UsageError(f"{out} exists and is not a folder.", fix="Choose another --out.")
-    if not any(out.iterdir()):
-        return
+        return "exists and is not a folder"
+    is_empty = not any(out.iterdir())
+    if is_empty:
+        return None
     if not (out / MANIFEST_PATH).is_file():
-        raise UsageError(f"{out} is not empty and not a release.", fix="Choose another --out.")
+        return "is not empty and not a release"
     changed = _first_change(out)
-    if changed:
-        raise UsageError(f"{out} holds somebody's work: {changed} is not as released.", fix="Choose another --out.")
+    if changed is None:
+        return None
+    return f"holds somebody's work: {changed} is not as released"
 
 
-def _first_change(folder: Path) -> str:
-    """Return the first file that is not as its release has it; "" if there is none."""
+def _first_change(folder: Path) -> str | None:
+    """Return the first file that is not as its release has it, or None."""
     hashes = read_manifest(folder).files
     for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        name = relative.as_posix()
+        name = path.relative_to(folder).as_posix()
         if path.is_symlink():
             return name
-        if path.is_dir() or name == MANIFEST_PATH or not CACHES.isdisjoint(relative.parts):
+        if not _is_compared(path, folder):
             continue
-        if sha256(path.read_bytes()) != hashes.get(name):
+        digest = sha256(path.read_bytes())
+        if digest != hashes.get(name):
             return name
-    return ""
+    return None
+
+
+def _is_compared(path: Path, folder: Path) -> bool:
+    """Return whether the manifest should list this path: a file that is neither the manifest nor in a cache."""
+    relative = path.relative_to(folder)
+    is_manifest = relative.as_posix() == MANIFEST_PATH
+    is_in_cache = not CACHES.isdisjoint(relative.parts)
+    return not (path.is_dir() or is_manifest or is_in_cache)
 
 
 def zipped(files: Mapping[str, bytes], top: str) -> bytes:

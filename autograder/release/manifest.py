@@ -70,11 +70,13 @@ def open_release(path: Path) -> OpenedRelease:
     top = _top_folder(gathered, path)
     manifest = _decode(gathered[top / MANIFEST_PATH], path)
     files = {}
+    fix = "Get the release again."
     for name, digest in manifest.files.items():
         data = gathered.get(top / name)
-        if data is None or sha256(data) != digest:
-            state = "missing" if data is None else "changed"
-            raise UsageError(f"{path} is damaged: {name} is {state}.", fix="Get the release again.")
+        if data is None:
+            raise UsageError(f"{path} is damaged: {name} is missing.", fix=fix)
+        if sha256(data) != digest:
+            raise UsageError(f"{path} is damaged: {name} is changed.", fix=fix)
         files[name] = data
     return OpenedRelease(manifest=manifest, files=files)
 
@@ -89,19 +91,36 @@ def _top_folder(files: Files, path: Path) -> PurePosixPath:
 
 
 def _decode(data: bytes, path: Path) -> ReleaseManifest:
+    """Return the manifest in a release.json. Raise UsageError if it is not one, or if its release is unsafe."""
     try:
         manifest = msgspec.json.decode(data, type=ReleaseManifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: {MANIFEST_PATH} cannot be read: {error}.", fix="Get the release again.") from None
     if manifest.format != FORMAT:
         raise UsageError(f"{path} has the format {manifest.format}; this autograder reads {FORMAT}.")
-    if not VERSION.fullmatch(manifest.version):
-        raise UsageError(f"{path} is refused: the version {manifest.version!r} has characters that are not allowed.")
-    for name in manifest.files:
-        if not may_be_released(name):
-            raise UsageError(f"{path} is refused: a release may not write {name!r}.")
-    if len({name.casefold() for name in manifest.files}) < len(manifest.files):
-        raise UsageError(f"{path} is refused: two of its paths differ only in upper and lower case.")
-    if not manifest.stubs.keys() <= manifest.files.keys():
-        raise UsageError(f"{path} is refused: its manifest holds the text of a stub that is not among its files.")
+    _refuse_unsafe(manifest, path)
     return manifest
+
+
+def _refuse_unsafe(manifest: ReleaseManifest, path: Path) -> None:
+    """Raise UsageError if the manifest's version, paths or stubs are not those of a release."""
+    if VERSION.fullmatch(manifest.version):
+        problem = _problem_of_files(manifest)
+    else:
+        problem = f"the version {manifest.version!r} has characters that are not allowed"
+    if problem is not None:
+        raise UsageError(f"{path} is refused: {problem}.")
+
+
+def _problem_of_files(manifest: ReleaseManifest) -> str | None:
+    """Return what is wrong with the manifest's paths and stubs, or None."""
+    caseless_names = set()
+    for name in manifest.files:
+        caseless_names.add(name.casefold())
+        if not may_be_released(name):
+            return f"a release may not write {name!r}"
+    if len(caseless_names) < len(manifest.files):
+        return "two of its paths differ only in upper and lower case"
+    if not manifest.stubs.keys() <= manifest.files.keys():
+        return "its manifest holds the text of a stub that is not among its files"
+    return None

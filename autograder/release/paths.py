@@ -6,8 +6,7 @@ from pathlib import PurePosixPath
 ANSWERS = "answers.yaml"  # a student's quiz answers; never part of a release
 FILES_OF_STUDENTS = {ANSWERS, ".env"}
 TOP_FILES = {"README.md", "course.toml", "pyproject.toml", "requirements.txt", ".gitignore"}
-VISIBLE_FOLDERS = {"exercises", "wheels"}
-WORKFLOWS = ".github/workflows"
+RELEASED_FOLDERS = ("exercises", "wheels", ".github/workflows")
 MAX_PATH = 255  # characters
 SPECIAL = re.compile(r'[\\:*?"<>|]')  # Windows gives these characters a meaning in a path
 
@@ -21,13 +20,11 @@ def may_be_released(name: str) -> bool:
     path = PurePosixPath(name)
     if path.name in FILES_OF_STUDENTS:
         return False
-    folder = path.parts[0]
-    inside = path
-    if path.is_relative_to(WORKFLOWS):
-        inside = path.relative_to(WORKFLOWS)
-    elif folder not in VISIBLE_FOLDERS or name == folder:
-        return False
-    return bool(inside.parts) and not _has_hidden_part(inside)
+    for folder in RELEASED_FOLDERS:
+        if path.is_relative_to(folder):
+            inside = path.relative_to(folder)
+            return inside.parts != () and not _has_hidden_part(inside)
+    return False
 
 
 def _is_plain(name: str) -> bool:

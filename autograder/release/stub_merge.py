@@ -6,7 +6,9 @@ otherwise the later stub's version is taken.
 """
 
 import ast
+from collections import defaultdict
 from collections.abc import Sequence
+from enum import Enum
 
 import msgspec
 
@@ -24,6 +26,15 @@ class Section(msgspec.Struct, frozen=True):
     def is_like(self, other: "Section | None") -> bool:
         """Return whether both have the same text, apart from the white space that editors change."""
         return other is not None and _trimmed(self.text) == _trimmed(other.text)
+
+
+class Outcome(Enum):
+    """One of the things that a merge can do with a section of the student's file."""
+
+    UNCHANGED = "unchanged"
+    UPDATED = "updated"  # the student did not change it; the later stub's version replaces it
+    REMOVED = "removed"  # the student did not change it; the later stub no longer has it
+    KEPT = "kept"  # the student and the release both changed it; the student's version stays
 
 
 class MergedFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,34 +59,52 @@ def merge(base: str, mine: str, theirs: str) -> MergedFile | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     texts: dict[str, str] = {}
-    updated: list[str] = []
-    removed: list[str] = []
-    kept: list[str] = []
+    names: dict[Outcome, list[str]] = defaultdict(list)
     for name, section in own.items():
-        before, after = old.get(name), new.get(name)
-        is_changed = not section.is_like(before)
-        if section.is_like(after):
-            texts[name] = section.text
-        elif is_changed:
-            texts[name] = section.text
-            if after is not None and not after.is_like(before):
-                kept.append(name)
-                if name == HEAD:
-                    texts[name] = _with_new_imports(section.text, before, after)
-        elif after is None:
-            removed.append(name)
-        else:
-            texts[name] = after.text
-            updated.append(name)
-    added = [name for name in new if name not in own and name not in old]
+        before = old.get(name)
+        after = new.get(name)
+        outcome = _outcome(section, before, after)
+        names[outcome].append(name)
+        if outcome is not Outcome.REMOVED:
+            texts[name] = _merged_section(section, before, after, outcome)
+    added = [name for name in new if name not in own.keys() | old.keys()]
     for name in added:
         texts = _inserted(texts, new[name], order=list(new))
     text = "".join(_with_line_end(section) for section in texts.values())
     if not _is_python(text):
         return None
     return MergedFile(
-        text=text, updated=tuple(updated), added=tuple(added), removed=tuple(removed), kept=tuple(kept)
-    )  # fmt: skip
+        text=text,
+        updated=tuple(names[Outcome.UPDATED]),
+        added=tuple(added),
+        removed=tuple(names[Outcome.REMOVED]),
+        kept=tuple(names[Outcome.KEPT]),
+    )
+
+
+def _outcome(mine: Section, before: Section | None, after: Section | None) -> Outcome:
+    """Return what the merge does with a section of the student's file.
+
+    before: the section in the stub that the file began as; after: the section in the later stub.
+    """
+    if mine.is_like(after):
+        return Outcome.UNCHANGED
+    if mine.is_like(before):  # the student did not change it
+        return Outcome.REMOVED if after is None else Outcome.UPDATED
+    if after is None or after.is_like(before):  # only the student changed it
+        return Outcome.UNCHANGED
+    return Outcome.KEPT
+
+
+def _merged_section(mine: Section, before: Section | None, after: Section | None, outcome: Outcome) -> str:
+    """Return the text of a section that stays in the student's file."""
+    if after is None:
+        return mine.text
+    if outcome is Outcome.UPDATED:
+        return after.text
+    if outcome is Outcome.KEPT and mine.name == HEAD:
+        return _with_new_imports(mine.text, before, after)
+    return mine.text
 
 
 def sections_of(text: str) -> list[Section]:
@@ -124,15 +153,13 @@ def _start_of_comments(lines: Sequence[str], least: int, first: int) -> int:
 
 def _name(node: ast.stmt) -> str:
     """Return the name that a definition or a simple assignment binds; "" for other statements."""
-    if isinstance(node, DEFINITIONS):
-        return node.name
-    targets: list[ast.expr] = []
-    if isinstance(node, ast.Assign):
-        targets = node.targets
-    elif isinstance(node, ast.AnnAssign):
-        targets = [node.target]
-    if len(targets) == 1 and isinstance(targets[0], ast.Name):
-        return targets[0].id
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return node.name
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return name
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return name
     return ""
 
 
@@ -149,13 +176,22 @@ def _with_new_imports(mine: str, before: Section | None, after: Section) -> str:
     known = _imports(mine)
     if before is not None:
         known += _imports(before.text)
-    missing = [f"{line}\n" for line in _imports(after.text) if line not in known]
-    position = 0  # below the last import or docstring
-    for node in ast.parse(mine).body:
-        if _is_import(node) or _is_docstring(node):
-            position = _end_line(node)
+    missing = []
+    for line in _imports(after.text):
+        if line not in known:
+            missing.append(f"{line}\n")
+    position = _end_of_imports(mine)
     lines = mine.splitlines(keepends=True)
     return "".join(lines[:position] + missing + lines[position:])
+
+
+def _end_of_imports(text: str) -> int:
+    """Return how many lines there are up to the end of the last import or docstring."""
+    end = 0
+    for node in ast.parse(text).body:
+        if _is_import(node) or _is_docstring(node):
+            end = _end_line(node)
+    return end
 
 
 def _imports(text: str) -> list[str]:

@@ -69,14 +69,18 @@ class UpdatePlan(msgspec.Struct, frozen=True, kw_only=True):
             dry = Text("Nothing was written: {old} would become {new}.", "没有写入任何内容：{old} 将更新到 {new}。")
             return dry.filled(**versions)
         updated = Text("Updated from {old} to {new}.", "已从 {old} 更新到 {new}。").filled(**versions)
+        wheel = self._new_wheel()
+        if wheel is None:
+            return updated
+        install = Text(" The checks have changed, too. Install them: {command}", "检查工具也更新了，请运行：{command}")
+        return updated + install.filled(command=f"pip install --force-reinstall --no-deps ./{wheel}")
+
+    def _new_wheel(self) -> str | None:
+        """Return the path of the wheel that the update writes, or None."""
         for change in self.changes:
             if change.path.startswith("wheels/") and change.data is not None:
-                command = f"pip install --force-reinstall --no-deps ./{change.path}"
-                install = Text(
-                    " The checks have changed, too. Install them: {command}", "检查工具也更新了，请运行：{command}"
-                )
-                return updated + install.filled(command=command)
-        return updated
+                return change.path
+        return None
 
 
 def plan_update(folder: Path, release: OpenedRelease) -> UpdatePlan:
@@ -95,10 +99,7 @@ def plan_update(folder: Path, release: OpenedRelease) -> UpdatePlan:
 def apply_update(folder: Path, plan: UpdatePlan) -> None:
     """Carry out the plan: each backup before its file, the manifest last."""
     for change in plan.changes:
-        if change.backup and not (folder / change.backup).exists():
-            write_atomically(folder / change.backup, change.backup_data)
-        if change.data is not None:
-            write_atomically(folder / change.path, change.data)
+        _write(folder, change)
     for change in plan.changes:
         if change.action is Action.REMOVED:
             _remove(folder, folder / change.path)
@@ -106,28 +107,53 @@ def apply_update(folder: Path, plan: UpdatePlan) -> None:
         write_atomically(folder / MANIFEST_PATH, encode(plan.new))
 
 
+def _write(folder: Path, change: FileChange) -> None:
+    """Write the backup of one file, then its new content."""
+    if change.backup:
+        backup = folder / change.backup
+        if not backup.exists():
+            write_atomically(backup, change.backup_data)
+    if change.data is not None:
+        write_atomically(folder / change.path, change.data)
+
+
 def _change(folder: Path, path: str, old: ReleaseManifest, release: OpenedRelease) -> FileChange | None:
-    """Return what happens to one file; None if nothing does."""
+    """Return the change that the update makes to one file; None if it makes none."""
     target = folder / path
     _refuse_blocked(folder, target)
-    mine = target.read_bytes() if target.exists() else None
     old_hash = old.files.get(path)
     new = release.files.get(path)
+    if not target.exists():
+        if new is None:
+            return None
+        action = Action.RESTORED if path in old.files else Action.ADDED
+        return FileChange(path=path, action=action, data=new)
+    mine = target.read_bytes()
     if mine == new:
         return None
-    if mine is None:
-        return FileChange(path=path, action=Action.ADDED if old_hash is None else Action.RESTORED, data=new)
-    is_untouched = sha256(mine) == old_hash
+    if sha256(mine) == old_hash:  # the student did not change it
+        action = Action.REMOVED if new is None else Action.REPLACED
+        return FileChange(path=path, action=action, data=new)
     if new is None:
-        return FileChange(path=path, action=Action.REMOVED if is_untouched else Action.LEFT)
-    if is_untouched:
-        return FileChange(path=path, action=Action.REPLACED, data=new)
+        return FileChange(path=path, action=Action.LEFT)
     if sha256(new) == old_hash:  # only the student changed it
         return None
     if path in release.manifest.stubs:
-        return _merged(folder, path, mine, old.stubs.get(path, ""), release.manifest)
+        return _merged(
+            folder,
+            path,
+            mine=mine,
+            base=old.stubs.get(path, ""),
+            new=release.manifest,
+        )
     backup = _free_name(folder, f"{path}.before-{release.manifest.version}", mine)
-    return FileChange(path=path, action=Action.SET_ASIDE, data=new, backup=backup, backup_data=mine)
+    return FileChange(
+        path=path,
+        action=Action.SET_ASIDE,
+        data=new,
+        backup=backup,
+        backup_data=mine,
+    )
 
 
 def _merged(folder: Path, path: str, mine: bytes, base: str, new: ReleaseManifest) -> FileChange | None:
@@ -145,10 +171,18 @@ def _merged(folder: Path, path: str, mine: bytes, base: str, new: ReleaseManifes
     if b"\r\n" in mine:
         data = data.replace(b"\n", b"\r\n")
     backup = _free_name(folder, f"{path}.before-{new.version}", mine)
-    return FileChange(path=path, action=Action.MERGED, data=data, backup=backup, backup_data=mine, details=details)
+    return FileChange(
+        path=path,
+        action=Action.MERGED,
+        data=data,
+        backup=backup,
+        backup_data=mine,
+        details=details,
+    )
 
 
 def _details(merged: MergedFile) -> tuple[Text, ...]:
+    """Return a sentence for each kind of change that the merge made or left out."""
     kept = Text(
         "your code is kept, but the task has changed; read it again: {names}",
         "保留你写的代码，但题目有改动，请重新阅读说明：{names}",
@@ -159,7 +193,11 @@ def _details(merged: MergedFile) -> tuple[Text, ...]:
         (merged.removed, Text("removed: {names}", "已删除：{names}")),
         (merged.kept, kept),
     ]
-    return tuple(sentence.filled(names=", ".join(names)) for names, sentence in sentences if names)
+    details = []
+    for names, sentence in sentences:
+        if names:
+            details.append(sentence.filled(names=", ".join(names)))
+    return tuple(details)
 
 
 def _free_name(folder: Path, name: str, data: bytes) -> str:
@@ -177,13 +215,18 @@ def _refuse_blocked(folder: Path, target: Path) -> None:
     Through a link, the update would write outside the student's folder.
     """
     if target.is_symlink() or target.is_dir():
-        raise UsageError(f"{target} is in the way: a plain file belongs there.", fix="Move it away and run this again.")
-    for parent in target.relative_to(folder).parents:
-        path = folder / parent
-        if path != folder and (path.is_symlink() or path.is_file()):
+        raise UsageError(
+            f"{target} is in the way: a plain file belongs there.",
+            fix="Move it away and run this again.",
+        )
+    parent = target.parent
+    while parent != folder:
+        if parent.is_symlink() or parent.is_file():
             raise UsageError(
-                f"{path} is in the way: a plain folder belongs there.", fix="Move it away and run this again."
+                f"{parent} is in the way: a plain folder belongs there.",
+                fix="Move it away and run this again.",
             )
+        parent = parent.parent
 
 
 def _remove(root: Path, path: Path) -> None:

@@ -46,8 +46,13 @@ def read_wheel(path: Path) -> tuple[str, bytes]:
     except (OSError, zipfile.BadZipFile) as error:
         raise UsageError(f"{path} is not a wheel: {error}.") from None
     for name in names:
-        top = name.split("/")[0]
-        is_metadata = top.startswith("torchstone-") and top.endswith(".dist-info")
-        if top != ENGINE.name and not is_metadata:
+        if not _is_of_engine(name):
             raise UsageError(f"{path} holds {name}: the wheel of a release may only hold the engine.")
     return path.name, data
+
+
+def _is_of_engine(name: str) -> bool:
+    """Return whether a file in a wheel is the engine's code or metadata."""
+    top = name.split("/")[0]
+    is_metadata = top.startswith("torchstone-") and top.endswith(".dist-info")
+    return top == ENGINE.name or is_metadata

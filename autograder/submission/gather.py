@@ -46,16 +46,26 @@ def gather(path: Path) -> tuple[Files, list[Problem]]:
     """
     problems: list[Problem] = []
     if path.is_symlink():
-        raise SubmissionError(f"{path.name} is a link.", fix="Give the file or folder that it points to.")
+        raise SubmissionError(
+            f"{path.name} is a link.",
+            fix="Give the file or folder that it points to.",
+        )
     if path.is_dir():
-        return _bounded(_folder_files(path, problems), path.name), problems
-    if not path.is_file():
+        files = _bounded(_folder_files(path, problems), path.name)
+    elif not path.is_file():
         raise SubmissionError(f"{path} does not exist.")
-    if path.suffix.lower() == ".zip":
-        return _bounded(_zip_files(path, problems), path.name), problems
+    elif path.suffix.lower() == ".zip":
+        files = _bounded(_zip_files(path, problems), path.name)
+    else:
+        files = _single_file(path)
+    return files, problems
+
+
+def _single_file(path: Path) -> Files:
+    """Return the only file of a submission. Raise SubmissionError if it is too large."""
     if path.stat().st_size > MAX_TOTAL:
         raise SubmissionError(f"{path.name} is larger than {MAX_TOTAL >> 20} MiB.")
-    return {PurePosixPath(path.name): path.read_bytes()}, problems
+    return {PurePosixPath(path.name): path.read_bytes()}
 
 
 def _bounded(files: Iterator[tuple[PurePosixPath, bytes]], name: str) -> Files:
@@ -74,6 +84,7 @@ def _bounded(files: Iterator[tuple[PurePosixPath, bytes]], name: str) -> Files:
 
 
 def _folder_files(root: Path, problems: list[Problem]) -> Iterator[tuple[PurePosixPath, bytes]]:
+    """Yield (path, content) of each regular file below a folder. Add the other files to `problems`."""
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
         for name in sorted(names):
@@ -98,6 +109,7 @@ def _refused_file(path: Path, relative: str) -> Text | None:
 
 
 def _zip_files(path: Path, problems: list[Problem]) -> Iterator[tuple[PurePosixPath, bytes]]:
+    """Yield (path, content) of each regular file in a zip. Add the refused entries to `problems`."""
     if path.stat().st_size > MAX_ARCHIVE:
         raise SubmissionError(f"{path.name} is larger than {MAX_ARCHIVE >> 20} MiB.")
     # Count the entries before zipfile builds an object for each of them.
@@ -126,15 +138,19 @@ def _zip_files(path: Path, problems: list[Problem]) -> Iterator[tuple[PurePosixP
 
 def _refused_entry(entry: zipfile.ZipInfo) -> Text | None:
     """Return why an entry of a zip is left out; None if it is not."""
-    parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
     if len(entry.filename) > MAX_NAME:
         return Text("its name is too long", "文件名过长")
-    if ".." in parts or entry.filename.startswith("/") or ":" in entry.filename:
+    if _leads_out(entry.filename):
         return Text("its path leads out of the archive", "路径指向压缩包之外")
     kind = stat.S_IFMT(entry.external_attr >> 16)
-    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        return SPECIAL_FILE
-    return None
+    is_ordinary = kind in (0, stat.S_IFREG, stat.S_IFDIR)  # 0: the archive states no kind
+    return None if is_ordinary else SPECIAL_FILE
+
+
+def _leads_out(name: str) -> bool:
+    """Return whether a path inside a zip could be read as one outside the archive, on any operating system."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return ".." in parts or name.startswith("/") or ":" in name
 
 
 def _is_text(name: str) -> bool:

@@ -55,7 +55,7 @@ def metadata_part(metadata: Any, name: str) -> dict[str, Any]:
 
 
 class CodeCells(msgspec.Struct, frozen=True):
-    """The code cells of a notebook, split into those that Python can parse and the others."""
+    """The code cells of a notebook, those that Python can parse apart from those that it cannot."""
 
     chunks: tuple[Chunk, ...]  # the cells that Python can parse
     left_out: tuple[UnparsedChunk, ...]  # the other cells
@@ -76,7 +76,7 @@ def read_notebook(data: bytes) -> Notebook | Unreadable:
 def code_cells(data: bytes, filename: str) -> CodeCells | Unreadable:
     """Return the notebook's code cells, or why the notebook cannot be read.
 
-    Lines with a magic (`%matplotlib`, `!pip`) are emptied; `%time` leaves its statement. CodeCells with `%%` that are not
+    Lines with a magic (`%matplotlib`, `!pip`) are emptied; `%time` leaves its statement. Cells with `%%` that are not
     Python are dropped.
     """
     notebook = read_notebook(data)
@@ -89,15 +89,22 @@ def code_cells(data: bytes, filename: str) -> CodeCells | Unreadable:
         if not cell.is_code:
             continue
         name = f"{filename} cell {number}"
-        code = cell.code if syntax_problem(cell.code) is None else _without_magics(cell.code)
+        code = cell.code
+        if syntax_problem(code) is not None:
+            code = _without_magics(code)
         problem = syntax_problem(code)
         if problem is None:
             chunks.append((name, code))
-        else:
-            sentence = Text("This cell was left out. ", "此单元格未被读取。") + problem.sentence
-            problems.append(Problem(file=name, sentence=sentence, line=problem.line))
-            left_out.append((name, code, problem.line or 1))
-    return CodeCells(tuple(chunks), tuple(left_out), tuple(problems), notebook)
+            continue
+        sentence = Text("This cell was left out. ", "此单元格未被读取。") + problem.sentence
+        problems.append(Problem(file=name, sentence=sentence, line=problem.line))
+        left_out.append((name, code, problem.line or 1))
+    return CodeCells(
+        chunks=tuple(chunks),
+        left_out=tuple(left_out),
+        problems=tuple(problems),
+        notebook=notebook,
+    )
 
 
 def _code_size(notebook: Notebook) -> int:

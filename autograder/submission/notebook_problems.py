@@ -69,19 +69,25 @@ def notebook_problems(notebook: Notebook, topic: Topic, filename: str, version: 
 
 
 def _of_metadata(notebook: Notebook, topic: Topic, filename: str, version: str) -> Iterator[Text]:
+    """Yield a sentence for each difference in the notebook's name and metadata."""
     if filename != f"{topic.module}{NOTEBOOK}":
         yield RENAMED.filled(name=topic.module)
     metadata = metadata_part(notebook.metadata, "torchstone")
-    if not metadata:
+    if metadata:
+        yield from _of_version(metadata.get("version"), version)
+    else:
         yield NO_METADATA
-        return
-    theirs = metadata.get("version")
-    if theirs != version:
+
+
+def _of_version(theirs: object, ours: str) -> Iterator[Text]:
+    """Yield a sentence if the notebook is of another version of the course."""
+    if theirs != ours:
         shown = theirs[:40] if isinstance(theirs, str) else "?"
-        yield OTHER_VERSION.filled(theirs=shown, ours=version)
+        yield OTHER_VERSION.filled(theirs=shown, ours=ours)
 
 
 def _of_cells(notebook: Notebook, topic: Topic) -> Iterator[Text]:
+    """Yield a sentence for each kind of difference in the cells."""
     exercises = [exercise.name for exercise in topic.exercises]
     cells = _known_cells(notebook, exercises)
     yield from _listed(MISSING, _missing("grade", exercises, cells))

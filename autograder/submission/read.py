@@ -47,9 +47,7 @@ def read_submission(path: Path, course: Course, student: str | None = None) -> S
     """
     files, problems = gather(path)
     reading = _Reading(course, files, problems)
-    for topic in course.topics:
-        if topic.exercises:
-            reading.read_named_file(topic)
+    reading.read_named_files()
     answers = reading.read_answers(is_single=path.is_file() and len(files) == 1)
     unused = reading.read_other_files()
     if not reading.sources and not answers:
@@ -69,13 +67,19 @@ def check_syntax(submission: Submission, topics: Collection[str] | None = None) 
 
     topics: the topics to check; None checks all.
     """
+    if topics is None:
+        topics = submission.sources.keys()
     sources = dict(submission.sources)
+    for topic in submission.sources.keys() & topics:
+        sources[topic] = _checked(sources[topic])
     problems = list(submission.problems)
-    for topic, source in submission.sources.items():
-        if topics is None or topic in topics:
-            source = sources[topic] = _checked(source)
+    for topic, source in sources.items():
         if isinstance(source, Unreadable):
-            problem = Problem(file=_expected_file(topic), sentence=source.sentence, line=source.line)
+            problem = Problem(
+                file=_expected_file(topic),
+                sentence=source.sentence,
+                line=source.line,
+            )
             if problem not in submission.problems:
                 problems.append(problem)
     return msgspec.structs.replace(submission, sources=sources, problems=_shortened(problems))
@@ -97,7 +101,7 @@ def _expected_file(topic: str) -> str:
 
 
 def _shortened(problems: list[Problem]) -> tuple[Problem, ...]:
-    """Return the first problems, and the number of the others."""
+    """Return the first problems, and a last one that says how many more there are."""
     left = len(problems) - MAX_PROBLEMS
     if left <= 0:
         return tuple(problems)
@@ -136,7 +140,13 @@ class _Reading:
         self.paths: dict[str, PurePosixPath] = {}
         self.used: set[PurePosixPath] = set()
 
-    def read_named_file(self, topic: Topic) -> None:
+    def read_named_files(self) -> None:
+        """Read the best file of each topic that has a file named after it."""
+        for topic in self.course.topics:
+            if topic.exercises:
+                self._read_named_file(topic)
+
+    def _read_named_file(self, topic: Topic) -> None:
         """Read the best of the files that are named after the topic."""
         named = [path for path in self.files if stem(path.name) == topic.module]
         if not named:
@@ -144,9 +154,12 @@ class _Reading:
         self.used.update(named)
         python = named_files(topic, self.files)
         if not python:
+            sentence = Text(
+                f"This is not a Python file. Rename it to {topic.filename}.",
+                f"这不是 Python 文件，请改名为 {topic.filename}。",
+            )
             self.paths[topic.name] = named[0]
-            en = f"This is not a Python file. Rename it to {topic.filename}."
-            self.sources[topic.name] = Unreadable(Text(en, f"这不是 Python 文件，请改名为 {topic.filename}。"))
+            self.sources[topic.name] = Unreadable(sentence)
             return
         best, *others = python
         self._read(topic, best, self.problems)
@@ -156,13 +169,15 @@ class _Reading:
     def read_answers(self, *, is_single: bool) -> tuple[AnswersFile, ...]:
         """Read every answers.yaml. The only file of a submission may have any name."""
         is_answers = is_yaml if is_single else is_answers_file
-        paths = [path for path in sorted(self.files) if is_answers(path)]
+        paths = sorted(path for path in self.files if is_answers(path))
         self.used.update(paths)
         answers = []
         for path in paths[:MAX_ANSWERS_FILES]:
-            file = read_answers(self.files[path], str(path))
+            content = self.files[path]
+            file = read_answers(content, str(path))
             self.problems += file.problems
-            answers.append(msgspec.structs.replace(file, problems=()))
+            without_problems = msgspec.structs.replace(file, problems=())
+            answers.append(without_problems)
         return tuple(answers)
 
     def read_other_files(self) -> list[UnusedFile]:
@@ -174,18 +189,22 @@ class _Reading:
                 unused.append(UnusedFile(path, names.sentence.en))
                 continue
             topics = self._topics_of(names)
-            if not topics:
+            if topics:
+                self._read_for(topics, path)
+            else:
                 unused.append(UnusedFile(path))
-                continue
-            missing = [topic for topic in topics if topic.name not in self.sources]
-            if not missing:
-                self._add_not_used(path, instead_of_it=PurePosixPath(topics[0].filename))
-                continue
-            problems = self.problems
-            for topic in missing:
-                self._read(topic, path, problems)
-                problems = []  # the other topics would repeat the problems of the same file
         return unused
+
+    def _read_for(self, topics: Sequence[Topic], path: PurePosixPath) -> None:
+        """Give a file to those of these topics that have no file yet."""
+        missing = [topic for topic in topics if topic.name not in self.sources]
+        if not missing:
+            self._add_not_used(path, instead_of_it=PurePosixPath(topics[0].filename))
+            return
+        problems = self.problems
+        for topic in missing:
+            self._read(topic, path, problems)
+            problems = []  # the next topics would repeat the problems of the same file
 
     def _topics_of(self, names: Collection[str]) -> list[Topic]:
         """Return the topics that have an exercise of one of these names."""
@@ -196,6 +215,7 @@ class _Reading:
         return topics
 
     def _read(self, topic: Topic, path: PurePosixPath, problems: list[Problem]) -> None:
+        """Read the topic's source from a file, and note that the topic has it."""
         folder = self.folders[path.parent]
         if is_notebook(path):
             source = _notebook_source(topic, path, folder, self.course.version, problems)
@@ -239,17 +259,22 @@ def _helpers(topic: Topic, path: PurePosixPath, folder: Files, problems: list[Pr
     """Return the other files of the folder that the topic's file may import or read."""
     helpers: dict[str, bytes] = {}
     total = 0
+    no_helpers = (path.name, topic.filename, TIMESTAMP)
     for other in sorted(folder):
-        is_helper = other.suffix in HELPERS and not other.name.startswith(NO_HELPERS)
-        if not is_helper or other.name in (path.name, topic.filename, TIMESTAMP):
+        if other.name in no_helpers or not _may_help(other):
             continue
-        size = len(folder[other])
-        if total + size > MAX_HELPERS:
+        content = folder[other]
+        if total + len(content) > MAX_HELPERS:
             problems.append(_too_large(other))
             continue
-        total += size
-        helpers[other.name] = folder[other]
+        total += len(content)
+        helpers[other.name] = content
     return helpers
+
+
+def _may_help(path: PurePosixPath) -> bool:
+    """Return whether the file's name is that of a module or a data file, and not of a test or a hidden file."""
+    return path.suffix in HELPERS and not path.name.startswith(NO_HELPERS)
 
 
 def _too_large(helper: PurePosixPath) -> Problem:
@@ -260,19 +285,20 @@ def _too_large(helper: PurePosixPath) -> Problem:
 
 def _no_work(path: Path, course: Course, unused: Sequence[UnusedFile]) -> SubmissionError:
     """Return the error for a submission that holds no work of the course."""
-    fix = f"Hand in files with names like {_example_name(course)}, or files that define exercises of the course."
-    no_work = SubmissionError(f"{path.name} holds no work of this course. {_listed(unused)}", fix=fix)
-    if path.is_dir():
-        return no_work
-    is_readable = is_python(path) or path.suffix.lower() == ".zip"
-    if not is_readable:
-        return SubmissionError(f"{path.name} is not a .py, .ipynb or .zip file.", fix=fix)
-    if len(unused) == 1 and unused[0].reason:
-        return SubmissionError(f"{unused[0]}.")
-    return no_work
+    example = _example_name(course)
+    fix = f"Hand in files with names like {example}, or files that define exercises of the course."
+    if path.is_file():
+        is_readable = is_python(path) or path.suffix.lower() == ".zip"
+        if not is_readable:
+            return SubmissionError(f"{path.name} is not a .py, .ipynb or .zip file.", fix=fix)
+        if len(unused) == 1 and unused[0].reason:
+            return SubmissionError(f"{unused[0]}.")
+    found = _listed(unused)
+    return SubmissionError(f"{path.name} holds no work of this course. {found}", fix=fix)
 
 
 def _example_name(course: Course) -> str:
+    """Return the file name of the first topic with exercises, or that of the quiz answers."""
     for topic in course.topics:
         if topic.exercises:
             return topic.filename
@@ -280,6 +306,7 @@ def _example_name(course: Course) -> str:
 
 
 def _listed(unused: Sequence[UnusedFile]) -> str:
+    """Return a sentence that names the first of the unused files."""
     if not unused:
         return "It is empty."
     files = [str(file) for file in unused[:MAX_UNUSED]]

@@ -73,24 +73,31 @@ def without_later_stubs(chunks: Sequence[Chunk], stub: ReleasedStub, problems: l
         of_exercise = definitions.get(exercise, [])
         if len(of_exercise) < 2:
             continue
-        answers = [definition for definition in of_exercise if _skeleton(definition.node) != untouched]
-        for later_stub in _after_last_answer(of_exercise, answers):
-            kept[later_stub.cell] = _blanked(kept[later_stub.cell], [later_stub.node])
+        answers, later_stubs = _split(of_exercise, untouched)
+        for later_stub in later_stubs:
+            code = kept[later_stub.cell]
+            kept[later_stub.cell] = _blanked(code, [later_stub.node])
         if len(answers) > 1:
-            problems.append(_several_answers(exercise, [answer.cell for answer in answers]))
+            cells = [answer.cell for answer in answers]
+            problems.append(_several_answers(exercise, cells))
     return list(kept.items())
 
 
-def _after_last_answer(
-    definitions: Sequence[CellDefinition], answers: Sequence[CellDefinition]
-) -> Sequence[CellDefinition]:
-    """Return the definitions after the last answer, which are stubs; nothing if there is no answer."""
-    if not answers:
-        return []
-    return definitions[definitions.index(answers[-1]) + 1 :]
+def _split(
+    definitions: Sequence[CellDefinition], untouched: str
+) -> tuple[list[CellDefinition], Sequence[CellDefinition]]:
+    """Return (answers, stubs after the last answer) of one exercise. Without an answer, no stub counts as later."""
+    answers = []
+    after_last_answer = len(definitions)
+    for position, definition in enumerate(definitions):
+        if _skeleton(definition.node) != untouched:
+            answers.append(definition)
+            after_last_answer = position + 1
+    return answers, definitions[after_last_answer:]
 
 
 def _definitions_by_name(chunks: Sequence[Chunk]) -> dict[str, list[CellDefinition]]:
+    """Return all definitions of the cells, in order, by the name that they define."""
     definitions: dict[str, list[CellDefinition]] = {}
     for cell, code in chunks:
         for node in _definitions(code):
@@ -99,6 +106,7 @@ def _definitions_by_name(chunks: Sequence[Chunk]) -> dict[str, list[CellDefiniti
 
 
 def _several_answers(exercise: str, cells: Sequence[str]) -> Problem:
+    """Return the problem of an exercise that several cells answer."""
     others = ", ".join(cells[:-1])
     en = f"{exercise} is also written in {others}: the last one counts."
     zh = f"{exercise} 在 {others} 中也有定义：以最后一个为准。"

@@ -20,12 +20,17 @@ def work_file(topic: Topic, files: Files) -> PurePosixPath | None:
         return named[0]
     exercises = {exercise.name for exercise in topic.exercises}
     for path in sorted(files):
-        names = defined_names(path, files)
-        if isinstance(names, Unreadable):
-            continue
-        if names & exercises:
+        if _defines_any(exercises, path, files):
             return path
     return None
+
+
+def _defines_any(names: set[str], path: PurePosixPath, files: Files) -> bool:
+    """Return whether a file can be read and defines one of the names."""
+    defined = defined_names(path, files)
+    if isinstance(defined, Unreadable):
+        return False
+    return not defined.isdisjoint(names)
 
 
 def named_files(topic: Topic, files: Files) -> list[PurePosixPath]:
@@ -34,21 +39,22 @@ def named_files(topic: Topic, files: Files) -> list[PurePosixPath]:
     A file with work in it is better than an untouched stub, and the course's own notebook is better than a module.
     """
     paths = [path for path in files if is_python(path) and stem(path.name) == topic.module]
-    if len(paths) == 1:
-        return paths
+    if len(paths) > 1:
+        paths.sort(key=lambda path: _rank(path, topic, files))
+    return paths
 
-    def rank(path: PurePosixPath) -> tuple[bool, bool, bool, bool, int, str]:
-        is_course_notebook = is_notebook(path) and COURSE_NOTEBOOK in files[path]
-        return (
-            not _has_work(path, topic, files),
-            not is_course_notebook,
-            path.name != topic.filename,
-            topic.name not in path.parts,
-            len(path.parts),
-            str(path),
-        )
 
-    return sorted(paths, key=rank)
+def _rank(path: PurePosixPath, topic: Topic, files: Files) -> tuple[bool, bool, bool, bool, int, str]:
+    """Return the sort key of a file named after the topic. The best file has the smallest key."""
+    is_course_notebook = is_notebook(path) and COURSE_NOTEBOOK in files[path]
+    return (
+        not _has_work(path, topic, files),
+        not is_course_notebook,
+        path.name != topic.filename,
+        topic.name not in path.parts,
+        len(path.parts),
+        str(path),
+    )
 
 
 def _has_work(path: PurePosixPath, topic: Topic, files: Files) -> bool:

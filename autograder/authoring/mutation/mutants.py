@@ -3,6 +3,7 @@
 import ast
 import copy
 import difflib
+from collections.abc import Iterator
 from typing import cast
 
 import msgspec
@@ -32,29 +33,34 @@ def mutants(code: str, name: str) -> list[Mutant]:
     editable = _solution_lines(code.splitlines(), first, last)
     root = next(node for node in ast.parse(code).body if getattr(node, "name", "") == name)
     original = ast.unparse(root)
-    found: dict[str, Mutant] = {}
+    texts = dict.fromkeys(_changed_texts(root, editable))  # each once, in order
+    texts.pop(original, None)
+    found = []
+    for text in texts:
+        before, after = _changed_lines(original, text)
+        found.append(Mutant(before, after, replaced(code, name, text)))
+    return found
+
+
+def _changed_texts(root: ast.stmt, editable: set[int]) -> Iterator[str]:
+    """Yield the text of the definition for each replacement of a node in an editable line."""
     for index, node in enumerate(ast.walk(root)):
-        if getattr(node, "lineno", 0) not in editable:
-            continue
-        for replacement in replacements(node):
-            text = ast.unparse(_with_replacement(root, index, replacement))
-            if text != original and text not in found:
-                before, after = _changed_lines(original, text)
-                found[text] = Mutant(before, after, replaced(code, name, text))
-    return list(found.values())
+        if getattr(node, "lineno", 0) in editable:
+            for replacement in replacements(node):
+                yield ast.unparse(_with_replacement(root, index, replacement))
 
 
 def _solution_lines(lines: list[str], first: int, last: int) -> set[int]:
     """Return the numbers of the lines between solution markers, counted from 1."""
     editable: set[int] = set()
     is_inside = False
-    for number, line in enumerate(lines[first : last + 1], first + 1):
+    for number, line in enumerate(lines[first:last], first + 1):
         marker = line.strip()
         if marker == BEGIN:
             is_inside = True
         elif marker == END:
             is_inside = False
-        elif is_inside and number <= last:  # the closing marker may be missing: it is below the definition
+        elif is_inside:
             editable.add(number)
     return editable
 
@@ -72,6 +78,7 @@ def _with_replacement(root: ast.stmt, index: int, replacement: ast.AST) -> ast.s
 
 
 def _changed_lines(before: str, after: str) -> tuple[str, str]:
+    """Return the lines that are only in `before`, and those only in `after`."""
     minus, plus = [], []
     for line in difflib.ndiff(before.splitlines(), after.splitlines()):
         if line.startswith("- "):

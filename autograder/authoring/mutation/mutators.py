@@ -135,14 +135,22 @@ def _calls(node: ast.Call) -> Iterator[ast.AST]:
     for arguments in _neighbours_swapped(node.args):
         yield ast.Call(node.func, arguments, node.keywords)
     for position in range(len(node.keywords)):
-        yield ast.Call(node.func, node.args, _without(node.keywords, position))
+        keywords = _without(node.keywords, position)
+        yield ast.Call(node.func, node.args, keywords)
     if isinstance(node.func, ast.Attribute):
         yield from _calls_of_attributes(node, node.func)
-    elif isinstance(node.func, ast.Name) and node.args and node.func.id not in EXCEPTIONS:
-        yield node.args[0]  # list(x) -> x
+    if isinstance(node.func, ast.Name):
+        yield from _calls_of_names(node, node.func)
+
+
+def _calls_of_names(node: ast.Call, function: ast.Name) -> Iterator[ast.AST]:
+    """Drop a call such as list(x)."""
+    if node.args and function.id not in EXCEPTIONS:
+        yield node.args[0]
 
 
 def _calls_of_attributes(node: ast.Call, function: ast.Attribute) -> Iterator[ast.AST]:
+    """Drop a call such as x.sqrt() or torch.exp(x), or call a similar function."""
     if not node.args or isinstance(function.value, ast.Call):
         yield function.value  # x.sqrt() -> x
     elif isinstance(function.value, ast.Name):
@@ -155,15 +163,22 @@ def _calls_of_attributes(node: ast.Call, function: ast.Attribute) -> Iterator[as
 def _statements(node: ast.stmt) -> Iterator[ast.AST]:
     """Change how a statement works, leave it out, or cut a returned value from autograd."""
     if isinstance(node, ast.AugAssign):
-        for operator in SWAPPED_OPERATORS.get(type(node.op), ()):
-            yield ast.AugAssign(node.target, operator(), node.value)
-        yield ast.Assign([node.target], node.value, lineno=node.lineno)
+        yield from _augmented_assignments(node)
     if isinstance(node, ast.If):
-        yield ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
+        opposite = ast.UnaryOp(ast.Not(), node.test)
+        yield ast.If(opposite, node.body, node.orelse)
     if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr | ast.If | ast.For | ast.Raise):
         yield ast.Pass()
     if isinstance(node, ast.Return) and isinstance(node.value, ast.BinOp | ast.Call):
-        yield ast.Return(ast.Call(ast.Attribute(node.value, "detach", ast.Load()), [], []))
+        detach = ast.Attribute(node.value, "detach", ast.Load())
+        yield ast.Return(ast.Call(detach, [], []))
+
+
+def _augmented_assignments(node: ast.AugAssign) -> Iterator[ast.AST]:
+    """Use another operator, or assign the operand alone."""
+    for operator in SWAPPED_OPERATORS.get(type(node.op), ()):
+        yield ast.AugAssign(node.target, operator(), node.value)
+    yield ast.Assign([node.target], node.value, lineno=node.lineno)
 
 
 def _neighbours_swapped(items: list[ast.expr]) -> Iterator[list[ast.expr]]:

@@ -50,7 +50,8 @@ def mutate_exercise(grader: Grader, topic: Topic, exercise: Exercise, *, sample:
 
     sample: run about this many mutants, evenly spread; None runs all.
     """
-    every = mutants(topic.reference.read_text(encoding="utf-8"), exercise.name)
+    code = topic.reference.read_text(encoding="utf-8")
+    every = mutants(code, exercise.name)
     listed = {}
     for entry in load_equivalents(topic).get(exercise.name, []):
         listed[entry.before.strip(), entry.after.strip()] = entry
@@ -82,6 +83,7 @@ def mutate_exercise(grader: Grader, topic: Topic, exercise: Exercise, *, sample:
 
 
 def _sampled(every: list[Mutant], sample: int | None) -> list[Mutant]:
+    """Return about `sample` of the mutants, evenly spread; all of them for None."""
     if sample is None:
         return every
     if sample == 0:

@@ -8,7 +8,7 @@ import io
 import json
 import tokenize
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -93,14 +93,19 @@ def _json_strings(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _strings_in(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Yield (path, string) for each string in nested tables and lists. A list of strings counts as one string."""
+    children: Iterable[tuple[Any, Any]] = ()
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _strings_in(item, f"{path}/{key}")
+        children = value.items()
+    elif _is_list_of_strings(value):  # the lines of a notebook's cell
+        yield path, "".join(value)
     elif isinstance(value, list):
-        if all(isinstance(item, str) for item in value):  # the lines of a notebook's cell
-            yield path, "".join(value)
-            return
-        for number, item in enumerate(value):
-            yield from _strings_in(item, f"{path}/{number}")
+        children = enumerate(value)
+    for key, child in children:
+        yield from _strings_in(child, f"{path}/{key}")
+
+
+def _is_list_of_strings(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)

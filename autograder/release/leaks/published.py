@@ -33,29 +33,46 @@ def published_texts(topic: Topic) -> Iterator[Published]:
     """Yield every text of a topic in which the author may show secrets."""
     if topic.exercises:
         yield Published(stub_of(topic), frozenset(SecretKind))
-    for exercise in topic.exercises:
-        for hint in exercise.hints:
-            kinds = frozenset({SecretKind.LINE, SecretKind.SOLUTION})
-            yield Published(f"{hint.en}\n{hint.zh}", kinds, exercise.name)
+        yield from _hints(topic)
     if topic.visible_checks.is_file():
         yield from _visible_checks(topic)
     if topic.quiz.is_file():
-        for question in yaml.safe_load(topic.quiz.read_text(encoding="utf-8")):
-            for text in texts_in([question.get("options"), question.get("steps")]):
-                yield Published(text, frozenset({SecretKind.REPLY}), question["id"])
+        yield from _quiz_texts(topic)
+
+
+def _hints(topic: Topic) -> Iterator[Published]:
+    """Yield each hint; it may quote a solution of its own exercise."""
+    kinds = frozenset({SecretKind.LINE, SecretKind.SOLUTION})
+    for exercise in topic.exercises:
+        for hint in exercise.hints:
+            yield Published(f"{hint.en}\n{hint.zh}", kinds, exercise.name)
+
+
+def _quiz_texts(topic: Topic) -> Iterator[Published]:
+    """Yield each option and step; the explanation of its question may repeat it."""
+    kinds = frozenset({SecretKind.REPLY})
+    for question in yaml.safe_load(topic.quiz.read_text(encoding="utf-8")):
+        shown = [question.get("options"), question.get("steps")]
+        for text in texts_in(shown):
+            yield Published(text, kinds, question["id"])
 
 
 def _visible_checks(topic: Topic) -> Iterator[Published]:
     """Yield the visible checks that do not do the same as a hidden one."""
-    hidden = set()
-    if topic.hidden_checks.is_file():
-        code = topic.hidden_checks.read_text(encoding="utf-8")
-        hidden = {_body_form(code, function) for function in _functions(code)}
+    kinds = frozenset({SecretKind.TITLE, SecretKind.CHECK})
+    hidden = _hidden_bodies(topic)
     code = topic.visible_checks.read_text(encoding="utf-8")
     for function in _functions(code):
         if _body_form(code, function) not in hidden:
-            kinds = frozenset({SecretKind.TITLE, SecretKind.CHECK})
             yield Published(segment(code, function, function), kinds)
+
+
+def _hidden_bodies(topic: Topic) -> set[str]:
+    """Return the body of each hidden check, in the form in which code is compared."""
+    if not topic.hidden_checks.is_file():
+        return set()
+    code = topic.hidden_checks.read_text(encoding="utf-8")
+    return {_body_form(code, function) for function in _functions(code)}
 
 
 def _functions(code: str) -> list[ast.FunctionDef]:

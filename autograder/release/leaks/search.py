@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from ...course.model import Course
+from ...course.model import Course, Topic
 from ...errors import CourseError
 from ..manifest import sha256
 from .documents import Document
@@ -76,13 +76,20 @@ def _leaks_in(document: Document, index: "_Index", published: set[str]) -> list[
 
 def _published(index: "_Index", course: Course, released: Sequence[str]) -> set[str]:
     """Return the patterns of the secrets that the released topics show on purpose."""
-    patterns = set()
+    patterns: set[str] = set()
     for topic in course.topics:
         if topic.name in released:
-            for published in published_texts(topic):
-                for secret, _ in index.hits(published.text):
-                    if published.may_show(secret):
-                        patterns.add(secret.pattern)
+            patterns |= _published_in(topic, index)
+    return patterns
+
+
+def _published_in(topic: Topic, index: "_Index") -> set[str]:
+    """Return the patterns of the secrets that one topic shows on purpose."""
+    patterns = set()
+    for published in published_texts(topic):
+        for secret, _ in index.hits(published.text):
+            if published.may_show(secret):
+                patterns.add(secret.pattern)
     return patterns
 
 
@@ -92,9 +99,12 @@ def _whole_files(course: Course) -> dict[str, Secret]:
     for path in sorted((course.root / "solutions").rglob("*")):
         if path.is_file() and path.stat().st_size >= MIN_WHOLE_FILE:
             data = path.read_bytes()
-            origin = path.relative_to(course.root).as_posix()
-            kind = SecretKind.WHOLE_FILE
-            secrets[sha256(data)] = Secret(kind=kind, pattern="", origin=origin, text=f"{len(data)} bytes")
+            secrets[sha256(data)] = Secret(
+                kind=SecretKind.WHOLE_FILE,
+                pattern="",
+                origin=path.relative_to(course.root).as_posix(),
+                text=f"{len(data)} bytes",
+            )
     return secrets
 
 
@@ -114,6 +124,7 @@ class _Index:
             yield from self._hits(COMMENT.sub("", text), code_form)
 
     def _hits(self, text: str, form: Callable[[str], str]) -> Iterator[tuple[Secret, int]]:
+        """Yield (secret, line) for each secret in the text, compared in the given form."""
         lines = [form(line) for line in text.split("\n")]
         starts = []  # the position in the compared form at which each line begins
         length = 0
@@ -123,6 +134,8 @@ class _Index:
         compared = "".join(lines) + "\0"  # a NUL ends the last token
         for position in range(length):
             prefix = compared[position : position + PREFIX]
-            for secret in self._by_prefix.get(prefix, ()):
+            candidates = self._by_prefix.get(prefix, ())
+            for secret in candidates:
                 if compared.startswith(secret.pattern, position):
-                    yield secret, bisect.bisect_right(starts, position)
+                    line_number = bisect.bisect_right(starts, position)
+                    yield secret, line_number

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 import yaml
@@ -49,17 +49,22 @@ def find_secrets(root: Path) -> list[Secret]:
     """Return all secrets of a course. Raise CourseError for a file that cannot be read."""
     secrets: list[Secret] = []
     for path in sorted((root / "solutions").glob("*/*")):
-        if path.suffix in (".py", ".toml", ".yaml"):
-            try:
-                secrets += _secrets_of(path, path.relative_to(root).as_posix())
-            except SyntaxError as error:
-                raise CourseError(f"{path}, line {error.lineno}: {error.msg}.") from None
-            except (yaml.YAMLError, UnicodeDecodeError) as error:
-                raise CourseError(f"{path}: {error}.") from None
+        if path.suffix not in (".py", ".toml", ".yaml"):
+            continue
+        name = path.relative_to(root).as_posix()
+        try:
+            secrets += _secrets_of(path, name)
+        except SyntaxError as error:
+            problem = f"{path}, line {error.lineno}: {error.msg}."
+            raise CourseError(problem) from None
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            problem = f"{path}: {error}."
+            raise CourseError(problem) from None
     return secrets
 
 
 def _secrets_of(path: Path, name: str) -> Iterator[Secret]:
+    """Yield the secrets of one file. The file's name says which kind of file it is."""
     text = path.read_text(encoding="utf-8")
     if path.name == QUIZ_KEY:
         yield from _of_keys(text, name)
@@ -84,41 +89,61 @@ def _sentence(kind: SecretKind, text: str, origin: str, owner: str = "") -> Iter
 def _of_solutions(text: str, name: str) -> Iterator[Secret]:
     """Yield each long line and the whole of every function body, in a reference or a second solution.
 
-    This includes what stands outside the solution markers, but the stub publishes that.
+    This includes the code outside the solution markers, but the stub publishes that.
     """
     for definition in ast.parse(text).body:
         exercise = getattr(definition, "name", "")
         for function in ast.walk(definition):
-            if not isinstance(function, ast.FunctionDef):
-                continue
-            body, first = body_of(text, function)
-            written = body.splitlines()
-            for number, line in logical_lines(body):
-                if count_tokens(line) >= LINE_TOKENS:
-                    origin = f"{name}:{first + number - 1}"
-                    yield _code(SecretKind.LINE, line, origin, written[number - 1].strip(), exercise)
-            whole = without_comments(body)
-            if count_tokens(whole) >= BODY_TOKENS:
-                yield _code(SecretKind.SOLUTION, whole, f"{name}:{first}", body, exercise)
+            if isinstance(function, ast.FunctionDef):
+                body, first = body_of(text, function)
+                yield from _of_body(body, first, name, exercise)
+
+
+def _of_body(body: str, first: int, name: str, exercise: str) -> Iterator[Secret]:
+    """Yield each long line of a function body, and the whole body. `first` is its first line in the file."""
+    written = body.splitlines()
+    for number, line in logical_lines(body):
+        if count_tokens(line) >= LINE_TOKENS:
+            yield _code(
+                SecretKind.LINE,
+                line,
+                origin=f"{name}:{first + number - 1}",
+                text=written[number - 1].strip(),
+                owner=exercise,
+            )
+    whole = without_comments(body)
+    if count_tokens(whole) >= BODY_TOKENS:
+        yield _code(
+            SecretKind.SOLUTION,
+            whole,
+            origin=f"{name}:{first}",
+            text=body,
+            owner=exercise,
+        )
 
 
 def _of_checks(text: str, name: str) -> Iterator[Secret]:
     """Yield the titles and bodies of the hidden checks, and the longer constants and helpers beside them."""
     for node in ast.parse(text).body:
-        least = HELPER_TOKENS
         if isinstance(node, ast.Import | ast.ImportFrom | ast.Expr):
             continue
+        least = HELPER_TOKENS
+        if _is_check(node):
+            least = BODY_TOKENS
+            for title in _titles(node):
+                yield from _sentence(SecretKind.TITLE, title, f"{name}:{node.lineno}")
         if isinstance(node, ast.FunctionDef):
             code, first = body_of(text, node)
-            if node.name.startswith("test_"):
-                least = BODY_TOKENS
-                for title in _titles(node):
-                    yield from _sentence(SecretKind.TITLE, title, f"{name}:{node.lineno}")
         else:
-            code, first = segment(text, node, node), node.lineno
+            code = segment(text, node, node)
+            first = node.lineno
         whole = without_comments(code)
         if count_tokens(whole) >= least:
             yield _code(SecretKind.CHECK, whole, f"{name}:{first}", code)
+
+
+def _is_check(node: ast.stmt) -> TypeGuard[ast.FunctionDef]:
+    return isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
 
 
 def _titles(function: ast.FunctionDef) -> list[str]:
@@ -144,6 +169,7 @@ def segment(text: str, first: ast.stmt, last: ast.stmt) -> str:
 
 
 def _of_misconceptions(content: dict[str, Any], name: str) -> Iterator[Secret]:
+    """Yield the sentences of each misconception, and its code if it is long."""
     for exercise, misconceptions in content.items():
         for misconception in misconceptions:
             origin = f"{name}, {exercise}: {misconception['name']}"
@@ -151,12 +177,18 @@ def _of_misconceptions(content: dict[str, Any], name: str) -> Iterator[Secret]:
             yield from _sentence(SecretKind.MISCONCEPTION, misconception["zh"], origin)
             code = misconception["wrote"]
             if count_tokens(code) >= HELPER_TOKENS:
-                yield _code(SecretKind.MISCONCEPTION, code, origin, code)
+                yield _code(
+                    SecretKind.MISCONCEPTION,
+                    code,
+                    origin=origin,
+                    text=code,
+                )
 
 
 def _of_keys(text: str, name: str) -> Iterator[Secret]:
     """Yield the beginning of each key, `QUESTION: answer:`, and the explanations and replies."""
-    for question, key in (yaml.safe_load(text) or {}).items():
+    keys = yaml.safe_load(text) or {}
+    for question, key in keys.items():
         origin = f"{name}, {question}"
         beginning = f"{question}: {next(iter(key))}:"
         yield _code(SecretKind.KEY, beginning, origin, beginning)

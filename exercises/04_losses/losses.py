@@ -119,8 +119,8 @@ def binary_cross_entropy(p: Tensor, y: Tensor) -> Tensor:
 def bce_with_logits(z: Tensor, y: Tensor, pos_weight: Tensor | None = None) -> Tensor:
     """Binary cross entropy of raw logits: sigmoid and BCE in one, as nn.BCEWithLogitsLoss does it.
 
-    One function is better than two: sigmoid rounds to exactly 0 or 1 far from 0, and what has been rounded away no
-    log brings back. Taken together, the exponential and the log nearly cancel, and no logit is too large.
+    One function is better than two: far from 0, sigmoid rounds to exactly 0 or 1, and no logarithm can recover what was
+    rounded away. Taken together, the exponential and the log nearly cancel, and no logit is too large.
 
         loss = mean of  -(w * y * log s(z) + (1 - y) * log(1 - s(z)))        s(z) = 1 / (1 + exp(-z))
 
@@ -128,7 +128,8 @@ def bce_with_logits(z: Tensor, y: Tensor, pos_weight: Tensor | None = None) -> T
     the weight of the positives, for classes of which there are few: (C,) for z of (N, C), or one entry, in the dtype
     of z; None means 1. Nothing that came in is changed.
     Returns the mean over all entries, no dimensions, in the dtype of z; autograd goes through it to z. For logits of
-    ±10000 both the loss and its gradient must be finite and right.
+    ±10000 both the loss and its gradient must be finite and right. At z = 0 the gradient of one entry is s(0) - y, so
+    1/2 or -1/2: a regression that starts at zero must learn in the right direction.
     Not allowed: torch's own binary cross entropies, logsigmoid, softplus.
 
     >>> bce_with_logits(torch.tensor([0.0, 2.0, -3.0]), torch.tensor([1.0, 0.0, 1.0]))
@@ -136,7 +137,7 @@ def bce_with_logits(z: Tensor, y: Tensor, pos_weight: Tensor | None = None) -> T
 
     中文：直接从 logits 计算二分类交叉熵，把 sigmoid 与 BCE 合成一步，与 nn.BCEWithLogitsLoss 相同。不要先求 sigmoid
     再取对数：|z| 很大时 sigmoid 舍入成恰好 0 或 1，取对数得到 -inf。请把 log s(z) 化简成不会溢出的形式：
-    z 为 ±10000 时，损失和梯度都必须正确、有限。pos_weight 只乘在正样本那一项上（正样本太少时用来加大它的比重），
+    z 为 ±10000 时，损失和梯度都必须正确、有限；z = 0 处单个元素的梯度是 s(0) - y，即 ±1/2。pos_weight 只乘在正样本那一项上（正样本太少时用来加大它的比重），
     形状 (C,) 表示每个类别一个权重，None 表示不加权。
     """
     raise NotImplementedError("bce_with_logits is yours to write")

@@ -91,8 +91,8 @@ def relu_and_grad(x: Tensor) -> tuple[Tensor, Tensor]:
     """ReLU and its derivative: positive values pass unchanged, negative ones become 0.
 
     It costs next to nothing, and for x > 0 it lets the gradient through undiminished, however deep the network. For
-    x < 0 it lets nothing through (see dead_units). One sentence of the notes has it backwards: ReLU keeps the
-    positive values and drops the negative ones.
+    x < 0 it lets nothing through (see dead_units). Here x is the value after the weights: with a negative weight, a
+    positive input becomes negative and is dropped, as the notes say.
 
         relu(x) = max(0, x)        relu'(x) = 1 where x > 0, and 0 elsewhere
 
@@ -105,8 +105,8 @@ def relu_and_grad(x: Tensor) -> tuple[Tensor, Tensor]:
     (tensor([0., 0., 3.]), tensor([0., 0., 1.]))
 
     中文：返回 ReLU 及其导数：正数原样通过，负数变为 0。它几乎没有计算量，x > 0 时梯度不衰减，x < 0 时梯度为 0。
-    笔记中有一句写反了（“正值会被舍去，负值则会保留”），请以公式为准。导数也要返回与 x 相同 dtype 的张量，由 0 和 1 组成，
-    不是布尔掩码；x = 0 处不可导，与 torch 一致取 0。输入里可能有 inf 和 -inf。不允许使用现成的 relu 类函数和自动求导。
+    这里的 x 是乘过权重之后的值：权重为负时，正的输入会变成负数而被舍去，这就是笔记里那句话的意思。
+    导数也要返回与 x 相同 dtype 的张量，由 0 和 1 组成，不是布尔掩码；x = 0 处不可导，与 torch 一致取 0。输入里可能有 inf 和 -inf。不允许使用现成的 relu 类函数和自动求导。
     """
     ### BEGIN SOLUTION
     y = x.clamp(min=0)

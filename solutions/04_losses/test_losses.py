@@ -557,6 +557,14 @@ def test_bce_with_logits_has_a_gradient_far_out(student):
 
 
 @check("bce_with_logits")
+@pytest.mark.parametrize("pos_weight", [None, torch.tensor([3.0, 0.5])], ids=["plain", "weighted"])
+def test_bce_with_logits_has_a_gradient_at_zero(student, pos_weight):
+    """Where z is 0, the gradient of one entry is s(0) - y: ±1/2, before the mean. z = 0 处单个元素的梯度是 s(0) - y，即 ±1/2（再取平均）。"""
+    z, y = torch.zeros(2, 2), torch.tensor([[1.0, 0.0], [0.0, 1.0]])
+    assert_close(gradient(student.bce_with_logits, z, y, pos_weight), slope(bce_in_torch, z, y, pos_weight), REDUCTION)
+
+
+@check("bce_with_logits")
 def test_bce_with_logits_leaves_its_inputs_alone(student):
     """z, y and pos_weight are not changed. 不修改 z、y 和 pos_weight。"""
     z, y, pos_weight = 2 * randn(4, 3, seed=73), answers(4, 3, seed=74), torch.tensor([1.0, 2.0, 3.0])

@@ -163,8 +163,7 @@ def test_identical_submissions_are_graded_once(
     for path in tmp_path.glob("*.json"):
         in_class, by_itself = read_without_durations(tmp_path / "out" / path.name), read_without_durations(path)
         for exercise in (*in_class["exercises"], *by_itself["exercises"]):
-            for part in (exercise, *exercise["checks"]):
-                del part["key"]  # the fixture has other limits
+            del exercise["key"]  # the fixture has other limits
         assert in_class == by_itself
     assert read_result(tmp_path / "hao.json").problems != read_result(tmp_path / "bob.json").problems
 

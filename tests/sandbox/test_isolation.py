@@ -207,13 +207,13 @@ def test_a_deadline_is_processor_time_and_at_most_twice_as_long_by_the_clock(nam
     with pytest.raises(WorkerDied, match="time"):
         call(student, name, seconds=0.5)
     assert 0.4 < time.monotonic() - started < 2.0
-    assert not student.is_alive
+    assert not student.worker.is_alive
 
 
 def test_time_that_other_processes_use_does_not_count(transport) -> None:
     """The test stops the worker for longer than its deadline, as if other processes had the processor."""
     student = transport("def work():\n    return sum(range(2_000_000))\n")
-    pid = _pid_here(student._worker.pidfd)
+    pid = _pid_here(student.worker._worker.pidfd)
     os.kill(pid, signal.SIGSTOP)
     timer = threading.Timer(0.7, os.kill, (pid, signal.SIGCONT))
     timer.start()
@@ -233,8 +233,8 @@ def test_output_is_counted_and_discarded(transport) -> None:
     student = transport(SLEEPER)
     call(student, "chatter")
     call(student, "chatter")
-    student.close()
-    assert student.printed >= 2 * 300 * 10_000 - (1 << 18)
+    student.worker.close()
+    assert student.worker.printed >= 2 * 300 * 10_000 - (1 << 18)
 
 
 SLOW_LIBRARIES = """

@@ -1,4 +1,4 @@
-"""How many hostile submissions win against a home-made grader, and how many against the sandbox.
+"""Counts the hostile submissions that win against a home-made grader, and those that win against the sandbox.
 
     python benchmarks/forgeries.py [--only WORD] [--seconds 5]
 
@@ -62,7 +62,7 @@ HOME = Path("/tmp/pytest-of-root/pytest-0/course0")  # in a tmpfs of the attack'
 
 
 def try_at_home(attack: Attack, seconds: float) -> set[str]:
-    """What the attack wins against one pytest process; two processes around it make its namespaces and look around."""
+    """Return what the attack wins against a pytest process, which runs in namespaces of its own."""
     code, (reader, writer) = attack.path.read_text(encoding="utf-8"), os.pipe()
     pid = _forked(lambda: _in_namespaces(code, seconds, writer))
     os.close(writer)
@@ -158,7 +158,7 @@ def _waited(pid: int, seconds: float) -> int | None:
 
 
 def _judged(status: int | None) -> set[str]:
-    """What a home-made grader would believe: the exit status, and the report."""
+    """Return what a home-made grader would believe: the exit status, and the report."""
     if status is None:
         return {"hung"}
     code = os.waitstatus_to_exitcode(status)
@@ -177,7 +177,7 @@ def _left_behind() -> bool:
 
 
 def try_all_sandboxed(corpus: Sequence[Attack], screen: Console) -> dict[str, set[str]]:
-    """What each attack wins against the engine."""
+    """Yield what each attack wins against the engine."""
     with tempfile.TemporaryDirectory() as scratch, ForkServer(hostile.LIMITS) as server:
         course = load_course(write_course(Path(scratch) / "course"))
         course.limits = hostile.LIMITS

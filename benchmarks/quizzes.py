@@ -124,7 +124,7 @@ def main() -> None:
 
 
 def _flags(results: Path, students: int) -> str:
-    """How many answers were flagged, and how many of those were copied."""
+    """Return the number of flagged answers, and how many of those were copied."""
     path = results / FLAGS_FILE
     flags = json.loads(path.read_text(encoding="utf-8"))["flags"] if path.is_file() else []
     following = {f"student{number:04d}": f"student{(number + 1) % students:04d}" for number in range(students)}

@@ -1,4 +1,4 @@
-"""What a regrading costs after one hidden check has changed, beside a full grading of the same class.
+"""The cost of grading again after one hidden check changed, compared with a full grading of the same class.
 
     python benchmarks/regrade.py [--submissions 1000] [--jobs 2]
 
@@ -26,7 +26,7 @@ EXERCISE = "adam_step"
 
 
 def copy_course(folder: Path) -> Course:
-    """The whole course, in a folder that may be changed."""
+    """Copy the whole course into a folder that may be changed."""
     for name in ("exercises", "solutions"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "course.toml", folder)
@@ -34,7 +34,7 @@ def copy_course(folder: Path) -> Course:
 
 
 def change_check(topic: Topic) -> str:
-    """Add a harmless line to the exercise's first hidden check; its name."""
+    """Add a harmless line to the exercise's first hidden check. Return the check's name."""
     lines = topic.hidden_checks.read_text(encoding="utf-8").splitlines(keepends=True)
     for node in ast.parse("".join(lines)).body:
         if isinstance(node, ast.FunctionDef) and any(EXERCISE in ast.dump(one) for one in node.decorator_list):
@@ -46,13 +46,13 @@ def change_check(topic: Topic) -> str:
 
 
 def change_weight(topic: Topic) -> None:
-    """The weights of the exercise's checks."""
+    """Change the weights of the exercise's checks."""
     text = topic.hidden_checks.read_text(encoding="utf-8")
     topic.hidden_checks.write_text(text.replace(f'@check("{EXERCISE}")', f'@check("{EXERCISE}", weight=4)'), "utf-8")
 
 
 def seconds(course: Course, folder: Path, jobs: int) -> float:
-    """Of one grading, by the clock."""
+    """Return the seconds of one grading."""
     command = [sys.executable, "-m", "autograder", "grade", str(folder), "--out", str(folder.parent / "results")]
     started = time.perf_counter()
     done = subprocess.run([*command, "--jobs", str(jobs)], cwd=course.root, stdout=subprocess.DEVNULL, check=False)

@@ -1,4 +1,4 @@
-"""What an assertion or a call can end in. Each knows its verdict, and its sentence comes from `describe`."""
+"""The ways in which an assertion or a call can fail. Each has a verdict; `describe` writes its sentence."""
 
 from typing import Any, Literal
 

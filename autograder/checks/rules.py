@@ -1,4 +1,4 @@
-"""What an exercise forbids, found by reading the source: aliases are resolved, nothing is run.
+"""Finds banned shortcuts by reading the source: aliases are resolved, nothing is run.
 
 `import torch.nn.functional as F`, `from torch import log_softmax as ls` and `loss = F.cross_entropy` are all
 seen through. What reading cannot see, the operator watch in the worker does.

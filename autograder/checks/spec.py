@@ -1,4 +1,4 @@
-"""What a check knows of itself: its exercise, its weight, and its title in two languages."""
+"""The decorator of a check, and its data: exercise, weight, and title in two languages."""
 
 import re
 from collections.abc import Callable

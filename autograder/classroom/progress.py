@@ -1,4 +1,4 @@
-"""How far a class run is: a bar in a terminal; elsewhere, for a large class, a line every few seconds.
+"""The progress of a class run: a bar in a terminal; elsewhere, for a large class, a line every few seconds.
 
 Nothing here runs in a thread: a process with a second one could not fork its graders.
 """

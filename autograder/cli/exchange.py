@@ -22,7 +22,7 @@ questions = typer.Typer(help="Quiz questions to and from other systems.", no_arg
 
 
 class ExportFormat(StrEnum):
-    """What to write."""
+    """The format to write."""
 
     moodle = "moodle"
     gift = "gift"
@@ -30,7 +30,7 @@ class ExportFormat(StrEnum):
 
 
 class ImportFormat(StrEnum):
-    """What to read."""
+    """The format to read."""
 
     moodle = "moodle"
     gift = "gift"

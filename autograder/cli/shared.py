@@ -1,4 +1,4 @@
-"""What the commands have in common: options, and errors as sentences."""
+"""Options that several commands share, and errors as sentences."""
 
 import atexit
 import gc

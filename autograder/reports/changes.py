@@ -1,4 +1,4 @@
-"""What changed between two gradings, in a terminal."""
+"""Prints the changes between two gradings."""
 
 from collections.abc import Sequence
 

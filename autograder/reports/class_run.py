@@ -1,4 +1,4 @@
-"""What a grading run prints at its end: the class as a table or in numbers, or a single submission in full."""
+"""Prints the end of a grading run: the class as a table or in numbers, or a single submission in full."""
 
 import sys
 from collections.abc import Sequence

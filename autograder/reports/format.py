@@ -1,4 +1,4 @@
-"""What a report format is, and which there are: every module of this package that declares a FORMAT."""
+"""Report formats: finds every module of this package that declares a FORMAT, and writes reports."""
 
 import importlib
 import pkgutil
@@ -17,7 +17,7 @@ from .inert import cleaned
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What a report may look at besides the results."""
+    """The data that a report may use besides the results."""
 
     course: Course
     topics: tuple[str, ...]  # folder names of those that were graded

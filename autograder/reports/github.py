@@ -195,7 +195,7 @@ def announce(results: Iterable[SubmissionResult], context: Context) -> Iterator[
 
 
 class Fault(NamedTuple):
-    """What is wrong, and where."""
+    """A fault and its location."""
 
     file: str
     line: int | None

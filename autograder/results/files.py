@@ -43,7 +43,7 @@ def read_result(path: Path) -> SubmissionResult:
 
 
 class ResultHead(msgspec.Struct, frozen=True):
-    """What tells whether a result would come out the same, without reading the rest of it."""
+    """The beginning of a result file: enough to see if grading again would give the same."""
 
     grading_key: str
     format: Literal["torchstone/1"]

@@ -1,4 +1,4 @@
-"""What grading found, as frozen data: check, exercise, topic, submission. Everything that reports read.
+"""The results of grading as frozen data: check, exercise, quiz, submission. Reports read nothing else.
 
 A submission's result is stored as JSON, format `torchstone/1`; docs/result.schema.json is generated from these types.
 """
@@ -21,7 +21,7 @@ PRINTED_MUCH = Text(
 
 
 class Verdict(StrEnum):
-    """What became of a check or an exercise. There is no default: nothing passes by being forgotten."""
+    """The verdict on a check or an exercise. There is no default: nothing passes by being forgotten."""
 
     PASSED = "passed"
     FAILED = "failed"  # it ran; the answer is wrong
@@ -51,7 +51,7 @@ GRAVITY = (Verdict.REFUSED, Verdict.TIMED_OUT, Verdict.FAILED, Verdict.CRASHED, 
 
 
 class CheckLabel(msgspec.Struct, frozen=True, kw_only=True):
-    """What a result says of a check whatever its verdict."""
+    """The part of a check that a result shows whatever the verdict."""
 
     id: str
     title: Text  # as its student may read it

@@ -1,4 +1,4 @@
-"""What isolation this machine gives: every layer, and every forbidden act really attempted."""
+"""The command `autograder doctor`: reports every layer, and really attempts every forbidden act."""
 
 import os
 import platform
@@ -34,7 +34,7 @@ class Attempted(msgspec.Struct, frozen=True):
 
 
 class Examination(msgspec.Struct, frozen=True):
-    """What a worker on this machine has, and what it can do."""
+    """The layers that a worker on this machine has, and the acts that it attempted."""
 
     layers: dict[str, str]
     acts: tuple[Attempted, ...]

@@ -1,4 +1,4 @@
-"""What the environment of a grader must hold before Python and torch start."""
+"""The environment variables that a grader needs before Python and torch start."""
 
 # A process whose native libraries have started threads cannot fork safely.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

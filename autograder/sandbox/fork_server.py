@@ -188,7 +188,7 @@ class ForkServer:
         return answer, descriptors
 
     def _lost(self) -> SandboxError:
-        """What to say; a connection without a process of its own starts one at the next spawn."""
+        """Return the error for a lost server. A connection without a process of its own starts one at once."""
         if self.process is None:
             self.control.close()
             self._start()

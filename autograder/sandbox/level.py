@@ -1,4 +1,4 @@
-"""How well student code is shut in: which layers make which level."""
+"""The isolation levels: the layers that each level needs."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""As many home-made graders do it: the student's file, the reference and the comparison in one process."""
+"""A typical home-made grader: the student's file, the reference and the comparison in one process."""
 
 import demo
 import pytest

@@ -1,4 +1,4 @@
-"""What runs in a Dask worker: a grader beside it, warm before the first submission comes. No torch in here.
+"""The plugin of a Dask worker: starts a grader process before the first submission comes. Does not import torch.
 
 The same plugin serves every run of the same course, settings and engine; a grader that nobody has asked for a while
 ends by itself and is started again when it is needed.

@@ -1,4 +1,4 @@
-"""What graders are handed and what they give back; each submission graded whatever goes wrong over it."""
+"""The tasks of graders and their outcomes. A failure costs one submission, never the run."""
 
 import traceback
 from collections.abc import Callable, Generator, Iterator
@@ -40,7 +40,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Graders(Protocol):
-    """Whoever grades: takes tasks as it has room for them, writes their results, tells in the order of completion."""
+    """Grades tasks as capacity allows, writes their results, and yields outcomes as they complete."""
 
     def run(self, tasks: Iterator[Task]) -> Generator[Graded, None, None]: ...
 

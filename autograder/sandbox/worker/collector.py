@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def paused_collector() -> Iterator[None]:
-    """For what makes many containers and no cycle: the garbage collector would take ten times as long as the rest."""
+    """Pause the garbage collector: in code that makes many containers it would take ten times as long."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""What a header is made of: the tree that msgpack carries between the grader and a worker, and its limits.
+"""The nodes of a header: the tree that msgpack carries between the grader and a worker, and its limits.
 
 None, bool, int, float and str stand for themselves; everything else is one of the node types below.
 """

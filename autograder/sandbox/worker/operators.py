@@ -1,4 +1,4 @@
-"""Which watched aten operators a call ran, and from which line of the student's file.
+"""Records the watched aten operators that a call ran, and the line of the student's file that ran them.
 
 Advisory: it runs beside the student's code. It catches what reading the source cannot see, such as
 `getattr(F, "cross_" + "entropy")`.

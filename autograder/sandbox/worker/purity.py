@@ -1,4 +1,4 @@
-"""Whether a student's file has changed what other files of the same submission stand on.
+"""Notices if a student's file has changed state that other files of the submission share.
 
 A note of the functions and settings that everybody uses is taken in the warm server; a worker compares. It is no
 protection: code that hides its changes only harms its own author.

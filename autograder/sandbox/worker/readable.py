@@ -1,4 +1,4 @@
-"""What a worker may read: Python, its packages, shared libraries, and what describes this machine to them."""
+"""The folders that a worker may read: Python, its packages, shared libraries, descriptions of this machine."""
 
 import sys
 import sysconfig

@@ -1,4 +1,4 @@
-"""What the grader tells its fork server at the start. Imports nothing slow: both sides read it."""
+"""The settings that a grader gives its fork server. Imports nothing slow, since both sides import this file."""
 
 import msgspec
 
@@ -11,7 +11,7 @@ SLOW = {
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
-    """What the grader tells its server when it starts it."""
+    """The settings of a fork server."""
 
     scratch: str  # folder for the workers' scratch folders, where they cannot have file systems of their own
     memory_bytes: int  # of each worker; see `layers.Confinement`

@@ -55,7 +55,7 @@ def _touch_layers() -> None:
 
 
 def _touch_operations() -> None:
-    """What formulas are written with, forward and backward."""
+    """Run the operations that formulas use, forward and backward."""
     for dtype in (torch.float32, torch.float64):
         x = torch.rand(3, 4, dtype=dtype, requires_grad=True)
         index = torch.tensor([0, 1, 2])

@@ -1,4 +1,4 @@
-"""What a process could otherwise gain later, and who may look inside it."""
+"""Layer: no new privileges, and no process may look inside this one."""
 
 import signal
 

@@ -189,7 +189,7 @@ def _ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def _judge(number: int, argument: int, tests: bytes) -> bytes:
-    """For call `number`: load the low half of an argument and test it; refuse what no test allows."""
+    """Return the filter for call `number`: load the low half of an argument and test it; refuse what no test allows."""
     body = _step(LOAD, ARGUMENTS + 8 * argument) + tests + _step(RETURN, REFUSE)
     return _step(EQUAL, number, 0, len(body) // 8) + body
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from ..text import Text
-from .failures import Crashed, Mismatch, Unloaded
+from .failures import Crashed, Mismatch, Unloaded, WrongElements
 from .student import Function, RemoteObject, function_of
 
 
@@ -166,7 +166,7 @@ def _compare_scalars(mismatch: Any, actual: Any, expected: Any, tolerance: Toler
     elif type(actual) is not type(expected):
         raise mismatch("type")
     elif actual != expected:
-        raise mismatch("values", wrong=1, total=1)
+        raise mismatch("values")
 
 
 def _compare_floats(mismatch: Any, actual: Any, expected: float, tolerance: Tolerance, equal_nan: bool) -> None:
@@ -176,15 +176,15 @@ def _compare_floats(mismatch: Any, actual: Any, expected: float, tolerance: Tole
     if math.isnan(expected):
         _reject_nan(True, equal_nan)
         if not math.isnan(actual):
-            raise mismatch("values", wrong=1, total=1)
+            raise mismatch("values")
         return
     if math.isnan(actual):
-        raise mismatch("nan", wrong=1, total=1)
+        raise mismatch("nan")
     if actual == expected:  # infinities: their distance is NaN
         return
     rtol, atol = tolerance.bounds(torch.float64)
     if not math.isclose(actual, expected, rel_tol=0, abs_tol=atol + rtol * abs(expected)):
-        raise mismatch("values", wrong=1, total=1)
+        raise mismatch("values")
 
 
 def _compare_arrays(
@@ -226,9 +226,7 @@ def _compare_tensors(
             "nan" if has_nan else "values",
             actual=actual,
             expected=expected,
-            index=first,
-            wrong=int(wrong.sum()),
-            total=wrong.numel(),
+            elements=WrongElements(first, wrong=int(wrong.sum()), total=wrong.numel()),
         )
 
 

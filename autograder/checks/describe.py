@@ -181,7 +181,8 @@ def _describe_mismatch(
         case "changed" | "gradient":
             values |= {"argument": _argument_name(call, failure.path, parameters)}
         case "values" | "nan":
-            kind = "values" if failure.index else "value"
+            has_index = failure.elements is not None and bool(failure.elements.first)
+            kind = "values" if has_index else "value"
             values |= _first_wrong(failure, call, parameters)
     return Description(SENTENCES[kind].filled(**values), KINDS[failure.kind])
 
@@ -189,22 +190,25 @@ def _describe_mismatch(
 def _first_wrong(
     failure: Mismatch, call: RecordedCall | None, parameters: dict[str, tuple[str, ...]]
 ) -> dict[str, Any]:
-    if failure.index is None:
+    elements = failure.elements
+    if elements is None:
         return {}
     actual, expected = failure.actual, failure.expected
-    if not failure.index:  # a tensor without dimensions
+    if not elements.first:  # a tensor without dimensions
         return {"actual": write_number(actual.item()), "expected": write_number(expected.item())}
     return {
-        "wrong": failure.wrong,
-        "total": failure.total,
-        "index": f"[{', '.join(map(str, failure.index))}]",
-        "input": _input_at(failure, call, parameters),
-        "actual": write_number(actual[failure.index].item()),
-        "expected": write_number(expected[failure.index].item()),
+        "wrong": elements.wrong,
+        "total": elements.total,
+        "index": f"[{', '.join(map(str, elements.first))}]",
+        "input": _input_at(elements.first, failure, call, parameters),
+        "actual": write_number(actual[elements.first].item()),
+        "expected": write_number(expected[elements.first].item()),
     }
 
 
-def _input_at(failure: Mismatch, call: RecordedCall | None, parameters: dict[str, tuple[str, ...]]) -> str:
+def _input_at(
+    index: tuple[int, ...], failure: Mismatch, call: RecordedCall | None, parameters: dict[str, tuple[str, ...]]
+) -> str:
     """Return `x = -30.0 ` if the first input has the answer's shape: then the two elements belong together."""
     if call is None or not call.args:
         return ""
@@ -212,7 +216,7 @@ def _input_at(failure: Mismatch, call: RecordedCall | None, parameters: dict[str
     belongs_together = isinstance(first, torch.Tensor) and first.shape == failure.expected.shape
     if not belongs_together:
         return ""
-    element = write_number(first.detach()[failure.index].item())
+    element = write_number(first.detach()[index].item())
     names = parameters.get(call.label, ())
     if names:
         return f"{names[0]} = {element} "

@@ -1,6 +1,6 @@
 """The ways in which an assertion or a call can fail. Each has a verdict; `describe` writes its sentence."""
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ..results.model import Verdict
 from ..sandbox.worker.protocol import Raised
@@ -15,11 +15,20 @@ class CheckFailure(AssertionError):
     verdict = Verdict.FAILED
 
 
+class WrongElements(NamedTuple):
+    """The wrong elements of a tensor."""
+
+    first: tuple[int, ...]  # index of the first one; () for a tensor without dimensions
+    wrong: int
+    total: int
+
+
 class Mismatch(CheckFailure):
     """The answer is not what was expected.
 
     answer: what the check compared, to be traced back to the call that returned it.
-    path: where in the answer, such as "[0]" or "['weight']".
+    path: the place in the answer, such as "[0]" or "['weight']".
+    elements: of a tensor with wrong values.
     """
 
     def __init__(
@@ -30,9 +39,7 @@ class Mismatch(CheckFailure):
         path: str = "",
         actual: Any = None,
         expected: Any = None,
-        index: tuple[int, ...] | None = None,
-        wrong: int = 0,
-        total: int = 0,
+        elements: WrongElements | None = None,
         law: Text = NOTHING,
     ) -> None:
         super().__init__(law.en or kind)
@@ -41,9 +48,7 @@ class Mismatch(CheckFailure):
         self.path = path
         self.actual = actual
         self.expected = expected
-        self.index = index
-        self.wrong = wrong
-        self.total = total
+        self.elements = elements
         self.law = law
 
 

@@ -195,9 +195,7 @@ class SubmissionRun:
         in_order = [results[check.id] for check in self.prepared.checks[run.exercise.name]]
         source = run.module.source
         return exercise_result(
-            run.exercise.name,
-            run.topic.name,
-            run.exercise.points,
+            run.exercise,
             in_order,
             misconceptions,
             place=self._location(run.exercise, source),
@@ -233,7 +231,7 @@ class SubmissionRun:
     def _not_run(self, exercise: Exercise, verdict: Verdict, message: Text, location: Location) -> ExerciseResult:
         """Return a result in which every check has the same verdict: none was run."""
         results = [self._labelled(check, verdict, message) for check in self.prepared.checks[exercise.name]]
-        return exercise_result(exercise.name, exercise.topic, exercise.points, results, (), place=location)
+        return exercise_result(exercise, results, place=location)
 
     def _labelled(self, check: Check, verdict: Verdict, message: Text) -> CheckResult:
         label = self.prepared.labels[check.exercise][check.id]

@@ -56,7 +56,7 @@ def visible_result(course: Course, exercise: Exercise) -> ExerciseResult:
             if outcome.verdict is Verdict.TIMED_OUT:
                 timeouts += 1
             results.append(_result(check, outcome))
-    return exercise_result(exercise.name, topic.name, exercise.points, results, ())
+    return exercise_result(exercise, results)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from ..course.model import Exercise
 from .model import GRAVITY, CheckResult, Diagnosis, ExerciseResult, QuizResult, Verdict
 
 DECIMALS = 4  # of every number of points in a result, a total or a report
@@ -46,11 +47,9 @@ def exercise_shares(exercise: ExerciseResult, checks: Sequence[CheckResult]) -> 
 
 
 def exercise_result(
-    name: str,
-    topic: str,
-    worth: float,
+    exercise: Exercise,
     checks: Sequence[CheckResult],
-    misconceptions: tuple[Diagnosis, ...],
+    misconceptions: tuple[Diagnosis, ...] = (),
     *,
     place: tuple[str, int | None] = ("", None),
     duration: float = 0.0,
@@ -61,14 +60,14 @@ def exercise_result(
     A broken check counts neither as earned nor as possible. A rule broken in any check costs the whole exercise.
     place: file and line in the submission.
     """
-    worth = float(worth)  # the same bytes whether a result comes from a grader, a file or a cluster
+    worth = float(exercise.points)  # the same bytes whether a result comes from a grader, a file or a cluster
     total = _judged_weight(checks)
     verdict = _gravest(checks)
     earned = 0 if verdict is Verdict.REFUSED else _passed_weight(checks)
     file, line = place
     return ExerciseResult(
-        name=name,
-        topic=topic,
+        name=exercise.name,
+        topic=exercise.topic,
         verdict=verdict,
         points=share_by_weight(worth, earned, total),
         worth=worth if total else 0.0,

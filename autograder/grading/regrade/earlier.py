@@ -45,9 +45,7 @@ class EarlierResult:
         for check, label in zip(before.checks, labels, strict=True):
             checks.append(msgspec.structs.replace(check, **msgspec.structs.asdict(label)))
         return exercise_result(
-            exercise.name,
-            exercise.topic,
-            exercise.points,
+            exercise,
             checks,
             before.misconceptions,
             place=(before.file, before.line),

@@ -8,7 +8,9 @@ from .shared import errors_as_sentences
 
 
 def ci(
-    name: Annotated[str | None, typer.Argument(help="The template; without it, the names of all are shown.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="The template's name. Without it, the command lists all templates.")
+    ] = None,
 ) -> None:
     """Print a template for continuous integration: GitHub, GitLab, or a Dockerfile for a host that grades.
 

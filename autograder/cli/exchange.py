@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ..quiz.exchange.item import Losses
 
-questions = typer.Typer(help="Quiz questions to and from other systems.", no_args_is_help=True)
+questions = typer.Typer(help="Export and import quiz questions: Moodle, GIFT, Canvas.", no_args_is_help=True)
 
 
 class ExportFormat(StrEnum):
@@ -39,19 +39,19 @@ class ImportFormat(StrEnum):
 @questions.command("export")
 def export_questions(
     out: Annotated[
-        Path, typer.Option("--out", help="The file to write; for qti a folder, which gets one zip for each topic.")
+        Path, typer.Option("--out", help="The file to write. For qti: a folder, which gets one zip per topic.")
     ],
     format: Annotated[ExportFormat, typer.Option("--format", help="Moodle XML, GIFT, or Canvas QTI.")],
-    topic: Annotated[list[str] | None, typer.Argument(help="Topics; default: all that have a quiz.")] = None,
+    topic: Annotated[list[str] | None, typer.Argument(help="Topics. Default: all that have a quiz.")] = None,
     variants: Annotated[
-        int, typer.Option("--variants", min=1, max=1000, help="Items drawn from each question with parameters.")
+        int, typer.Option("--variants", min=1, max=1000, help="Number of items for each question with drawn numbers.")
     ] = 20,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the questions.")] = Language.EN,
     course: CourseOption = None,
 ) -> None:
     """Write quizzes with their keys for another system. Needs solutions/: an instructor's command.
 
-    What the format has no place for is named on stderr with the reason.
+    Anything that the format cannot represent is listed on stderr with the reason.
     """
     with errors_as_sentences():
         files = _files()
@@ -67,15 +67,19 @@ def export_questions(
 def import_questions(
     file: Annotated[Path, typer.Argument(help="Moodle XML or GIFT.")],
     topic: Annotated[str, typer.Option("--topic", help="The topic that the questions are for.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for quiz.yaml and quiz_key.yaml; it must hold neither.")],
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder for quiz.yaml and quiz_key.yaml. It must not contain them yet.")
+    ],
     format: Annotated[
-        ImportFormat | None, typer.Option("--format", help="Default: moodle for a name in .xml, else gift.")
+        ImportFormat | None,
+        typer.Option("--format", help="The format. Default: moodle if the name ends in .xml, else gift."),
     ] = None,
     course: CourseOption = None,
 ) -> None:
     """Read questions of another system into quiz.yaml and quiz_key.yaml, with ids that the course does not use yet.
 
-    Both languages get the same text: translate one. What cannot be taken is named on stderr with the reason.
+    Both languages get the same text: translate one of them. Questions that cannot be imported are listed on stderr
+    with the reason.
     """
     with errors_as_sentences():
         files = _files()

@@ -7,18 +7,20 @@ import typer
 
 from .shared import CourseOption, IsolationOption, course_at, errors_as_sentences
 
-app = typer.Typer(help="Gradescope: build the zip for its autograder.", no_args_is_help=True)
+app = typer.Typer(help="Build the zip for Gradescope's autograder.", no_args_is_help=True)
 
 
 @app.callback()
 def main() -> None:
-    """Gradescope: build the zip for its autograder."""
+    """Build the zip for Gradescope's autograder."""
 
 
 @app.command()
 def build(
     out: Annotated[Path, typer.Option("--out", help="The zip to write.")],
-    topic: Annotated[list[str] | None, typer.Option("--topic", help="Only this topic; may be repeated.")] = None,
+    topic: Annotated[
+        list[str] | None, typer.Option("--topic", help="Only this topic. Repeat the option for more topics.")
+    ] = None,
     torch_index: Annotated[
         str,
         typer.Option(
@@ -29,11 +31,12 @@ def build(
         ),
     ] = "",
     isolation: Annotated[
-        IsolationOption, typer.Option("--isolation", help="Grade nothing in a container that gives less.")
+        IsolationOption,
+        typer.Option("--isolation", help="The least isolation that you accept in Gradescope's container."),
     ] = IsolationOption.strict,
     course: CourseOption = None,
 ) -> None:
-    """Write the zip that Gradescope is given: its scripts, the engine, the course and the packages' versions."""
+    """Write the zip to upload to Gradescope: scripts, the engine, the course and the versions of the packages."""
     with errors_as_sentences():
         from ..integrations.gradescope.bundle import pack
         from ..results.files import write_whole

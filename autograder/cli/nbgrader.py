@@ -11,7 +11,7 @@ from ..text import Language
 from .shared import CourseOption, IsolationOption, LanguageOption, course_at, errors_as_sentences, fix_environment
 
 nbgrader_app = typer.Typer(help="Grade in an nbgrader course.", no_args_is_help=True)
-export_app = typer.Typer(help="Results for other programs.", no_args_is_help=True)
+export_app = typer.Typer(help="Write results into other programs: nbgrader's gradebook.", no_args_is_help=True)
 
 CourseDirOption = Annotated[Path, typer.Option("--course-dir", help="nbgrader's course folder.")]
 
@@ -23,24 +23,28 @@ def grade(
     course: CourseOption = None,
     db: Annotated[
         str | None,
-        typer.Option(help="The gradebook, such as postgresql+psycopg://user@host/name; default: as nbgrader has it."),
+        typer.Option(
+            help="The gradebook, such as postgresql+psycopg://user@host/name. Default: nbgrader's own setting."
+        ),
     ] = None,
-    student: Annotated[list[str] | None, typer.Option(help="Only this student; may be repeated.")] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Grader processes; default: one a core.")] = None,
+    student: Annotated[
+        list[str] | None, typer.Option(help="Only this student. Repeat the option for more students.")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Number of grader processes. Default: one per core.")] = None,
     reveal: Annotated[
-        Reveal | None, typer.Option(help="What a hidden check tells its student; default: what the course says.")
+        Reveal | None, typer.Option(help="How much students see of hidden checks. Default: the setting in course.toml.")
     ] = None,
     isolation: Annotated[
-        IsolationOption, typer.Option(help="Grade nothing on a machine that gives less; see `autograder doctor`.")
+        IsolationOption, typer.Option(help="The least isolation that you accept. See `autograder doctor`.")
     ] = IsolationOption.strict,
-    force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed, too.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also grade unchanged submissions again.")] = False,
     lang: LanguageOption = Language.BOTH,
 ) -> None:
     """Grade submitted/<student>/ASSIGNMENT with the hidden checks, and fill in autograded/ and the gradebook.
 
-    No notebook is executed by a kernel: each student's code runs in sandboxed processes. Late penalties, feedback,
-    formgrader and export work as after `nbgrader autograde`. Can be stopped and run again: finished, unchanged
-    submissions are kept. Exit status: 0 all graded, 1 some could not be read, 2 usage or course error.
+    No kernel executes a notebook: each student's code runs in sandboxed processes. Late penalties, feedback,
+    formgrader and export work as after `nbgrader autograde`. You can stop a run and start it again: it keeps the
+    results of unchanged submissions. Exit status: 0 all graded, 1 some could not be read, 2 usage or course error.
     """
     with errors_as_sentences():
         fix_environment()
@@ -70,7 +74,7 @@ def grade(
 
 @export_app.command("nbgrader")
 def export_nbgrader(
-    results: Annotated[Path, typer.Argument(help="A folder of results, as `autograder grade --out` leaves it.")],
+    results: Annotated[Path, typer.Argument(help="A folder of results, written by `autograder grade --out`.")],
     db: Annotated[
         str, typer.Option(help="The gradebook: sqlite:///path/gradebook.db or postgresql+psycopg://user@host/name.")
     ],
@@ -80,7 +84,8 @@ def export_nbgrader(
 ) -> None:
     """Write results that were graded elsewhere into an nbgrader gradebook: an assignment for each topic.
 
-    What the gradebook lacks is made; running it again changes nothing. Points that a person gave stay.
+    The command adds missing assignments and students, and keeps points that a person gave. Running it again changes
+    nothing.
     """
     with errors_as_sentences():
         from ..integrations.nbgrader.export import export_results

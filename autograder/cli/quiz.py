@@ -10,16 +10,22 @@ from ..errors import UsageError
 from ..text import Language
 from .shared import CourseOption, LanguageOption, course_at, errors_as_sentences
 
-TopicArgument = Annotated[str | None, typer.Argument(help="The topic's folder, name or number; default: choose one.")]
-StudentOption = Annotated[
-    str | None, typer.Option("--student", help="The name that you hand in under; the answers file remembers it.")
+TopicArgument = Annotated[
+    str | None, typer.Argument(help="The topic's folder, name or number. Default: the command asks.")
 ]
-AttemptOption = Annotated[int | None, typer.Option("--attempt", min=1, help="Which attempt; default: the file's.")]
+StudentOption = Annotated[
+    str | None, typer.Option("--student", help="Your name, as you hand in. The answers file remembers it.")
+]
+AttemptOption = Annotated[
+    int | None,
+    typer.Option("--attempt", min=1, help="The number of the attempt. Default: the one in the answers file."),
+]
 PracticeOption = Annotated[
-    bool, typer.Option("--practice", help="Replies at once, where the key is on this machine; keeps nothing.")
+    bool,
+    typer.Option("--practice", help="Reply to each answer at once and save nothing. Needs the key on this machine."),
 ]
 PrintOption = Annotated[
-    bool, typer.Option("--print", help="Ask nothing: write answers.yaml with the questions, to be filled in.")
+    bool, typer.Option("--print", help="Write answers.yaml with the questions, to fill in by hand.")
 ]
 
 
@@ -32,9 +38,9 @@ def quiz(
     course: CourseOption = None,
     lang: LanguageOption = Language.BOTH,
 ) -> None:
-    """Answer a topic's quiz. Every answer is kept at once, in answers.yaml beside the topic's stubs.
+    """Answer a topic's quiz. Each answer is saved at once, in answers.yaml in the topic's folder.
 
-    The numbers and the order of options are the student's own: give the name that you hand in under.
+    Each student gets numbers and an order of options of their own, so give the name that you hand in with.
     """
     with errors_as_sentences():
         loaded = course_at(course)

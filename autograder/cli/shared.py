@@ -26,13 +26,13 @@ class IsolationOption(StrEnum):
 
 
 CourseOption = Annotated[
-    Path | None, typer.Option("--course", help="Folder of course.toml; default: the nearest one upwards from here.")
+    Path | None, typer.Option("--course", help="Folder of course.toml. Default: the nearest one, from here upwards.")
 ]
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of what students read.")]
 
 
 def fix_environment() -> None:
-    """Before torch is imported. The hash seed is read when Python starts: start it again where it is another."""
+    """Set the environment variables before torch is imported. Restart Python if its hash seed is another one."""
     os.environ.update(ONE_THREAD)
     if not HASH_SEED.items() <= os.environ.items():
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **HASH_SEED})
@@ -41,7 +41,7 @@ def fix_environment() -> None:
 
 @contextmanager
 def errors_as_sentences() -> Iterator[None]:
-    """No traceback of ours reaches a user; the error's class sets the exit status."""
+    """Print our errors as sentences instead of tracebacks. The error's class sets the exit status."""
     try:
         yield
     except AutograderError as error:

@@ -17,7 +17,18 @@ import msgspec
 from ..course.limits import Limits
 from ..errors import SandboxError
 from .level import REMEDIES, Level, missing
-from .worker.control import Answer, Connect, Order, Reap, Reaped, Refused, Spawn, Spawned, encode, read_answer
+from .worker.control import (
+    Connect,
+    Reap,
+    Reaped,
+    Refused,
+    ServerAnswer,
+    ServerRequest,
+    Spawn,
+    Spawned,
+    encode,
+    read_answer,
+)
 from .worker.layers.cgroup import remove_groups
 from .worker.setup import SLOW, Setup
 
@@ -167,14 +178,14 @@ class ForkServer:
         self.cpu_seconds += reaped.cpu
         return reaped.status
 
-    def _ask(self, order: Order, descriptors: list[int] | None = None) -> tuple[Answer, list[int]]:
+    def _ask(self, request: ServerRequest, descriptors: list[int] | None = None) -> tuple[ServerAnswer, list[int]]:
         try:
-            socket.send_fds(self.control, [encode(order)], descriptors or [])
+            socket.send_fds(self.control, [encode(request)], descriptors or [])
         except OSError:
             raise self._lost() from None
         return self._receive(CONTROL_SECONDS)
 
-    def _receive(self, seconds: float) -> tuple[Answer, list[int]]:
+    def _receive(self, seconds: float) -> tuple[ServerAnswer, list[int]]:
         self.control.settimeout(seconds)
         try:
             message, descriptors, _, _ = socket.recv_fds(self.control, CONTROL_BYTES, 1)

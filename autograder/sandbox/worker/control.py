@@ -48,9 +48,9 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     reason: str
 
 
-Order = Spawn | Reap | Connect
-Answer = Ready | Spawned | Reaped | Connected | Refused
+ServerRequest = Spawn | Reap | Connect
+ServerAnswer = Ready | Spawned | Reaped | Connected | Refused
 
 encode = msgspec.json.encode
-read_order = msgspec.json.Decoder(Order).decode
-read_answer = msgspec.json.Decoder(Answer).decode
+read_request = msgspec.json.Decoder(ServerRequest).decode
+read_answer = msgspec.json.Decoder(ServerAnswer).decode

@@ -1,4 +1,4 @@
-"""The warm process: imports torch and other slow libraries once, then forks a worker for each order to spawn one.
+"""The warm process: imports torch and other slow libraries once, then forks a worker for each request to spawn one.
 
 It holds no check, no reference and no submission: a worker gets its student's source over its own socket.
 Its environment keeps OpenMP and BLAS to one thread: a forked child of a process with more hangs in its first
@@ -17,7 +17,20 @@ from pathlib import Path
 from typing import NoReturn
 
 from . import linux
-from .control import Answer, Connect, Connected, Order, Ready, Reap, Reaped, Refused, Spawn, Spawned, encode, read_order
+from .control import (
+    Connect,
+    Connected,
+    Ready,
+    Reap,
+    Reaped,
+    Refused,
+    ServerAnswer,
+    ServerRequest,
+    Spawn,
+    Spawned,
+    encode,
+    read_request,
+)
 from .layers import Report, apply
 from .layers.cgroup import common_limits
 from .layers.namespaces import become_first_process, own_namespaces
@@ -80,14 +93,14 @@ class Server:
                     poll.unregister(descriptor)
                     del controls[descriptor]
                     self._hang_up(control)
-                elif (another := self._answer(control, read_order(message), descriptors)) is not None:
+                elif (another := self._answer(control, read_request(message), descriptors)) is not None:
                     controls[another.fileno()] = another
                     poll.register(another, select.POLLIN)
         os._exit(0)
 
-    def _answer(self, control: socket.socket, order: Order, descriptors: list[int]) -> socket.socket | None:
-        """Carry out one order. Return the new control socket if the order brought one."""
-        match order:
+    def _answer(self, control: socket.socket, request: ServerRequest, descriptors: list[int]) -> socket.socket | None:
+        """Carry out one request. Return the new control socket if the request brought one."""
+        match request:
             case Spawn():
                 self._spawn(control, *descriptors)
             case Reap(pid=pid):
@@ -154,6 +167,6 @@ class Server:
         return str(Path(self.setup.scratch) / str(os.getpid()))
 
 
-def _say(control: socket.socket, answer: Answer, descriptors: list[int] | None = None) -> None:
+def _say(control: socket.socket, answer: ServerAnswer, descriptors: list[int] | None = None) -> None:
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it hung up: the next poll tells
         socket.send_fds(control, [encode(answer)], descriptors or [])

@@ -14,8 +14,8 @@ import numpy as np
 import torch
 
 from autograder.checks.failures import Crashed
-from autograder.checks.student import Call, Function, Reply, Student
-from autograder.sandbox.worker.protocol import Raised
+from autograder.checks.student import Function, RecordedCall, Student
+from autograder.sandbox.worker.protocol import CallFunction, Raised, Reply
 
 # A conftest.py that gives checks a PlainStudent of the file in the folder STUDENT, without any plugin of ours.
 CONFTEST = f"""
@@ -54,7 +54,7 @@ class PlainStudent(Student):
 
     def __init__(self, module: types.ModuleType) -> None:
         self._module = module
-        self.calls: list[Call] = []
+        self.calls: list[RecordedCall] = []
 
     def build(self, expression: str, **names: Any) -> Any:
         """Evaluate an expression of a check's author."""
@@ -89,7 +89,7 @@ class PlainStudent(Student):
             return torch.autograd.grad(value, [inputs[name] for name in wrt], _seed(value, cotangent))
         if not inputs_back:
             return value
-        self.calls.append(Call(label=function.label, request={}, reply=None, value=value))
+        self.calls.append(RecordedCall(label=function.label, request=CallFunction(), value=value))
         return Reply(value=value, inputs=[positional, {name: inputs[name] for name in kwargs}])
 
 

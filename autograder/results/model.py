@@ -92,7 +92,7 @@ class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
     misconceptions: tuple[Diagnosis, ...]
     checks: tuple[CheckResult, ...]
     file: str = ""  # of the submission: where the exercise was looked for
-    line: int | None = None  # where it stands in there, or where Python cannot read on
+    line: int | None = None  # of the exercise in that file, or the line that Python cannot read
     duration: float = 0.0  # seconds; the one field that differs between runs
     key: str = ""  # of all that this result depends on: equal keys, equal results
     raised_from: float | None = None  # points of this grading, where an earlier, better mark was kept
@@ -156,7 +156,7 @@ class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     worth: float
     problems: tuple[Problem, ...]
     exercises: tuple[ExerciseResult, ...]
-    reveal: Reveal  # how much is told of hidden checks
+    reveal: Reveal  # how much students see of hidden checks
     isolation: str | None  # strict or basic: what the workers ran under; None where no worker was needed
     confinement: dict[str, str]  # the layers that make the level: "on", or why one is missing
     quizzes: tuple[QuizResult, ...] = ()

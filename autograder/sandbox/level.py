@@ -41,4 +41,9 @@ def level_of(layers: Mapping[str, str]) -> Level:
 
 def missing(layers: Mapping[str, str]) -> list[str]:
     """Return the layers that are missing for the strict level: the first of each group that has none."""
-    return [group[0] for group in STRICT if not any(layers.get(layer) == ON for layer in group)]
+    lacking = []
+    for group in STRICT:
+        states = [layers.get(layer) for layer in group]
+        if ON not in states:
+            lacking.append(group[0])
+    return lacking

@@ -74,7 +74,7 @@ def _grade(client: Client, plugin: str, tasks: Iterator[Task]) -> Iterator[Grade
 @contextlib.contextmanager
 def _connected(address: str) -> Iterator[Client]:
     for logger in LOGGERS:
-        logging.getLogger(logger).setLevel(logging.CRITICAL)  # what is wrong is told here, in a sentence
+        logging.getLogger(logger).setLevel(logging.CRITICAL)  # we report errors ourselves, in a sentence
     security = _security(address)
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False, security=security)

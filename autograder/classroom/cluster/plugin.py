@@ -43,7 +43,7 @@ class GraderPlugin(WorkerPlugin):
         self.grader: GraderProcess | None = None
         self.differences = differences(self.engine, engine())
         if not self.differences:
-            with contextlib.suppress(OSError):  # it is tried again, and told, with the first submission
+            with contextlib.suppress(OSError):  # the first submission tries again and reports it
                 self.grader = GraderProcess(self.course, self.settings)
 
     def teardown(self, worker: Worker) -> None:

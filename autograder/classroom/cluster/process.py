@@ -42,8 +42,8 @@ def main(folder: Path) -> None:
             _answer(grader, inbox, replies)
     except AutograderError as error:
         if inbox.get() is not None:
-            told = str(error).replace(f"{folder / 'course'}/", "")  # the author knows no such folder
-            write_frame(replies, msgspec.msgpack.encode(GraderReply(error=told)))
+            message = str(error).replace(f"{folder / 'course'}/", "")  # the author knows no such folder
+            write_frame(replies, msgspec.msgpack.encode(GraderReply(error=message)))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

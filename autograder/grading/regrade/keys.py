@@ -89,7 +89,7 @@ class CheckFile:
             text = ast.dump(_untitled(node))
             if exercise is None or getattr(node, "name", "") in mentioned:
                 shared.append(text)
-            else:  # its decorators and defaults see what stands before it, so its place among that counts
+            else:  # decorators and defaults use the code before them, so the position counts
                 before = self.checks.get(exercise, "")
                 self.checks[exercise] = f"{before}{len(shared)} {text}\n"
         self.shared = "\n".join(shared)  # whatever checks may use

@@ -23,6 +23,6 @@ def unprivileged_user(limits: Confinement) -> None:
             os.setgroups([])
             os.setresgid(limits.uid, limits.uid, limits.uid)
             os.setresuid(limits.uid, limits.uid, limits.uid)
-    finally:  # whoever it is now
+    finally:  # for the old user or the new one
         header = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)
         linux.syscall(CAPSET[os.uname().machine], header, bytes(24))

@@ -25,7 +25,7 @@ import tempfile
 import tomllib
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -85,7 +85,7 @@ def write_class(folder: Path, answers: list[Answer]) -> None:
         path.write_text(f"{imports_of(stub)}\n\n\n{answer.code.strip()}\n", encoding="utf-8")
 
 
-def grade(answers: list[Answer]) -> list[dict[str, object]]:
+def grade(answers: list[Answer]) -> list[dict[str, Any]]:
     """Return each answer's exercise result, as it stands in the result files."""
     with tempfile.TemporaryDirectory() as scratch:
         submissions, results = Path(scratch, "class"), Path(scratch, "results")
@@ -111,7 +111,7 @@ def fit(answer: Answer, names: list[str]) -> str:
     return "wrong"
 
 
-def print_each(answer: Answer, result: dict, names: list[str]) -> None:
+def print_each(answer: Answer, result: dict[str, Any], names: list[str]) -> None:
     """Print one answer: its fault, points, names and the messages of its first failed checks."""
     judged = "PASSED" if result["verdict"] == "passed" else result["verdict"]
     print(f"{answer.exercise}: {answer.fault}\n    {judged} {result['points']}/{result['worth']}  {', '.join(names)}")

@@ -38,9 +38,21 @@ def run_verify(course: Course, topics: Sequence[str], sample: int) -> int:
         where = escape(finding.where)
         what = escape(finding.what)
         console.print(f"[red]{where}[/]: {what}", highlight=False)
+    _print_trivial(console, grader)
     exercises = sum(len(topic.exercises) for topic in grader.prepared.topics)
     console.print(f"{exercises} exercises in {len(chosen)} topics: {len(findings) or 'no'} findings.")
     return 1 if findings else 0
+
+
+def _print_trivial(console: Console, grader: Grader) -> None:
+    """Print the checks that a trivial answer passes: they earn points only once another check is passed."""
+    for topic in grader.prepared.topics:
+        for exercise in topic.exercises:
+            trivial = grader.prepared.trivial(topic, exercise)
+            names = [check.id for check in grader.prepared.checks[exercise.name] if check.id in trivial]
+            if names:
+                listed = escape(", ".join(names))
+                console.print(f"[dim]{exercise.name}: a trivial answer passes {listed}[/]", highlight=False)
 
 
 def run_mutate(course: Course, names: Sequence[str]) -> int:

@@ -61,6 +61,7 @@ def verify(
             findings += _missing_parts(grader, topic, exercise)
             findings += _missing_languages(grader, topic, exercise)
             findings += _duplicate_checks(grader, exercise)
+            findings += _trivial(grader, topic, exercise)
             findings += _stub(grader, topic, exercise)
             findings += _reference(grader, topic, exercise)
             findings += _misconceptions(grader, topic, exercise)
@@ -191,6 +192,13 @@ def _duplicate_checks(grader: Grader, exercise: Exercise) -> Iterator[Finding]:
     for check_id, count in sorted(counts.items()):
         if count > 1:
             yield Finding(exercise.name, f"{count} checks have the name {check_id}.")
+
+
+def _trivial(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding]:
+    """Report an exercise of which every check is passed by a trivial answer."""
+    trivial = grader.prepared.trivial(topic, exercise)
+    if all(check.id in trivial for check in grader.prepared.checks[exercise.name]):
+        yield Finding(exercise.name, "A trivial answer passes each of its checks.")
 
 
 def _stub(grader: Grader, topic: Topic, exercise: Exercise) -> Iterator[Finding]:

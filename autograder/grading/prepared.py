@@ -16,6 +16,7 @@ from .prefetch.cache import OutcomeCache
 from .prefetch.script import Script, record_script
 from .regrade.keys import ExerciseKeys
 from .settings import Settings
+from .trivial import find_trivial
 
 HIDDEN_CHECK = Text("Hidden check {number}.", "隐藏检查 {number}。")
 
@@ -42,6 +43,7 @@ class Prepared:
         self.diagnosticians = {topic.name: Diagnostician(topic) for topic in with_exercises}
         self.cache = OutcomeCache()
         self._scripts: dict[str, dict[str, Script]] = {}
+        self._trivial: dict[str, frozenset[str]] = {}
 
     def scripts(self, topic: Topic, exercise: Exercise) -> dict[str, Script]:
         """Return the script of each check of an exercise.
@@ -56,6 +58,12 @@ class Prepared:
                 scripts[check.id] = record_script(reference, topic, exercise, check, self.parameters)
             self._scripts[exercise.name] = scripts
         return self._scripts[exercise.name]
+
+    def trivial(self, topic: Topic, exercise: Exercise) -> frozenset[str]:
+        """Return the ids of the exercise's checks that a trivial answer passes. Found when first needed."""
+        if exercise.name not in self._trivial:
+            self._trivial[exercise.name] = find_trivial(topic, exercise, self.checks[exercise.name])
+        return self._trivial[exercise.name]
 
     def exercise_checks(self, topic: Topic, exercise: Exercise) -> ExerciseChecks:
         """Return what running the checks of an exercise takes."""

@@ -14,7 +14,7 @@ from ..checks.run import Outcome
 from ..course.model import Exercise, Topic
 from ..course.reveal import Reveal
 from ..results.model import CheckResult, ExerciseResult, Verdict
-from ..results.points import exercise_result
+from ..results.points import exercise_result, is_mixed, without_trivial
 from ..sandbox.channel import WorkerDied
 from ..sandbox.fork_server import ForkServer
 from ..source import Source, Unreadable
@@ -181,8 +181,8 @@ class SubmissionRun:
         return self._finish(begun)
 
     def _finish(self, run: ExerciseRun) -> ExerciseResult:
-        started = time.perf_counter()
         """Return the exercise's result, once its checks have run."""
+        started = time.perf_counter()
         failed = []
         results: dict[str, CheckResult] = {}  # by check
         for checked in run.checked:
@@ -193,6 +193,8 @@ class SubmissionRun:
                 failed.append(FailedCheck(check.id, outcome.calls, checked.script, checked.key))
         misconceptions = self.prepared.diagnosticians[run.topic.name].diagnose(run.exercise.name, failed)
         in_order = [results[check.id] for check in self.prepared.checks[run.exercise.name]]
+        if is_mixed(in_order):
+            in_order = without_trivial(in_order, self._trivial(run))
         source = run.module.source
         return exercise_result(
             run.exercise,
@@ -202,6 +204,11 @@ class SubmissionRun:
             duration=round(run.seconds + time.perf_counter() - started, 6),
             key=self.prepared.keys.keys([run.exercise], source)[run.exercise.name],
         )
+
+    def _trivial(self, run: ExerciseRun) -> set[str]:
+        """Return the ids, as results show them, of the checks that a trivial answer passes."""
+        labels = self.prepared.labels[run.exercise.name]
+        return {labels[check_id].id for check_id in self.prepared.trivial(run.topic, run.exercise)}
 
     def _may_be_diagnosed(self, check: Check) -> bool:
         return check.visible or self.prepared.settings.reveal.covers(Reveal.MISCONCEPTION)

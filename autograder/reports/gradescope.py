@@ -164,8 +164,8 @@ def _check_lines(checks: Sequence[CheckResult], language: Language) -> Iterator[
 
 
 def _message_lines(check: CheckResult, language: Language) -> Iterator[str]:
-    """Yield the indented message of a check that did not pass."""
-    if check.verdict is Verdict.PASSED or not check.message:
+    """Yield the check's message, indented."""
+    if not check.message:
         return
     for line in check.message.lines(language):
         yield f"    {line}"

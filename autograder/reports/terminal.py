@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ..results.model import GRAVITY, SYMBOLS, CheckResult, ExerciseResult, Problem, SubmissionResult, Verdict
+from ..results.points import EARNS_NOTHING
 from ..results.summary import ClassTally, ExerciseSummary, Summary
 from ..text import Language, Text, printable
 from .quiz import show_quizzes
@@ -223,6 +224,9 @@ def show_exercise(exercise: ExerciseResult, language: Language, say: Say) -> Non
     passed = len(exercise.checks) - len(not_passed)
     if passed and not_passed:
         say(f"  [green]{Verdict.PASSED.symbol}[/] {passed} of {len(exercise.checks)} checks passed")
+    if any(not check.earns for check in exercise.checks):
+        for line in EARNS_NOTHING.lines(language):
+            say(f"    [dim]{escape(line)}[/]")
 
 
 def _show_misconceptions(exercise: ExerciseResult, language: Language, say: Say) -> None:

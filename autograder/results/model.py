@@ -68,6 +68,7 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     weight: int  # its share of the exercise's points
     message: Text = NOTHING  # what was wrong, as far as the reveal policy allows
+    earns: bool = True  # False: passed, but a trivial answer passes it, too, and the student passed no other check
 
     @property
     def label(self) -> CheckLabel:

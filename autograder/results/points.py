@@ -1,12 +1,19 @@
 """Compute points: of a check, an exercise, a quiz and a submission. Every rule about points and rounding is here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+
+import msgspec
 
 from ..course.model import Exercise
+from ..text import Text
 from .model import GRAVITY, CheckResult, Diagnosis, ExerciseResult, QuizResult, Verdict
 
 DECIMALS = 4  # of every number of points in a result, a total or a report
 TOLERANCE = 1e-6  # points; a sum of rounded shares may miss its bar by this much
+EARNS_NOTHING = Text(
+    "No points yet: a trivial answer, such as zeros, passes these checks, too. They count once you pass another one.",
+    "暂不计分：随便返回一个值（例如全零）也能通过这些检查。再通过一项别的检查，它们才计分。",
+)
 QUESTION_DECIMALS = 6  # of one question's points: a quiz adds up many small shares before it rounds
 
 
@@ -44,6 +51,29 @@ def exercise_shares(exercise: ExerciseResult, checks: Sequence[CheckResult]) -> 
     points = share_by_weight(exercise.worth, earned, total)
     worth = share_by_weight(exercise.worth, _judged_weight(checks), total)
     return points, worth
+
+
+def is_mixed(checks: Iterable[CheckResult]) -> bool:
+    """Return True if some checks passed and some did not: only then does it matter what trivial answers pass."""
+    verdicts = {check.verdict for check in checks} - {Verdict.BROKEN}
+    return Verdict.PASSED in verdicts and len(verdicts) > 1
+
+
+def without_trivial(checks: Sequence[CheckResult], trivial: Collection[str]) -> list[CheckResult]:
+    """Return an exercise's checks so that those which trivial answers pass earn nothing alone.
+
+    They earn their share once a check is passed that no trivial answer passes.
+    trivial: ids of the checks that a trivial answer passes.
+    """
+    passed = {check.id for check in checks if check.verdict is Verdict.PASSED}
+    if not passed <= set(trivial):
+        return list(checks)
+    changed = []
+    for check in checks:
+        if check.id in passed:
+            check = msgspec.structs.replace(check, earns=False, message=EARNS_NOTHING)
+        changed.append(check)
+    return changed
 
 
 def exercise_result(
@@ -94,4 +124,4 @@ def _judged_weight(checks: Iterable[CheckResult]) -> int:
 
 
 def _passed_weight(checks: Iterable[CheckResult]) -> int:
-    return sum(check.weight for check in checks if check.verdict is Verdict.PASSED)
+    return sum(check.weight for check in checks if check.verdict is Verdict.PASSED and check.earns)

@@ -1,5 +1,7 @@
 """One check against one student: its verdict, its message, and the calls it made."""
 
+import warnings
+
 import msgspec
 
 from ..results.model import Verdict
@@ -42,3 +44,14 @@ def _verdict(check: Check, student: Student, parameters: Parameters) -> tuple[Ve
             NotAttempted(check.exercise, Text("The check asked nothing.", "检查没有调用任何函数。")), [], {}
         )
     return Verdict.PASSED, None
+
+
+def passes(check: Check, student: Student) -> bool:
+    """Return True if the check passes. For the course's own code: writes no sentences, and silences warnings."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            check.run(student)
+        except Exception:
+            return False
+    return bool(student.calls)

@@ -40,7 +40,7 @@ class Prepared:
             self.labels[name] = _labels(checks, settings.reveal)
         self.parameters = {exercise.name: exercise.parameters for exercise in course.exercises}
         self.references = {topic.name: LocalTransport(read_reference(topic)) for topic in with_exercises}
-        self.diagnosticians = {topic.name: Diagnostician(topic) for topic in with_exercises}
+        self.diagnosticians = {topic.name: Diagnostician(topic, self.checks) for topic in with_exercises}
         self.cache = OutcomeCache()
         self._scripts: dict[str, dict[str, Script]] = {}
         self._trivial: dict[str, frozenset[str]] = {}

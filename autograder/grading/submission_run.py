@@ -184,14 +184,19 @@ class SubmissionRun:
         """Return the exercise's result, once its checks have run."""
         started = time.perf_counter()
         failed = []
+        passed = set()
         results: dict[str, CheckResult] = {}  # by check
         for checked in run.checked:
             check, outcome = checked.check, checked.outcome
             result = self._check_result(run, checked)
             results[check.id] = result
-            if result.verdict in MISTAKES and outcome.calls and self._may_be_diagnosed(check):
+            if not self._may_be_diagnosed(check):
+                continue
+            if result.verdict is Verdict.PASSED:
+                passed.add(check.id)
+            elif result.verdict in MISTAKES and outcome.calls:
                 failed.append(FailedCheck(check.id, outcome.calls, checked.script, checked.key))
-        misconceptions = self.prepared.diagnosticians[run.topic.name].diagnose(run.exercise.name, failed)
+        misconceptions = self.prepared.diagnosticians[run.topic.name].diagnose(run.exercise.name, failed, passed)
         in_order = [results[check.id] for check in self.prepared.checks[run.exercise.name]]
         if is_mixed(in_order):
             in_order = without_trivial(in_order, self._trivial(run))

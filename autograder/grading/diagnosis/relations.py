@@ -3,6 +3,8 @@
 Each takes a pair of replies and returns True if its relation holds.
 """
 
+import math
+
 import msgspec
 import numpy as np
 import torch
@@ -11,7 +13,8 @@ from ...checks.student import RecordedCall
 from ...sandbox.worker.protocol import CallFunction, Reply
 from .replies import is_close, is_equal
 
-FLOAT32_DIGITS = 1e-6  # relative error of what was computed in float32
+SAME = 1e-5  # relative difference up to which two numbers count as the same
+FLOAT32_ERROR = (1e-10, 1e-6)  # relative error of what was computed in float32
 MAX_DECIMALS = 6  # of a rounded answer
 
 
@@ -71,10 +74,13 @@ def _joined(pair: Pair) -> tuple[torch.Tensor, torch.Tensor] | None:
 
 
 def _same_numbers(a: torch.Tensor | None, b: torch.Tensor | None) -> bool:
-    """Return True if two tensors hold the same numbers, whatever their precision was."""
-    if a is None or b is None or a.shape != b.shape or not a.numel():
+    """Return True if two tensors hold the same numbers, up to the precision of float32."""
+    if a is None or b is None or a.shape != b.shape:
         return False
-    return torch.allclose(a, b, rtol=1e-5, atol=1e-7, equal_nan=True)
+    if not b.numel():
+        return True
+    largest = b[b.isfinite()].abs().max().item() if bool(b.isfinite().any()) else 0.0
+    return torch.allclose(a, b, rtol=SAME, atol=SAME * largest, equal_nan=True)
 
 
 # Relations
@@ -113,7 +119,7 @@ def cuts_gradient(pair: Pair) -> bool:
 def other_type(pair: Pair) -> bool:
     """Return True for the right numbers in a list, array or tensor of another type."""
     answer, right = pair.answer.value, pair.right.value
-    if type(answer) is type(right):
+    if isinstance(answer, torch.Tensor) and isinstance(right, torch.Tensor):
         return False
     return _same_numbers(_from_any(answer), _from_any(right))
 
@@ -198,13 +204,27 @@ def opposite_sign(pair: Pair) -> bool:
 
 
 def is_float32(pair: Pair) -> bool:
-    """Return True for float64 answers that are right to the digits of float32."""
+    """Return True for float64 answers that are right to 7 digits, and are numbers of float32."""
+    return _has_seven_digits(pair, in_float32=True)
+
+
+def has_seven_digits(pair: Pair) -> bool:
+    """Return True for float64 answers that are right to about 7 digits, nearly everywhere not to more."""
+    return _has_seven_digits(pair, in_float32=False)
+
+
+def _has_seven_digits(pair: Pair, *, in_float32: bool) -> bool:
     joined = _joined(pair)
     if joined is None or not _is_double(pair.answer.value):
         return False
     answer, right = joined
-    scale = right.abs().max()
-    return bool(((answer - right).abs() <= FLOAT32_DIGITS * scale).all())
+    if in_float32 and not torch.equal(answer.float().double(), answer):
+        return False
+    error = ((answer - right) / right)[right != 0].abs()
+    if not error.numel():
+        return False
+    least, largest = FLOAT32_ERROR
+    return bool(error.max() <= largest and error.median() >= least)
 
 
 def _is_double(value: object) -> bool:
@@ -219,6 +239,8 @@ def is_rounded(pair: Pair) -> bool:
     if joined is None:
         return False
     answer, right = joined
+    if _same_numbers(answer, right):
+        return False
     for decimals in range(MAX_DECIMALS + 1):
         if torch.allclose(answer, torch.round(right, decimals=decimals), rtol=0, atol=1e-9):
             return True
@@ -297,7 +319,7 @@ def one_too_many(pair: Pair) -> bool:
 # A constant factor
 
 
-def factor(pair: Pair) -> float | None:
+def factor_between(pair: Pair) -> float | None:
     """Return c if the answer is c times the right one in every number; None if there is no such c."""
     joined = _joined(pair)
     if joined is None:
@@ -307,6 +329,13 @@ def factor(pair: Pair) -> float | None:
         return None
     largest = int(right.abs().argmax())
     factor = float(answer[largest] / right[largest])
-    if factor in (0.0, 1.0) or not _same_numbers(answer, right * factor):
+    is_one = math.isclose(factor, 1.0, rel_tol=100 * SAME)
+    if factor == 0.0 or is_one or not _same_numbers(answer, right * factor):
         return None
     return factor
+
+
+def right_numbers(pair: Pair) -> list[float]:
+    """Return the right numbers of the places where the answer differs."""
+    joined = _joined(pair)
+    return [] if joined is None else [float(number) for number in joined[1].tolist()]

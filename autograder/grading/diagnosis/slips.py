@@ -15,6 +15,7 @@ from . import relations
 from .relations import Pair
 
 LEAST_SHARE = 0.5  # of the failed checks; a slip must hold in more
+ENOUGH_NUMBERS = 4  # different numbers that a constant factor must hold for
 
 
 class Slip(msgspec.Struct, frozen=True):
@@ -23,6 +24,7 @@ class Slip(msgspec.Struct, frozen=True):
     name: str
     sentence: Text
     holds: Callable[[Pair], bool]
+    least: int = 1  # checks that it must hold in; more where a relation may hold by chance
 
 
 def find_slip(pairs: Sequence[Pair], failed: Set[str]) -> Diagnosis | None:
@@ -31,7 +33,7 @@ def find_slip(pairs: Sequence[Pair], failed: Set[str]) -> Diagnosis | None:
     most = LEAST_SHARE * len(failed)
     for slip in SLIPS:
         holding = [pair for pair in pairs if _holds(slip, pair)]
-        if len(holding) > most:
+        if len(holding) > most and len(holding) >= slip.least:
             best, most = slip, len(holding)
     if best is not None:
         return Diagnosis(name=best.name, sentence=best.sentence)
@@ -46,11 +48,16 @@ def _holds(slip: Slip, pair: Pair) -> bool:
 
 
 def _constant_factor(pairs: Sequence[Pair], failed: Set[str]) -> Diagnosis | None:
-    """Return the slip of a factor that is the same in more than half of the failed checks."""
-    factors = [factor for pair in pairs if (factor := relations.factor(pair)) is not None]
-    for factor in factors:
-        same = [other for other in factors if math.isclose(other, factor, rel_tol=1e-4)]
-        if len(same) > LEAST_SHARE * len(failed) and len(same) > 1:
+    """Return the slip of a factor that is the same in more than half of the failed checks, for enough numbers."""
+    factors = [(factor, pair) for pair in pairs if (factor := relations.factor_between(pair)) is not None]
+    for factor, _ in factors:
+        numbers: set[float] = set()
+        checks = 0
+        for other, pair in factors:
+            if math.isclose(other, factor, rel_tol=1e-4):
+                numbers.update(relations.right_numbers(pair))
+                checks += 1
+        if checks > LEAST_SHARE * len(failed) and checks > 1 and len(numbers) >= ENOUGH_NUMBERS:
             return Diagnosis(name="constant_factor", sentence=CONSTANT_FACTOR.filled(factor=f"{factor:.4g}"))
     return None
 
@@ -105,6 +112,7 @@ SLIPS = (
         "transposed",
         Text("Your result is the transpose of the right one.", "你的结果是正确结果的转置。"),
         relations.is_transposed,
+        least=2,
     ),
     Slip(
         "other_shape",
@@ -123,11 +131,13 @@ SLIPS = (
         "reversed",
         Text("Your result is right, but back to front.", "结果正确，但顺序是倒过来的。"),
         relations.is_reversed,
+        least=2,
     ),
     Slip(
         "opposite_sign",
         Text("Your results are right, but for the sign.", "你的结果与正确结果只差一个负号。"),
         relations.opposite_sign,
+        least=2,
     ),
     Slip(
         "computed_in_float32",
@@ -138,9 +148,19 @@ SLIPS = (
         relations.is_float32,
     ),
     Slip(
+        "seven_digits",
+        Text(
+            "Your results are right to about 7 digits only: look for a constant in float32, an epsilon, or a rounded number.",
+            "你的结果只有约 7 位有效数字：检查是否用了 float32 的常数、多余的 epsilon 或四舍五入过的数。",
+        ),
+        relations.has_seven_digits,
+        least=2,
+    ),
+    Slip(
         "rounded",
         Text("You round the result: return it with all its digits.", "你对结果做了四舍五入：请返回全部有效数字。"),
         relations.is_rounded,
+        least=2,
     ),
     Slip(
         "not_finite",
@@ -157,6 +177,7 @@ SLIPS = (
             "你的结果是正确值的 n 倍，n 恰好是输入的大小：题目要求平均值，你求的是总和。",
         ),
         relations.sums_for_mean,
+        least=2,
     ),
     Slip(
         "mean_for_sum",
@@ -165,31 +186,37 @@ SLIPS = (
             "你的结果是正确值的 n 分之一，n 恰好是输入的大小：你多求了一次平均，或多除了一次。",
         ),
         relations.means_for_sum,
+        least=2,
     ),
     Slip(
         "one_too_large",
         Text("Your results are all too large by 1.", "你的结果都多了 1。"),
         relations.one_too_large,
+        least=2,
     ),
     Slip(
         "one_too_small",
         Text("Your results are all too small by 1.", "你的结果都少了 1。"),
         relations.one_too_small,
+        least=2,
     ),
     Slip(
         "last_is_missing",
         Text("The last item is missing from your list.", "你的列表少了最后一项。"),
         relations.lacks_last,
+        least=2,
     ),
     Slip(
         "first_is_missing",
         Text("The first item is missing from your list.", "你的列表少了第一项。"),
         relations.lacks_first,
+        least=2,
     ),
     Slip(
         "one_item_too_many",
         Text("Your list has one item too many at its end.", "你的列表末尾多了一项。"),
         relations.one_too_many,
+        least=2,
     ),
     Slip(
         "accepts_everything",

@@ -22,7 +22,7 @@ from ..text import Text
 from .mutation.run import EQUIVALENTS, load_equivalents, mutate_exercise
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-MIN_VISIBLE, MIN_HIDDEN, MIN_MISCONCEPTIONS, MIN_HINTS = 2, 5, 3, 2
+MIN_VISIBLE, MIN_HIDDEN, MIN_MISCONCEPTIONS, MIN_HINTS = 2, 5, 3, 3
 SHARED_FILES = {"README.md"}
 EXERCISE_FILES = {"topic.toml", QUIZ, "answers.yaml"}  # answers.yaml: from an author who tries the quiz
 ALTERNATIVES = "alternatives.py"  # second solutions, written in another way; the checks must accept each

@@ -201,7 +201,7 @@ def _results(plan: RunPlan, outcome: ClassOutcome) -> Iterator[SubmissionResult]
 def _unreadable(plan: RunPlan, graded: Graded) -> SubmissionResult:
     """Return what a report says of a submission that could not be read: no points, and the reason."""
     topics = plan.settings.topics
-    worth = sum(exercise.points for exercise in plan.course.exercises if exercise.topic in topics)
+    worth = sum(exercise.worth for exercise in plan.course.exercises if exercise.topic in topics)
     return SubmissionResult(
         submission=graded.path.name,
         content_hash="",

@@ -17,6 +17,7 @@ from .limits import Limits
 from .reveal import RevealPolicy
 from .toml import read_toml
 
+OptionalPoints = Literal["bonus", "none"]
 GradescopeVisibility = Literal["visible", "after_due_date", "after_published", "hidden"]
 
 MANIFEST = "course.toml"
@@ -30,6 +31,7 @@ class ExerciseManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
     title: Text
     points: int
+    optional: bool = False  # it does not count in the total; course.toml says if it earns a bonus
     difficulty: int  # 1 (a line) to 5 (a project)
     hints: tuple[Text, ...]  # each tells more than the one before
     banned: tuple[str, ...] = ()  # dotted names that the student may not use; they may contain *
@@ -65,6 +67,7 @@ class CourseManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     title: Text
     version: str
+    optional_exercises: OptionalPoints = "bonus"  # points beyond the total, or none
     limits: Limits = Limits()
     quiz: QuizManifest = QuizManifest()
     reveal: RevealPolicy = RevealPolicy()
@@ -77,12 +80,18 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     topic: str
     title: Text
-    points: int
+    points: int  # that it can earn
+    optional: bool  # these points are a bonus: they do not count in the total
     difficulty: int
     hints: tuple[Text, ...]
     banned: tuple[str, ...]
     banned_operators: dict[str, str]
     parameters: tuple[str, ...]  # of the function, or of the class's __init__ without self
+
+    @property
+    def worth(self) -> int:
+        """Return the points that count in the total."""
+        return 0 if self.optional else self.points
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,7 +217,7 @@ def load_course(root: Path) -> Course:
             f"{root / 'exercises'} holds no topic.",
             fix="A topic is a folder with a topic.toml.",
         )
-    topics = tuple(_load_topic(root, folder.name) for folder in folders)
+    topics = tuple(_load_topic(root, folder.name, manifest.optional_exercises) for folder in folders)
     course = Course(root, manifest, topics)
     _refuse_duplicates(course.exercises)
     return course
@@ -231,7 +240,7 @@ def _module(folder: str) -> str:
     return rest if separator and number.isdecimal() else folder
 
 
-def _load_topic(root: Path, name: str) -> Topic:
+def _load_topic(root: Path, name: str, optional_points: OptionalPoints) -> Topic:
     """Read the topic in the folder `name`. Raise CourseError if its topic.toml is wrong."""
     folder = root / "exercises" / name
     solutions = root / "solutions" / name
@@ -241,6 +250,8 @@ def _load_topic(root: Path, name: str) -> Topic:
     exercises = []
     for key, entry in manifest.exercises.items():
         fields = msgspec.structs.asdict(entry)
+        if entry.optional and optional_points == "none":
+            fields["points"] = 0
         exercise = Exercise(name=key, topic=name, parameters=parameters.get(key, ()), **fields)
         exercises.append(exercise)
     return Topic(

@@ -56,7 +56,7 @@ def board_table(course: Course, facts: Sequence[Mapping[str, str]], language: La
             continue
         passed = [exercise for exercise in exercises if verdicts[exercise.name] is Verdict.PASSED]
         earned = _earned_points(topic, passed, facts)
-        worth = sum(exercise.points for exercise in exercises)
+        worth = sum(exercise.worth for exercise in exercises)
         title = " ".join([topic.name.split("_")[0], *topic.title.lines(language)])
         table.add_row(title, f"{earned}/{worth}", _names(exercises, verdicts))
     return table

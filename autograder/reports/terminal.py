@@ -215,7 +215,7 @@ def _show_problem(problem: Problem, language: Language, say: Say) -> None:
 
 def show_exercise(exercise: ExerciseResult, language: Language, say: Say) -> None:
     """Print points, misconceptions, and every check that did not pass."""
-    say(f"{_symbol(exercise)} [bold]{exercise.name}[/]  {exercise.points:g}/{exercise.worth:g}")
+    say(f"{_symbol(exercise)} [bold]{exercise.name}[/]  {_marks(exercise)}")
     if exercise.raised_from is not None:
         say(f"  [dim]an earlier, better mark was kept; this grading gave {exercise.raised_from:g}[/]")
     _show_misconceptions(exercise, language, say)
@@ -227,6 +227,13 @@ def show_exercise(exercise: ExerciseResult, language: Language, say: Say) -> Non
     if any(not check.earns for check in exercise.checks):
         for line in EARNS_NOTHING.lines(language):
             say(f"    [dim]{escape(line)}[/]")
+
+
+def _marks(exercise: ExerciseResult) -> str:
+    """Return 1.5/2, or +1.5 (bonus, at most 2) for an optional exercise."""
+    if exercise.bonus:
+        return f"+{exercise.points:g} (bonus, at most {exercise.bonus:g})"
+    return f"{exercise.points:g}/{exercise.worth:g}"
 
 
 def _show_misconceptions(exercise: ExerciseResult, language: Language, say: Say) -> None:

@@ -88,15 +88,21 @@ class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     topic: str
     verdict: Verdict
-    points: float  # earned, out of `worth`
-    worth: float
+    points: float  # earned, out of `worth`, or out of `bonus`
+    worth: float  # what it counts in the total: 0 if it is optional
     misconceptions: tuple[Diagnosis, ...]
     checks: tuple[CheckResult, ...]
     file: str = ""  # of the submission: where the exercise was looked for
     line: int | None = None  # of the exercise in that file, or the line that Python cannot read
+    bonus: float = 0.0  # points that an optional exercise can earn beyond the total
     duration: float = 0.0  # seconds; the one field that differs between runs
     key: str = ""  # of all that this result depends on: equal keys, equal results
     raised_from: float | None = None  # points of this grading, where an earlier, better mark was kept
+
+    @property
+    def possible(self) -> float:
+        """The points that it can earn."""
+        return self.worth + self.bonus
 
 
 class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):

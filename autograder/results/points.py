@@ -48,7 +48,7 @@ def exercise_shares(exercise: ExerciseResult, checks: Sequence[CheckResult]) -> 
     """Return (points, worth) of some of an exercise's checks. A refused exercise earns nothing."""
     total = _judged_weight(exercise.checks)
     earned = 0 if exercise.verdict is Verdict.REFUSED else _passed_weight(checks)
-    points = share_by_weight(exercise.worth, earned, total)
+    points = share_by_weight(exercise.possible, earned, total)
     worth = share_by_weight(exercise.worth, _judged_weight(checks), total)
     return points, worth
 
@@ -87,11 +87,12 @@ def exercise_result(
 ) -> ExerciseResult:
     """Return an exercise's result: its checks share the points by weight.
 
+    The points of an optional exercise are a bonus: its worth is 0, so the total does not count them.
     A broken check counts neither as earned nor as possible. A rule broken in any check costs the whole exercise.
     place: file and line in the submission.
     """
-    worth = float(exercise.points)  # the same bytes whether a result comes from a grader, a file or a cluster
     total = _judged_weight(checks)
+    possible = float(exercise.points) if total else 0.0  # a float: the same bytes from a grader, a file or a cluster
     verdict = _gravest(checks)
     earned = 0 if verdict is Verdict.REFUSED else _passed_weight(checks)
     file, line = place
@@ -99,8 +100,9 @@ def exercise_result(
         name=exercise.name,
         topic=exercise.topic,
         verdict=verdict,
-        points=share_by_weight(worth, earned, total),
-        worth=worth if total else 0.0,
+        points=share_by_weight(possible, earned, total),
+        worth=0.0 if exercise.optional else possible,
+        bonus=possible if exercise.optional else 0.0,
         misconceptions=misconceptions,
         checks=tuple(checks),
         file=file,

@@ -78,7 +78,7 @@ def edit(path: Path, old: str, new: str) -> None:
             "exercises/01_demo/topic.toml",
             '{ en = "Two times.", zh = "两倍。" }, ',
             "",
-            "The number of its hints is 1; it must be at least 2.",
+            "The number of its hints is 2; it must be at least 3.",
         ),
         ("exercises/01_demo/topic.toml", 'zh = "加倍"', 'zh = "double"', "Its title is not in both languages"),
     ],

@@ -202,13 +202,13 @@ points = 4
 difficulty = 1
 banned = ["torch.add", "Tensor.mul"]
 banned_operators = { "aten::cosh" = "torch.cosh" }
-hints = [{ en = "Two times.", zh = "两倍。" }, { en = "2 * x", zh = "2 * x，乘以二。" }]
+hints = [{ en = "Two times.", zh = "两倍。" }, { en = "Multiply.", zh = "做乘法。" }, { en = "2 * x", zh = "2 * x，乘以二。" }]
 
 [exercises.Tally]
 title = { en = "Tally", zh = "计数" }
 points = 2
 difficulty = 1
-hints = [{ en = "A dict.", zh = "用字典。" }, { en = "dict.get", zh = "用 dict.get 方法。" }]
+hints = [{ en = "A dict.", zh = "用字典。" }, { en = "Add to it.", zh = "在原值上加一。" }, { en = "dict.get", zh = "用 dict.get 方法。" }]
 """
 
 DOUBLE_ONLY = "def double(x):\n    return 2 * x\n"

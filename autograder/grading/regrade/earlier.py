@@ -39,7 +39,11 @@ class EarlierResult:
         if not _may_be_kept(before.checks, labels):
             return None
         has_same_labels = [check.label for check in before.checks] == list(labels)
-        if has_same_labels and before.worth == exercise.points and before.raised_from is None:
+        if (
+            has_same_labels
+            and (before.worth, before.possible) == (exercise.worth, exercise.points)
+            and before.raised_from is None
+        ):
             return before
         checks = []
         for check, label in zip(before.checks, labels, strict=True):
@@ -58,7 +62,7 @@ class EarlierResult:
         before = self.exercises.get(result.name)
         if before is None:
             return result
-        points = min(before.points, result.worth)
+        points = min(before.points, result.possible)
         if points <= result.points:
             return result
         return msgspec.structs.replace(result, points=points, raised_from=result.points)

@@ -74,7 +74,7 @@ def _worths(result: SubmissionResult, topic: str) -> dict[str, float]:
     """Return grade_id -> the points that the cell is worth in one result."""
     worths = {}
     for exercise in _exercises(result, topic):
-        worths[cell_id("grade", exercise.name)] = exercise.worth
+        worths[cell_id("grade", exercise.name)] = exercise.possible  # nbgrader has no bonus
     for quiz in result.quizzes:
         if quiz.topic == topic:
             worths[QUIZ_CELL] = quiz.worth

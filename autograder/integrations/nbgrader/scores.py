@@ -64,7 +64,8 @@ def _quiz_score(quiz: QuizResult, language: Language) -> Score:
 
 def _share(result: ExerciseResult | QuizResult) -> float | None:
     """Return the earned share; None for a result that is worth nothing because its checks are broken."""
-    return result.points / result.worth if result.worth else None
+    possible = result.possible if isinstance(result, ExerciseResult) else result.worth
+    return result.points / possible if possible else None
 
 
 def _plain_text(lines: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from .replies import is_close, is_equal
 SAME = 1e-5  # relative difference up to which two numbers count as the same
 FLOAT32_ERROR = (1e-10, 1e-6)  # relative error of what was computed in float32
 MAX_DECIMALS = 6  # of a rounded answer
+ENOUGH_DIGITS = 10  # the largest answer, written without its decimal point: 0.5 may be right in another way
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +104,9 @@ def raises_another(pair: Pair) -> bool:
 
 
 def changes_input(pair: Pair) -> bool:
-    """Return True for the right result beside a changed input."""
+    """Return True for the right result beside a changed input, and where autograd refuses such a change."""
+    if pair.answer.error is not None:
+        return pair.right.error is None and "in-place operation" in pair.answer.error.message
     is_right = is_equal(pair.answer.value, pair.right.value)
     return is_right and not is_equal(pair.answer.inputs, pair.right.inputs)
 
@@ -119,18 +122,29 @@ def cuts_gradient(pair: Pair) -> bool:
 def other_type(pair: Pair) -> bool:
     """Return True for the right numbers in a list, array or tensor of another type."""
     answer, right = pair.answer.value, pair.right.value
-    if isinstance(answer, torch.Tensor) and isinstance(right, torch.Tensor):
-        return False
-    return _same_numbers(_from_any(answer), _from_any(right))
+    return _has_other_type(answer, right) and _same_numbers(_from_any(answer), _from_any(right))
+
+
+def _has_other_type(answer: object, right: object) -> bool:
+    """Return True if two answers, or two of their items, differ in type. A list may stand for a tuple."""
+    if isinstance(right, list | tuple) and isinstance(answer, list | tuple):
+        return len(answer) == len(right) and any(map(_has_other_type, answer, right))
+    return type(answer) is not type(right)
 
 
 def _from_any(value: object) -> torch.Tensor | None:
-    """Return the numbers of a tensor, array, number, or list or tuple of numbers."""
-    if isinstance(value, list | tuple):
-        items = [_numbers(item) for item in value]
-        tensors = [item for item in items if item is not None]
-        return torch.stack(tensors) if tensors and len(tensors) == len(items) else None
-    return _numbers(value)
+    """Return the numbers of a tensor, array, number, or of lists and tuples of them."""
+    if not isinstance(value, list | tuple):
+        return _numbers(value)
+    if not value:
+        return torch.empty(0, dtype=torch.float64)
+    tensors = []
+    for item in value:
+        numbers = _from_any(item)
+        if numbers is None:
+            return None
+        tensors.append(numbers)
+    return torch.stack(tensors)
 
 
 def other_dtype(pair: Pair) -> bool:
@@ -241,8 +255,9 @@ def is_rounded(pair: Pair) -> bool:
     answer, right = joined
     if _same_numbers(answer, right):
         return False
-    for decimals in range(MAX_DECIMALS + 1):
-        if torch.allclose(answer, torch.round(right, decimals=decimals), rtol=0, atol=1e-9):
+    for decimals in range(1, MAX_DECIMALS + 1):
+        has_enough_digits = float(answer.abs().max()) * 10**decimals >= ENOUGH_DIGITS
+        if has_enough_digits and torch.allclose(answer, torch.round(right, decimals=decimals), rtol=0, atol=1e-9):
             return True
     return False
 

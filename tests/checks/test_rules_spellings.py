@@ -8,14 +8,14 @@ from autograder.checks.rules import Suspicion, find_banned, find_suspicious
 from autograder.source import Source
 
 BANNED = ("torch.nn.functional.l1_loss", "torch.nn.L1Loss", "torch.ops.*")
-METHODS = [
+METHODS = (
     "Tensor.backward",
     "Tensor.relu",
     "torch.relu",
     "torch.nn.functional.relu*",
     "Tensor.unique",
     "torch.unique*",
-]
+)
 EXERCISE = "l1_loss"
 
 
@@ -72,7 +72,7 @@ REFUSED = {
             return f(p, t)
     """,
     "the name itself": "l1_loss = F.l1_loss",
-    "the name itself by import": "from torch.nn.functional import l1_loss",
+    "the name itself by import under if": "if True:\n    from torch.nn.functional import l1_loss",
     "a lambda": "l1_loss = lambda p, t: F.l1_loss(p, t)",
     "a tuple assignment": "g, h = F.relu, F.l1_loss\ndef l1_loss(p, t):\n    return h(p, t)",
     "an alias of a module": "m = nn.functional\ndef l1_loss(p, t):\n    return m.l1_loss(p, t)",
@@ -380,6 +380,12 @@ TENSORS = {
 @pytest.mark.parametrize("code", TENSORS.values(), ids=TENSORS)
 def test_methods_of_tensors_are_refused_beside_own_layers(code: str) -> None:
     assert refusal(IMPORTS + LAYERS + code + "\n", (*METHODS, "Tensor.absent")) is not None
+
+
+def test_a_name_that_is_only_imported_counts_as_not_written() -> None:
+    code = "from torch.nn.functional import l1_loss\n\n\ndef other(p, t):\n    return l1_loss(p, t)\n"
+    assert refusal(code) is None
+    assert refusal(f"{code}def l1_loss(p, t):\n    return other(p, t)\n") == ("losses.py", 5)
 
 
 def test_deep_code_is_refused() -> None:

@@ -44,7 +44,7 @@ def find_banned(source: Source, exercise: str, banned: Sequence[str]) -> RuleBro
         return _not_followed(exercise, problem)
     except (RecursionError, MemoryError):
         return _not_followed(exercise, CannotFollow(source.filename))
-    if use is None:
+    if use is None or exercise in source.borrowed():  # a name that is only imported counts as not written
         return None
     return RuleBroken(exercise, use.name, use.file, use.line)
 

@@ -44,16 +44,15 @@ def _import_of(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt:
 
 
 def children(node: ast.AST, skip: tuple[str, ...] = ()) -> list[ast.AST]:
-    """Return the nodes directly in a node, in the order of the source."""
+    """Return the nodes directly in a node, in the order of the source, without constants."""
     found: list[ast.AST] = []
     for field in node._fields:
         if field in NO_CHILDREN or field in skip:
             continue
         value = getattr(node, field, None)
-        if isinstance(value, ast.AST):
-            found.append(value)
-        elif isinstance(value, list):
-            found += [part for part in value if isinstance(part, ast.AST)]
+        for part in value if type(value) is list else (value,):
+            if isinstance(part, ast.AST) and type(part) is not ast.Constant:
+                found.append(part)
     return found
 
 

@@ -91,9 +91,10 @@ class Names:
         """
         replaced = module.last_definition(name, position)
         key = module.name, name, replaced
-        if key not in self._bindings:
-            self._bindings[key] = tuple(self._find_bindings(module, name, replaced))
-        return self._bindings[key]
+        found = self._bindings.get(key)
+        if found is None:
+            found = self._bindings[key] = tuple(self._find_bindings(module, name, replaced))
+        return found
 
     def _find_bindings(self, module: Module, name: str, replaced: int) -> list[Binding]:
         found = []

@@ -1,8 +1,8 @@
 """Cuts a module into pieces, in one pass over its syntax tree and without recursion."""
 
 import ast
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from .access import chain, constant_text, last_name, root
 from .pieces import Binding, CannotFollow, Imported, Mention, Module, Piece, Scope, Touch, WayRound
@@ -25,13 +25,7 @@ LOOKING = frozenset(("getattr", "hasattr", "vars", "setattr"))  # they pass thei
 HOOKS = frozenset(("__torch_dispatch__", "__torch_function__"))
 
 
-class Todo(NamedTuple):
-    """A node that is still to be visited."""
-
-    node: ast.AST
-    scope: Scope
-    depth: int
-    is_followed: bool
+Todo = tuple[ast.AST, Scope, int, bool]  # a node that is still to be visited, its depth, and whether it is followed
 
 
 class Walker:
@@ -92,18 +86,18 @@ class Walker:
                 self.visitors[kind] = getattr(self, f"_visit_{kind.__name__}", self._visit_other)
             self.visitors[kind](node, scope)
 
-    def _push(self, nodes: Iterable[ast.AST], scope: Scope, *, is_followed: bool = False) -> None:
+    def _push(self, nodes: Sequence[ast.AST], scope: Scope, *, is_followed: bool = False) -> None:
         """Let the nodes be visited before all that wait. What is pushed last is visited first."""
         depth = self.depth + 1
-        for node in reversed([*nodes]):
-            self.todo.append(Todo(node, scope, depth, is_followed))
+        for node in reversed(nodes):
+            self.todo.append((node, scope, depth, is_followed))
 
     def _visit_other(self, node: ast.AST, scope: Scope) -> None:
         inner = children(node)
         if isinstance(node, FLAT):
             for child in inner:
                 if type(child) is type(node):
-                    self.todo.append(Todo(child, scope, self.depth, False))
+                    self.todo.append((child, scope, self.depth, False))
                 else:
                     self._push([child], scope)
         else:

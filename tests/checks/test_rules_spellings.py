@@ -39,6 +39,22 @@ def suspicions(code: str, **helpers: str) -> list[Suspicion]:
 IMPORTS = "import torch\nimport torch.nn.functional as F\nfrom torch import Tensor, nn\n"
 
 REFUSED = {
+    "a class attribute of the same name": "class A:\n    F = F\ndef l1_loss(p, t):\n    return A.F.l1_loss(p, t)",
+    "a change of builtins": "import builtins\nbuiltins.max = F.l1_loss\ndef l1_loss(p, t):\n    return max(p, t)",
+    "a change of builtins by its hidden name": "__builtins__['max'] = F.l1_loss\ndef l1_loss(p, t):\n    return max(p, t)",
+    "a pattern that is assigned to": "for Tensor.mine in [F.l1_loss]: pass\ndef l1_loss(p, t):\n    return p.mine(t)",
+    "an exception that carries a module": """
+        def l1_loss(p, t):
+            try:
+                raise ValueError(F)
+            except ValueError as error:
+                return error.args[0].l1_loss(p, t)
+    """,
+    "the file by its own name": "import losses\ndef l1_loss(p, t):\n    return losses.F.l1_loss(p, t)",
+    "an f-string": "def l1_loss(p, t):\n    f'{F.l1_loss(p, t)}'",
+    "a default of a lambda": "def l1_loss(p, t):\n    return (lambda m=F: m.l1_loss(p, t))()",
+    "a name that Python normalises": "def l1_loss(p, t):\n    return F.\uff4c1_loss(p, t)",
+    "methodcaller": "import operator\ndef l1_loss(p, t):\n    return operator.methodcaller('l1_loss', p, t)(F)",
     "by its full name": "def l1_loss(p, t):\n    return torch.nn.functional.l1_loss(p, t)",
     "by another module that knows it": "def l1_loss(p, t):\n    return torch.nn.modules.loss.F.l1_loss(p, t)",
     "by torch's own name for it": "def l1_loss(p, t):\n    return torch._C._nn.l1_loss(p, t)",
@@ -200,6 +216,8 @@ def test_these_ways_are_refused(code: str) -> None:
 
 
 HELPERS = {
+    "a helper with the name of torch": ("import torch\nloss = torch.nn.functional.l1_loss", {"torch": "x = 1"}),
+    "a helper with the name of a function that is read": ("from a import *\nloss = getattr(1, 'x')", {"a": "import torch\ndef getattr(a, b):\n    return torch.nn.L1Loss()"}),
     "a helper": ("from a import loss", {"a": "from torch.nn.functional import l1_loss as loss"}),
     "a helper of a helper": ("from a import loss", {"a": "from b import loss", "b": "from torch.nn.functional import l1_loss as loss"}),
     "a star of a helper": ("from a import *", {"a": "from torch.nn.functional import l1_loss as loss"}),
@@ -233,6 +251,13 @@ def test_a_module_of_a_package_is_read() -> None:
 
 
 FLAGGED = {
+    "a library that cannot be found": ("import sys\nsys.path.append('data.csv')\nimport hidden_in_a_file\ndef l1_loss(p, t):\n    return hidden_in_a_file.f(p, t)", "hidden_in_a_file.f"),
+    "a module of torch that is not loaded": ("import torch.ao.nn.qat.modules.absent as m\ndef l1_loss(p, t):\n    return m.F.l1_loss(p, t)", "torch.ao.nn.qat.modules.absent.F.l1_loss"),
+    "pickle": ("import pickle\ndef l1_loss(p, t):\n    return pickle.loads(p)", "pickle.loads"),
+    "an own getattr": ("def getattr(a, b): return F\ndef l1_loss(p, t):\n    return getattr(torch, 'x').l1_loss(p, t)", "getattr"),
+    "setattr as a value": ("def l1_loss(p, t):\n    return [*map(setattr, p, t)]", "setattr"),
+    "strings that are evaluated as annotations": ("import typing\ndef l1_loss(p, t):\n    return typing.get_type_hints(p)", "typing.get_type_hints"),
+    "the builtins": ("def l1_loss(p, t):\n    return __builtins__['eval'](p)", "__builtins__"),
     "torch._refs": ("def l1_loss(p, t):\n    import torch._refs.nn.functional\n    return torch._refs.nn.functional.l1_loss(p, t)", "torch._refs.nn.functional.l1_loss"),
     "torch._decomp": ("from torch._decomp.decompositions import l1\ndef l1_loss(p, t):\n    return l1(p, t)", "torch._decomp.decompositions.l1"),
     "a private method of torch": ("class A(Tensor):\n    x = Tensor._make_wrapper_subclass\ndef l1_loss(p, t):\n    return A(p)", "torch.Tensor._make_wrapper_subclass"),
@@ -310,7 +335,7 @@ HONEST = {
     "a name in OrderedDict": "from collections import OrderedDict\ndef l1_loss(x):\n    m = nn.Sequential(OrderedDict([('relu', nn.Tanh())]))\n    return m.relu(x)",
     "a name in add_module": "def l1_loss(m, x):\n    m.add_module('relu', nn.Tanh())\n    return m.relu(x)",
     "a field of a dataclass": "class Net:\n    relu: nn.Module\ndef l1_loss(m, x):\n    return m.relu(x)",
-    "a library": "import pandas\ndef l1_loss(x):\n    return pandas.unique(x)",
+    "a library": "import numpy\ndef l1_loss(x):\n    return numpy.unique(x)",
     "an array of numpy": "import numpy as np\ndef l1_loss(x):\n    a = np.asarray(x)\n    return a.unique()",
     "an own module": "import tools\ndef l1_loss(x):\n    return tools.relu(x)",
     "a helper's class": "from tools import Layer\ndef l1_loss(layer, x):\n    return layer.backward(x)",
@@ -342,6 +367,8 @@ def l1_loss(a, b):
     "nn.Flatten as an attribute": "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.flatten = nn.Flatten()\n        self.relu = nn.Tanh()\ndef l1_loss(x):\n    return Net().relu(x)",
     "a subclass of nn.Sequential": "class Net(nn.Sequential):\n    def __init__(self):\n        super().__init__(nn.Linear(1, 2))\ndef l1_loss(x):\n    return Net()(x)",
     "getattr with a constant name": "def l1_loss(x):\n    return getattr(x, 'grad', None)",
+    "a path, and a library that is not installed": "import sys\nsys.path.append('..')\nimport hidden_in_a_file\ndef l1_loss(x):\n    return x.abs()",
+    "a helper that was not handed in": "import hidden_in_a_file\ndef l1_loss(x):\n    return hidden_in_a_file.f(x)",
     "a version": "def l1_loss(x):\n    return torch.__version__",
     "an optimiser and a schedule": "def l1_loss(p):\n    o = torch.optim.SGD(p, 0.1)\n    return torch.optim.lr_scheduler.StepLR(o, 1)",
 }  # fmt: skip
@@ -356,6 +383,9 @@ def test_honest_code_is_neither_refused_nor_flagged(code: str) -> None:
 
 
 TENSORS = {
+    "an object of a decorated class": "def use(c):\n    return lambda x: x\n@use\nclass A: pass\ndef l1_loss(x):\n    return A(x).absent()",
+    "an old name of tensors": "def l1_loss(x):\n    return torch.autograd.Variable(x).relu()",
+    "a name that is another one in a class": "class A:\n    x = torch.ones(1)\n    y = x.relu()\ndef l1_loss(x):\n    return A",
     "a parameter": "def l1_loss(x: Tensor):\n    return x.relu()",
     "a parameter, by a string": "def l1_loss(x: 'Tensor | None'):\n    return x.relu()",
     "a result of torch": "def l1_loss(x):\n    return torch.abs(x).relu()",

@@ -4,6 +4,7 @@ import ast
 from typing import NamedTuple
 
 GETTERS = ("__getattribute__", "__getattr__")
+READ = frozenset(("getattr", "globals", "hasattr", "locals", "setattr", "vars"))  # functions that are read as Python's
 NAMESPACES = ("globals", "locals", "vars")  # called without arguments
 ITEM_GETTERS = ("get", "pop", "__getitem__", "setdefault")
 
@@ -14,6 +15,7 @@ class Access(NamedTuple):
     base: ast.expr
     attribute: str  # empty for a name in its own namespace: `globals()["F"]` is `F`
     others: list[ast.expr]  # other parts of the expression, such as the default of `getattr`
+    called: str = ""  # the function of Python that takes it
 
 
 class Chain(NamedTuple):
@@ -22,18 +24,22 @@ class Chain(NamedTuple):
     base: ast.expr
     attributes: tuple[str, ...]
     others: list[ast.expr]
+    called: list[str]
 
 
 def chain(node: ast.expr) -> Chain:
     """Return the base and the attributes of `base.a.b`, in all ways to write it."""
     attributes: list[str] = []
     others: list[ast.expr] = []
+    called: list[str] = []
     while (access := _access(node)) is not None:
         node = access.base
         others += access.others
+        if access.called:
+            called.append(access.called)
         if access.attribute:
             attributes.append(access.attribute)
-    return Chain(node, tuple(reversed(attributes)), others)
+    return Chain(node, tuple(reversed(attributes)), others, called)
 
 
 def _access(node: ast.expr) -> Access | None:
@@ -51,7 +57,7 @@ def _call_access(node: ast.Call) -> Access | None:
     match node:
         case ast.Call(func=ast.Name(id="getattr"), args=[value, name, *others]):
             attribute = constant_text(name)
-            return Access(value, attribute, others) if attribute else None
+            return Access(value, attribute, others, "getattr") if attribute else None
         case ast.Call(func=ast.Attribute(value=value, attr=getter), args=[name]) if getter in GETTERS:
             attribute = constant_text(name)
             return Access(value, attribute, []) if attribute else None
@@ -71,12 +77,12 @@ def _item_access(value: ast.expr, key: ast.expr, others: list[ast.expr]) -> Acce
             return Access(base, attribute, others) if attribute else None
         case ast.Call(func=ast.Name(id="vars"), args=[base]):
             attribute = constant_text(key)
-            return Access(base, attribute, others) if attribute else None
+            return Access(base, attribute, others, "vars") if attribute else None
         case ast.Call(func=ast.Name(id=namespace), args=[], keywords=[]) if namespace in NAMESPACES:
             attribute = constant_text(key)
             if attribute:
                 name = ast.Name(id=attribute, ctx=ast.Load(), lineno=value.lineno, col_offset=value.col_offset)
-                return Access(name, "", others)
+                return Access(name, "", others, namespace)
     return None
 
 

@@ -63,6 +63,13 @@ class Scope:
             self._owners[name] = self._find_owner(name)
         return self._owners[name]
 
+    def owners(self, name: str) -> list["Scope"]:
+        """Return the scopes that may give the name its value: for a name of a class, also the scope around it."""
+        owner = self.owner(name)
+        if owner.kind == "class" and owner.parent is not None:
+            return [owner, *owner.parent.owners(name)]
+        return [owner]
+
     def _find_owner(self, name: str) -> "Scope":
         scope: Scope = self
         while scope.parent is not None:
@@ -117,6 +124,7 @@ class Piece:
         self.namespaces: list[Mention] = []  # x of `vars(x)`
         self.ways_round: list[WayRound] = []
         self.touches: list[Touch] = []
+        self.called: list[tuple[str, Scope, int]] = []  # functions of Python that are read, if they are not replaced
         self.tensors: list[tuple[str, Scope]] = []  # names that gradients are asked of
 
 

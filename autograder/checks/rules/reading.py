@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import NamedTuple
 
 from ...source import Chunk, Unreadable, decode, parsed
-from .pieces import A_TENSOR, Binding, CannotFollow, Imported, Mention, Module, Piece, Touch
+from .pieces import A_TENSOR, Binding, CannotFollow, Imported, Mention, Module, Piece, Scope, Touch
 from .torch_names import is_torch_module, prefixes, way_round
 from .values import LAST, UNKNOWN, Kind, Library, Names, OwnModule, Value, Values
 from .walk import Walker
@@ -209,6 +209,8 @@ class _PieceReader:
             self._add_import(imported, line)
         for mention in piece.mentions:
             self._add_mention(mention)
+        for name, scope, line in piece.called:
+            self._add_name(name, scope, line)
         for mention in piece.namespaces:
             if any(_is_module(value) for value in self._values(mention)):
                 self._add_way_round("vars", mention.line)
@@ -223,7 +225,7 @@ class _PieceReader:
         return self.names.of(mention.base, mention.scope, self.piece)
 
     def _add_import(self, imported: Imported, line: int) -> None:
-        if imported.module in self.reading.modules:
+        if imported.module in self.reading.modules and imported.name:
             self._add_need(imported.module, imported.name, LAST)
             return
         for value in self.names.of_import(imported):
@@ -238,8 +240,8 @@ class _PieceReader:
     def _add_mention(self, mention: Mention) -> None:
         """Add what `base.a.b` uses: the base, base.a and base.a.b, and the methods a and b of what may be tensors."""
         base, attributes, scope, line, is_followed = mention
-        if isinstance(base, ast.Name) and scope.owner(base.id).kind == "module":
-            self._add_need(self.piece.module.name, base.id, self.piece.index + (1 if scope.runs_later else 0))
+        if isinstance(base, ast.Name):
+            self._add_name(base.id, scope, line)
         values = self._values(mention)
         self._add_uses(values, line)
         for position, attribute in enumerate(attributes):
@@ -258,6 +260,13 @@ class _PieceReader:
                 self.facts.chains.setdefault(attributes[-MAX_SUFFIX:], line)
             if not is_followed:
                 self._add_passed_on(value, line)
+
+    def _add_name(self, name: str, scope: Scope, line: int) -> None:
+        """Add a name as something to be read, if it is one of the module level."""
+        if any(owner.kind == "module" for owner in scope.owners(name)):
+            self._add_need(self.piece.module.name, name, self.piece.index + (1 if scope.runs_later else 0))
+        if name in HIDDEN_ATTRIBUTES:
+            self._add_way_round(name, line, rebinds=True)
 
     def _add_uses(self, values: Values, line: int) -> None:
         self.names.step(self.piece, len(values))
@@ -280,7 +289,8 @@ class _PieceReader:
             self._add_way_round(value.dotted, line)
 
     def _add_library_way_round(self, dotted: str, line: int) -> None:
-        way = way_round(dotted)
+        is_own = dotted.split(".")[0] in self.reading.modules
+        way = None if is_own else way_round(dotted)
         if way is not None:
             self._add_way_round(way, line, rebinds=way.startswith(REBINDING))
 

@@ -11,7 +11,7 @@ from ..failures import RuleBroken
 from .bans import Bans, bans
 from .pieces import CannotFollow, Imported, Piece
 from .reading import Reading, Use
-from .torch_names import canonical
+from .torch_names import canonical, is_installed
 from .values import LAST
 
 TOO_LONG = Text(
@@ -111,12 +111,32 @@ def _first_banned_of_modules(
 
 
 def _suspicions(reading: Reading, exercise: str) -> list[Suspicion]:
+    """Return the ways round in what the exercise uses, and those by which loading the file may change its names.
+
+    Each is returned once for each file.
+    """
     found = _replaced_imports(reading, exercise)
-    for piece in reading.reached(exercise):
+    pieces = reading.reached(exercise)
+    on_loading = reading.reached_on_loading()
+    for piece in pieces:
         found += [Suspicion(what, piece.file, line) for what, line in reading.facts(piece).ways_round]
-    for piece in reading.reached_on_loading():
+    for piece in on_loading:
         found += [Suspicion(what, piece.file, line) for what, line in reading.facts(piece).rebinding]
-    return list(dict.fromkeys(found))
+    if any("sys.path" in reading.facts(piece).uses for piece in (*pieces, *on_loading)):
+        found += _libraries_not_found(reading, pieces)
+    first = {(suspicion.what, suspicion.file): suspicion for suspicion in reversed(found)}
+    return [suspicion for suspicion in found if first[suspicion.what, suspicion.file] is suspicion]
+
+
+def _libraries_not_found(reading: Reading, pieces: Iterable[Piece]) -> list[Suspicion]:
+    """Return the uses of libraries that are not installed: a file of the submission may hide one in an archive."""
+    found = []
+    for piece in pieces:
+        for name, line in reading.facts(piece).uses.items():
+            library = name.split(".")[0]
+            if library not in reading.modules and library != "Tensor" and not is_installed(library):
+                found.append(Suspicion(name, piece.file, line))
+    return found
 
 
 def _replaced_imports(reading: Reading, exercise: str) -> list[Suspicion]:

@@ -6,6 +6,7 @@ Names come from a student's source. They are only looked up among modules that a
 import builtins
 import fnmatch
 import functools
+import importlib.util
 import re
 import sys
 import types
@@ -28,40 +29,52 @@ PREFIXES = (
     ("torch.nn.modules.", "torch.nn."),
     ("torch.special.", "torch."),
 )
-TENSOR_CLASSES = re.compile(r"torch\.(.+\.)?(\w*Tensor|TensorBase|Parameter|Buffer)")
+TENSOR_CLASSES = re.compile(r"torch\.(.+\.)?\w*(Tensor|TensorBase|Parameter|Buffer|Variable)")
 
 # Ways to a function that reading cannot follow. A use is shown to the instructor.
 WAYS_ROUND = (
     "torch.ops",
-    "torch.jit",
+    "torch.classes",
+    "torch.compile",
+    "torch.distributed",
+    "torch.export",
+    "torch.fx",
+    "torch.futures",
     "torch.hub",
+    "torch.jit",
     "torch.library",
     "torch.multiprocessing",
     "torch.utils.cpp_extension",
     "torch.optim.[a-z]*.[a-z]*",  # torch.optim.adam.adam
-    "threading",
     "_thread",
-    "concurrent",
-    "multiprocessing",
     "asyncio",
+    "concurrent",
     "ctypes",
-    "importlib",
-    "runpy",
-    "marshal",
     "gc",
-    "sys.modules",
+    "importlib",
+    "marshal",
+    "multiprocessing",
+    "os.fork",
+    "os.system",
+    "pandas.eval",
+    "*pickl[e]",
+    "pkgutil",
+    "pydoc",
+    "runpy",
+    "subprocess",
     "sys._getframe",
+    "sys.meta_path",
+    "sys.modules",
+    "sys.path",
+    "sys.path_hooks",
+    "threading",
+    "timeit",
+    "typing.ForwardRef",  # it evaluates a string
+    "typing.get_type_hints",
+    "zipimport",
 )
-BUILTIN_WAYS_ROUND = frozenset(
-    {
-        "builtins.exec",
-        "builtins.eval",
-        "builtins.compile",
-        "builtins.__import__",
-        "builtins.globals",
-        "builtins.getattr",
-    }
-)
+# Functions of Python that look up names or run strings. A plain call such as `getattr(x, "name")` is read.
+BUILTIN_WAYS_ROUND = frozenset(("exec", "eval", "compile", "__import__", "globals", "getattr", "setattr", "vars"))
 _WAYS_ROUND = re.compile("|".join(fnmatch.translate(way) for way in WAYS_ROUND))
 _PRIVATE = re.compile(r"torch\.(.+\.)?_[A-Za-z]\w*")
 _PRIVATE_CLASS = re.compile(r"torch\.(nn|optim)\.(\w+\.)*_[A-Z]\w*")  # torch.nn.modules.batchnorm._BatchNorm
@@ -139,8 +152,11 @@ def prefixes(dotted: str) -> Iterator[str]:
 @functools.lru_cache(maxsize=4096)
 def way_round(dotted: str) -> str | None:
     """Return the part of a dotted name that leads round the bans; None if there is none."""
-    if dotted in BUILTIN_WAYS_ROUND:
-        return dotted.removeprefix("builtins.")
+    library, _, name = dotted.partition(".")
+    if library == "builtins":
+        return name if name in BUILTIN_WAYS_ROUND else None
+    if not _is_loaded(dotted):
+        return dotted
     for prefix in prefixes(dotted):
         if _WAYS_ROUND.fullmatch(prefix):
             return dotted
@@ -148,3 +164,23 @@ def way_round(dotted: str) -> str | None:
         if is_private:
             return dotted
     return None
+
+
+def _is_loaded(dotted: str) -> bool:
+    """Return whether torch's modules in a name have been loaded, so that it is known what they hold."""
+    name, *parts = dotted.split(".")
+    for part in parts[:-1] if name == "torch" else []:
+        child = _child_module(name, part)
+        if child is None:
+            return part in vars(sys.modules[name])
+        name = child.__name__
+    return True
+
+
+@functools.lru_cache(maxsize=256)
+def is_installed(library: str) -> bool:
+    """Return whether Python can find a library here. It is not imported."""
+    try:
+        return library in sys.modules or importlib.util.find_spec(library) is not None
+    except (ImportError, ValueError):
+        return False

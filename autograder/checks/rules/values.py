@@ -9,8 +9,8 @@ import builtins
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
 
 from .access import chain, constant_text, last_name
 from .pieces import A_TENSOR, Binding, CannotFollow, Imported, Module, Piece, Scope
@@ -20,19 +20,22 @@ MAX_STEPS = 200_000  # values that are looked at for one submission
 LAST = sys.maxsize  # the position after a whole module
 
 
-class Library(NamedTuple):
+@dataclass(frozen=True)
+class Library:
     """A library, or something in it."""
 
     dotted: str
 
 
-class OwnModule(NamedTuple):
+@dataclass(frozen=True)
+class OwnModule:
     """A module of the submission."""
 
     name: str
 
 
-class OwnDefinition(NamedTuple):
+@dataclass(frozen=True)
+class OwnDefinition:
     """A function or class of the submission."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -123,11 +126,13 @@ class Names:
 
     def of_name(self, name: str, scope: Scope, piece: Piece) -> Values:
         """Return what a name may stand for in a scope of a piece."""
-        owner = scope.owner(name)
-        position = piece.index + (1 if scope.runs_later else 0)
-        if owner.kind == "module":
-            return self._of_module_name(piece.module, name, position)
-        return self._of_bindings((owner, name, 0), owner.bindings.get(name, ()))
+        values = NOTHING_KNOWN
+        for owner in scope.owners(name):
+            if owner.kind == "module":
+                values |= self._of_module_name(piece.module, name, piece.index + (1 if scope.runs_later else 0))
+            else:
+                values |= self._of_bindings((owner, name, 0), owner.bindings.get(name, ()))
+        return values
 
     def _of_module_name(self, module: Module, name: str, position: int) -> Values:
         bindings = self.bindings(module, name, position)
@@ -172,13 +177,13 @@ class Names:
     def of_import(self, imported: Imported) -> Values:
         """Return what an imported name may stand for."""
         module, name = imported
-        if module in self.modules:
-            own: Values = frozenset({OwnModule(module)})
-            return self.of_attribute(own, name) if name else own
         dotted = f"{module}.{name}" if name else module
+        library: Values = frozenset({Library(canonical(dotted))})
         if dotted in self.modules:
-            return frozenset({OwnModule(dotted)})
-        return frozenset({Library(canonical(dotted))})
+            return library | {OwnModule(dotted)}  # a helper called torch.py does not replace torch
+        if module in self.modules:
+            return library | self.of_attribute(frozenset({OwnModule(module)}), name)
+        return library
 
     def _is_tensor_annotation(self, annotation: ast.expr | None, scope: Scope, piece: Piece) -> bool:
         """Return whether an annotation names torch's tensors, as in `Tensor | None` and "Tensor"."""
@@ -212,7 +217,7 @@ class Names:
         return self._of_nodes[key]
 
     def _of_expression(self, node: ast.expr, scope: Scope, piece: Piece) -> Values:
-        base, attributes, _ = chain(node)
+        base, attributes, _, _ = chain(node)
         if base is not node:
             values = self.of(base, scope, piece)
             for attribute in attributes:
@@ -275,7 +280,7 @@ class Names:
                 found |= self._module_named(constant_text(node.args[0]))
             else:
                 found |= self._result_of(called)
-        _, attributes, _ = chain(node.func)
+        _, attributes, _, _ = chain(node.func)
         method = attributes[-1] if attributes else ""
         if method in TENSOR_METHODS:
             found |= TENSOR
@@ -292,13 +297,15 @@ class Names:
         return TENSOR if called is Kind.LAYER else UNKNOWN
 
     def _result_of_own(self, called: OwnDefinition) -> Values:
-        node, scope, piece = called
+        node, scope, piece = called.node, called.scope, called.piece
         if not isinstance(node, ast.ClassDef):
             return TENSOR if self._is_tensor_annotation(node.returns, scope, piece) else UNKNOWN
         if self.makes_tensors(called):
             return TENSOR
-        makes_anything = node.keywords or "__new__" in piece.module.classes[node].bindings
-        return UNKNOWN if makes_anything else OBJECT
+        is_plain = all(last_name(decorator) == "dataclass" for decorator in node.decorator_list)
+        if node.keywords or not is_plain or any("__new__" in module.attributes for module in self.modules.values()):
+            return UNKNOWN  # the call may give anything
+        return OBJECT
 
     def makes_tensors(self, value: Value) -> bool:
         """Return whether a value is a class of tensors."""
@@ -306,10 +313,9 @@ class Names:
             return is_tensor_class(value.dotted)
         if not isinstance(value, OwnDefinition) or not isinstance(value.node, ast.ClassDef):
             return False
-        _, scope, piece = value
         for base in value.node.bases:
-            self.step(piece)
-            if any(self.makes_tensors(parent) for parent in self.of(base, scope, piece) - {value}):
+            self.step(value.piece)
+            if any(self.makes_tensors(parent) for parent in self.of(base, value.scope, value.piece) - {value}):
                 return True
         return False
 

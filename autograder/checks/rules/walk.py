@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .access import chain, constant_text, last_name, root
+from .access import NAMESPACES, READ, chain, constant_text, last_name, root
 from .pieces import Binding, CannotFollow, Imported, Mention, Module, Piece, Scope, Touch, WayRound
 from .syntax import BLOCK_FIELDS, BLOCKS, absolute, children, named_attributes, statements
 
@@ -115,10 +115,11 @@ class Walker:
         if isinstance(getattr(node, "ctx", None), ast.Store):
             self._store(node, None, scope)
             return
-        base, attributes, others = chain(node)
+        base, attributes, others, called = chain(node)
         if base is node:
             self._visit_no_access(node, scope)
             return
+        self.piece.called += [(name, scope, node.lineno) for name in called]
         self.piece.mentions.append(Mention(base, attributes, scope, node.lineno, self.is_followed))
         if not isinstance(base, ast.Name):
             self._push([base], scope, is_followed=True)
@@ -151,13 +152,16 @@ class Walker:
             self._add_way_round(called, node)
         elif called == "vars" and node.args:
             self.piece.namespaces.append(Mention(node.args[0], (), scope, node.lineno, True))
-        elif called == "vars":
-            self._add_way_round(called, node, rebinds=True)
         elif called == "setattr" and node.args:
             self._touch(node.args[0], scope, is_store=True)
         self._push([*node.args[1:], *node.keywords], scope)
         self._push(node.args[:1], scope, is_followed=called in LOOKING)
-        self._push([node.func], scope, is_followed=True)
+        if isinstance(node.func, ast.Name) and called in READ:
+            self.piece.called.append((called, scope, node.lineno))
+            if called in NAMESPACES and not node.args:
+                self._add_way_round(called, node, rebinds=True)
+        else:
+            self._push([node.func], scope, is_followed=True)
 
     def _visit_getter(self, node: ast.Call, scope: Scope) -> None:
         """Note the names that `attrgetter("a.b")` or `methodcaller("a")` takes from an object given later."""
@@ -178,6 +182,8 @@ class Walker:
         """Note a value of a name. `of` is the scope of the value, if that is another one."""
         if scope.kind == "class":
             self.module.attributes.add(name)
+        if name in READ:
+            self.piece.ways_round.append(WayRound(name, self.piece.line, True))
         scope.bind(name, Binding(self.piece, value, of or scope))
 
     def _assign(self, target: ast.expr, value: ast.expr | None, scope: Scope) -> None:
@@ -201,7 +207,8 @@ class Walker:
 
     def _store(self, target: ast.expr, value: ast.expr | None, scope: Scope) -> None:
         """Note an assignment to an attribute or item."""
-        base, attributes, others = chain(target)
+        base, attributes, others, called = chain(target)
+        self.piece.called += [(name, scope, target.lineno) for name in called]
         if attributes:
             self.module.attributes.add(attributes[-1])
             self.piece.mentions.append(Mention(base, attributes[:-1], scope, target.lineno, True))

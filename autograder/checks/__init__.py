@@ -15,7 +15,7 @@ describe     failures as sentences, in both languages
 values       values as text, for these sentences
 local        the student in this process: at home and in self-tests
 remote       the student in a sandboxed worker
-rules        what an exercise forbids, found by reading the source
+rules/       what an exercise forbids, found by reading the source
 collect      the checks in a course's folders
 run          one check against one student
 """

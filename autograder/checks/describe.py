@@ -129,7 +129,7 @@ def describe(failure: CheckFailure, calls: list[RecordedCall], parameters: dict[
             return Description(text, BRIEF_OUT_OF_TIME)
         case RuleBroken():
             sentence = BANNED_RUN if failure.was_run else BANNED
-            text = sentence.filled(
+            text = failure.why or sentence.filled(
                 exercise=failure.exercise,
                 banned=failure.banned,
                 file=_basename(failure.file),

@@ -91,14 +91,20 @@ class NotAttempted(CheckFailure):
 
 
 class RuleBroken(CheckFailure):
-    """The student's code uses what the exercise forbids."""
+    """The student's code uses what the exercise forbids, or nobody can know.
+
+    why: the whole sentence, if it is another one than that of a banned name.
+    """
 
     verdict = Verdict.REFUSED
 
-    def __init__(self, exercise: str, banned: str, file: str, line: int, *, was_run: bool = False) -> None:
-        super().__init__(f"{exercise} may not use {banned}")
+    def __init__(
+        self, exercise: str, banned: str, file: str, line: int, *, was_run: bool = False, why: Text = NOTHING
+    ) -> None:
+        super().__init__(why.en or f"{exercise} may not use {banned}")
         self.exercise = exercise
         self.banned = banned
         self.was_run = was_run  # seen at work, not read in the source
         self.file = file
         self.line = line
+        self.why = why

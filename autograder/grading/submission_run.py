@@ -9,11 +9,11 @@ import msgspec
 from ..checks.collect import Check
 from ..checks.describe import Description, describe
 from ..checks.remote import RemoteModule, SubmissionWorker
-from ..checks.rules import find_banned
+from ..checks.rules import find_banned, find_suspicious
 from ..checks.run import Outcome
 from ..course.model import Exercise, Topic
 from ..course.reveal import Reveal
-from ..results.model import CheckResult, ExerciseResult, Verdict
+from ..results.model import CheckResult, ExerciseResult, Suspicion, Verdict
 from ..results.points import exercise_result, is_mixed, without_trivial
 from ..sandbox.channel import WorkerDied
 from ..sandbox.fork_server import ForkServer
@@ -29,6 +29,12 @@ MISTAKES = (Verdict.FAILED, Verdict.CRASHED)
 BROKEN_CHECK = Text(
     "This check is at fault, not your answer. It costs you nothing.", "是检查本身有问题，不是你的答案，不会扣分。"
 )
+
+# What a worker may report of a watched call, and what the instructor reads. Anything else is ignored.
+TRICKS = {
+    "thread": "a thread runs beside a call that is watched for forbidden functions",
+    "subclass": "the answer is a tensor of a class of the student's own, which may compute when it is looked at",
+}
 
 Location = tuple[str, int | None]  # file and line in the submission
 NOWHERE: Location = ("", None)
@@ -188,20 +194,20 @@ class SubmissionRun:
         results: dict[str, CheckResult] = {}  # by check
         for checked in run.checked:
             check, outcome = checked.check, checked.outcome
-            result = self._check_result(run, checked)
-            results[check.id] = result
+            check_result = self._check_result(run, checked)
+            results[check.id] = check_result
             if not self._may_be_diagnosed(check):
                 continue
-            if result.verdict is Verdict.PASSED:
+            if check_result.verdict is Verdict.PASSED:
                 passed.add(check.id)
-            elif result.verdict in MISTAKES and outcome.calls:
+            elif check_result.verdict in MISTAKES and outcome.calls:
                 failed.append(FailedCheck(check.id, outcome.calls, checked.script, checked.key))
         misconceptions = self.prepared.diagnosticians[run.topic.name].diagnose(run.exercise.name, failed, passed)
         in_order = [results[check.id] for check in self.prepared.checks[run.exercise.name]]
         if is_mixed(in_order):
             in_order = without_trivial(in_order, self._trivial(run))
         source = run.module.source
-        return exercise_result(
+        result = exercise_result(
             run.exercise,
             in_order,
             misconceptions,
@@ -209,6 +215,7 @@ class SubmissionRun:
             duration=round(run.seconds + time.perf_counter() - started, 6),
             key=self.prepared.keys.keys([run.exercise], source)[run.exercise.name],
         )
+        return msgspec.structs.replace(result, suspicious=_suspicions(run))
 
     def _trivial(self, run: ExerciseRun) -> set[str]:
         """Return the ids, as results show them, of the checks that a trivial answer passes."""
@@ -248,6 +255,22 @@ class SubmissionRun:
     def _labelled(self, check: Check, verdict: Verdict, message: Text) -> CheckResult:
         label = self.prepared.labels[check.exercise][check.id]
         return CheckResult(verdict=verdict, message=message, **msgspec.structs.asdict(label))
+
+
+def _suspicions(run: ExerciseRun) -> tuple[Suspicion, ...]:
+    """Return what the instructor should look at, in an exercise that forbids something."""
+    if not run.exercise.banned and not run.exercise.banned_operators:
+        return ()
+    suspicions = find_suspicious(run.module.source, run.exercise.name)
+    reported: set[str] = set()
+    for checked in run.checked:
+        for call in checked.outcome.calls:
+            if call.reply is not None:
+                reported.update(call.reply.tricks)
+    for trick, what in TRICKS.items():
+        if trick in reported:
+            suspicions.append(Suspicion(what, ""))
+    return tuple(suspicions)
 
 
 def _reference_seconds(batches: Iterable[CheckBatch]) -> float:

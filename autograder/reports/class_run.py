@@ -22,7 +22,7 @@ from .terminal import (
     show_submission,
 )
 
-MAX_FLAGS = 20  # quiz flags that are listed; the file has all of them
+MAX_SHOWN = 20  # quiz flags or suspicions that are listed; the files have all of them
 REPORT_WIDTH = 120  # characters of a table that goes into a file or a pipe
 
 
@@ -43,6 +43,7 @@ def show_class(
         console.width = max(console.width, REPORT_WIDTH)
     _show_results(outcome, topics, language, console)
     _show_counts(outcome, out, console)
+    _show_suspicions(outcome.tally, console)
     _warn(outcome)
     if copies is not None and copies.flags:
         _show_flags(copies, out, console)
@@ -80,6 +81,17 @@ def _show_counts(outcome: ClassOutcome, out: Path | None, console: Console) -> N
     console.print(counts, highlight=False)
 
 
+def _show_suspicions(tally: ClassTally, console: Console) -> None:
+    """Print the constructs by which a forbidden function may have been used unseen. The instructor decides."""
+    if not tally.suspicious:
+        return
+    console.print("\nLook at these: a forbidden function may be behind them. No points were taken.", highlight=False)
+    for line in sorted(tally.suspicious)[:MAX_SHOWN]:
+        console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
+    if len(tally.suspicious) > MAX_SHOWN:
+        console.print(f"  and {len(tally.suspicious) - MAX_SHOWN:,} more, in the result files", highlight=False)
+
+
 def _warn(outcome: ClassOutcome) -> None:
     """Print to stderr what could not be graded, and what the author should look at."""
     for graded in sorted(outcome.ungraded, key=lambda graded: graded.path):
@@ -98,8 +110,8 @@ def _show_flags(copies: CopyWatch, out: Path | None, console: Console) -> None:
     total = len(copies.flags)
     where = f", see {out / FLAGS_FILE}" if out is not None else ""
     console.print(f"\nWrong numbers that are right for another student: {total:,}{where}", highlight=False)
-    for flag in sorted(copies.flags)[:MAX_FLAGS]:
+    for flag in sorted(copies.flags)[:MAX_SHOWN]:
         shown = f"{flag.submission}: {flag.answer} in {flag.question} is right for {' and '.join(flag.fits)}"
         console.print(f"  {escape(shown)}", highlight=False, soft_wrap=True)
-    if total > MAX_FLAGS:
-        console.print(f"  and {total - MAX_FLAGS:,} more", highlight=False)
+    if total > MAX_SHOWN:
+        console.print(f"  and {total - MAX_SHOWN:,} more", highlight=False)

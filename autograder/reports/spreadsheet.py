@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 
 from ..results.model import SubmissionResult
+from ..results.summary import suspicions
 from .format import Context, Format
 from .inert import one_line, shortened
 
@@ -16,12 +17,12 @@ BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads UTF-8 as something else
 def render(results: Iterable[SubmissionResult], context: Context) -> Iterator[str]:
     """Yield the head, then a row for each submission."""
     parts = _parts(context)
-    yield BYTE_ORDER_MARK + _row(["submission", "points", "worth", *parts, "misconceptions", "problems"])
+    yield BYTE_ORDER_MARK + _row(["submission", "points", "worth", *parts, "misconceptions", "suspicious", "problems"])
     for result in results:
         points = _points_by_column(result)
         cells = [result.submission, _number(result.points), _number(result.worth)]
         cells += [_number(points.get(name)) for name in parts]
-        yield _row([*cells, _misconceptions(result), _problems(result)])
+        yield _row([*cells, _misconceptions(result), _suspicions(result), _problems(result)])
 
 
 def _points_by_column(result: SubmissionResult) -> dict[str, float]:
@@ -50,6 +51,10 @@ def _misconceptions(result: SubmissionResult) -> str:
     for exercise in result.exercises:
         names += [f"{exercise.name}: {diagnosis.name}" for diagnosis in exercise.misconceptions]
     return "; ".join(names)
+
+
+def _suspicions(result: SubmissionResult) -> str:
+    return "; ".join(suspicions(result))
 
 
 def _problems(result: SubmissionResult) -> str:

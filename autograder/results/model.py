@@ -82,6 +82,21 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     sentence: Text
 
 
+class Suspicion(msgspec.Struct, frozen=True):
+    """A construct by which a forbidden function may have been used unseen. It costs no points: the instructor looks."""
+
+    what: str  # a dotted name such as torch._refs.abs, or a construct such as "a thread"
+    file: str  # its file or cell; "" if it was seen at run time
+    line: int | None = None
+
+    @property
+    def sentence(self) -> str:
+        """One line for the instructor."""
+        if not self.file:
+            return self.what
+        return f"{self.what} ({self.file}, line {self.line})"
+
+
 class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
     """One exercise of a submission."""
 
@@ -94,6 +109,7 @@ class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[CheckResult, ...]
     file: str = ""  # of the submission: where the exercise was looked for
     line: int | None = None  # of the exercise in that file, or the line that Python cannot read
+    suspicious: tuple[Suspicion, ...] = ()  # for instructors alone
     bonus: float = 0.0  # points that an optional exercise can earn beyond the total
     duration: float = 0.0  # seconds; the one field that differs between runs
     key: str = ""  # of all that this result depends on: equal keys, equal results

@@ -49,6 +49,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     exercises: tuple[ExerciseSummary, ...]
     problems: tuple[str, ...]  # "file: what is wrong with it"
     broken: tuple[str, ...]  # "topic: check" of each check or question that is the author's to mend
+    suspicious: tuple[str, ...] = ()  # "exercise: what the instructor should look at"
     quizzes: tuple[QuizSummary, ...] = ()
     wrong_numbers: tuple[WrongNumber, ...] = ()
 
@@ -76,9 +77,19 @@ def summarise(result: SubmissionResult) -> Summary:
         exercises=tuple(exercises),
         problems=tuple(problems),
         broken=tuple(_broken(result)),
+        suspicious=tuple(suspicions(result)),
         quizzes=tuple(_quiz_summary(quiz) for quiz in result.quizzes),
         wrong_numbers=tuple(_wrong_numbers(result)),
     )
+
+
+def suspicions(result: SubmissionResult) -> list[str]:
+    """Return a line for each construct of the submission that the instructor should look at."""
+    lines = []
+    for exercise in result.exercises:
+        for suspicion in exercise.suspicious:
+            lines.append(f"{exercise.name}: {suspicion.sentence}")
+    return lines
 
 
 def _broken(result: SubmissionResult) -> list[str]:
@@ -171,12 +182,14 @@ class ClassTally:
         self.quizzes: dict[str, QuizTally] = {}  # by topic
         self.with_problems = 0
         self.broken: set[str] = set()
+        self.suspicious: list[str] = []  # "submission: exercise: what the instructor should look at"
 
     def add(self, summary: Summary) -> None:
         self.points.append(summary.points)
         self.worth = max(self.worth, summary.worth)
         self.with_problems += bool(summary.problems)
         self.broken.update(summary.broken)
+        self.suspicious += [f"{summary.submission}: {line}" for line in summary.suspicious]
         for exercise in summary.exercises:
             self.verdicts.setdefault((exercise.topic, exercise.name), Counter())[exercise.verdict] += 1
             if exercise.only_failed:

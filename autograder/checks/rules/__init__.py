@@ -14,6 +14,6 @@ access         ways to write `x.name`
 torch_names    names that torch has in several places, and what its star imports bring
 """
 
-from .search import Suspicion, find_banned, find_suspicious
+from .search import find_banned, find_suspicious
 
-__all__ = ["Suspicion", "find_banned", "find_suspicious"]
+__all__ = ["find_banned", "find_suspicious"]

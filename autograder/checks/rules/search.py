@@ -3,8 +3,7 @@
 import functools
 from collections.abc import Iterable, Sequence
 
-import msgspec
-
+from ...results.model import Suspicion
 from ...source import Chunk, Source
 from ...text import Text
 from ..failures import RuleBroken
@@ -19,14 +18,6 @@ TOO_LONG = Text(
     "无法检查 {file} 是否使用了不允许的函数：第 {line} 行附近的代码过长或嵌套过深。",
 )
 Helpers = tuple[tuple[str, bytes], ...]
-
-
-class Suspicion(msgspec.Struct, frozen=True):
-    """A construct by which a banned function could be used unseen. It costs no points; the instructor decides."""
-
-    what: str  # a dotted name such as torch._refs.abs, or a construct such as getattr
-    file: str  # its file or cell
-    line: int
 
 
 def find_banned(source: Source, exercise: str, banned: Sequence[str]) -> RuleBroken | None:

@@ -48,7 +48,7 @@ class EarlierResult:
         checks = []
         for check, label in zip(before.checks, labels, strict=True):
             checks.append(msgspec.structs.replace(check, **msgspec.structs.asdict(label)))
-        return exercise_result(
+        result = exercise_result(
             exercise,
             checks,
             before.misconceptions,
@@ -56,6 +56,7 @@ class EarlierResult:
             duration=before.duration,
             key=before.key,
         )
+        return msgspec.structs.replace(result, suspicious=before.suspicious)
 
     def not_lower(self, result: ExerciseResult) -> ExerciseResult:
         """Return the result with the earlier mark if that is better, but never above today's points."""

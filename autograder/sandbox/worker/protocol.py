@@ -92,6 +92,7 @@ class Reply(msgspec.Struct, frozen=True):
     value: Any = None
     error: Raised | None = None
     operators: list[tuple[str, int]] = []  # watched operators that ran, and the student's line
+    tricks: list[str] = []  # "thread", "subclass": ways past the watch that a watched call took
     inputs: list[Any] = []  # [args, kwargs] after the call, if they were asked for
     problems: list[Raised] = []  # exceptions while loading
 

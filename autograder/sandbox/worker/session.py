@@ -13,9 +13,9 @@ import random
 import sys
 import traceback
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import torch
@@ -35,6 +35,9 @@ from .protocol import (
     RunChunks,
     WriteFile,
 )
+
+if TYPE_CHECKING:
+    from .operators import OperatorWatch
 
 SEED = 0
 MAX_MESSAGE = 2000  # characters of an exception's text
@@ -143,7 +146,7 @@ class Session:
             raise TypeError(f"{request.name} is a {type(function).__name__}, not a function")
         args, kwargs = list(request.args), dict(request.kwargs)
         reset_globals()
-        with self._watching(request.watch) as seen:
+        with self._watching(request.watch) as watch:
             if request.wrt is not None:
                 value = self._gradients(function, args, kwargs, request)
             else:
@@ -152,7 +155,8 @@ class Session:
                     value = list(itertools.islice(value, MAX_ITEMS))
         return Reply(
             value=value,
-            operators=list(seen.items()),
+            operators=list(watch.seen.items()) if watch else [],
+            tricks=watch.tricks(value) if watch else [],
             inputs=[args, kwargs] if request.inputs_back else [],
         )
 
@@ -229,14 +233,15 @@ class Session:
         return list(torch.autograd.grad(sum(sums[1:], sums[0]), inputs, allow_unused=True))
 
     @contextlib.contextmanager
-    def _watching(self, operators: Sequence[str]) -> Iterator[Mapping[str, int]]:
+    def _watching(self, operators: Sequence[str]) -> Iterator["OperatorWatch | None"]:
+        """Watch the operators that run within this block, if any are named."""
         if not operators:
-            yield {}
+            yield None
             return
         from .operators import OperatorWatch
 
         with OperatorWatch(operators, self.filenames) as watch:
-            yield watch.seen
+            yield watch
 
     def _enter(self, folder: str) -> None:
         """Work in a folder of the module's own; modules found in another one are not its helpers."""

@@ -3,7 +3,17 @@
 import torch
 import torch.nn.functional as F
 
-from autograder.checks import ELEMENTWISE, EXACT, REDUCTION, assert_close, assert_equal, check, gradient, randn
+from autograder.checks import (
+    ELEMENTWISE,
+    EXACT,
+    REDUCTION,
+    assert_close,
+    assert_equal,
+    assert_inputs_unchanged,
+    check,
+    gradient,
+    randn,
+)
 
 # sigmoid
 
@@ -30,9 +40,9 @@ def test_sigmoid_is_one_far_to_the_right(student):
 
 @check("sigmoid")
 def test_sigmoid_keeps_float64(student):
-    """A float64 input gives a float64 result. 输入是 float64，结果也是 float64。"""
+    """A float64 input gives a float64 result and is not changed. 输入是 float64，结果也是 float64，输入不被修改。"""
     x = torch.tensor([-1.0, 0.0, 3.0], dtype=torch.float64)
-    assert_close(student.sigmoid(x), torch.sigmoid(x), ELEMENTWISE)
+    assert_close(assert_inputs_unchanged(student.sigmoid, x), torch.sigmoid(x), ELEMENTWISE)
 
 
 @check("sigmoid")
@@ -53,10 +63,10 @@ def test_sigmoid_grad_worked_example(student):
 
 @check("sigmoid_grad")
 def test_sigmoid_grad_agrees_with_autograd(student):
-    """Agrees with autograd for x in [-6, 6]. 在 [-6, 6] 上与自动求导一致。"""
+    """Agrees with autograd for x in [-6, 6], and x is not changed. 在 [-6, 6] 上与自动求导一致，且不修改 x。"""
     x = torch.linspace(-6, 6, 25, dtype=torch.float64, requires_grad=True)
     torch.sigmoid(x).sum().backward()
-    assert_close(student.sigmoid_grad(x.detach()), x.grad, ELEMENTWISE)
+    assert_close(assert_inputs_unchanged(student.sigmoid_grad, x.detach()), x.grad, ELEMENTWISE)
 
 
 @check("sigmoid_grad")
@@ -77,11 +87,11 @@ def test_tanh_and_grad_worked_example(student):
 
 @check("tanh_and_grad")
 def test_tanh_and_grad_on_the_range_of_the_notes(student):
-    """Agrees with torch from -20 to 20, in float64. 从 -20 到 20 与 torch 一致，float64。"""
+    """Agrees with torch from -20 to 20 in float64, and x is not changed. 从 -20 到 20 与 torch 一致（float64），且不修改 x。"""
     x = torch.linspace(-20, 20, 41, dtype=torch.float64, requires_grad=True)
     y = torch.tanh(x)
     y.sum().backward()
-    assert_close(student.tanh_and_grad(x.detach()), (y, x.grad), ELEMENTWISE)
+    assert_close(assert_inputs_unchanged(student.tanh_and_grad, x.detach()), (y, x.grad), ELEMENTWISE)
 
 
 @check("tanh_and_grad")
@@ -103,11 +113,11 @@ def test_relu_and_grad_worked_example(student):
 
 @check("relu_and_grad")
 def test_relu_and_grad_of_a_matrix(student):
-    """Agrees with torch on a float64 matrix. 对 float64 矩阵与 torch 一致。"""
+    """Agrees with torch on a float64 matrix, which is not changed. 对 float64 矩阵与 torch 一致，且不修改输入。"""
     x = randn(3, 4, seed=1, dtype=torch.float64).requires_grad_()
     y = torch.relu(x)
     y.sum().backward()
-    assert_close(student.relu_and_grad(x.detach()), (y, x.grad), EXACT)
+    assert_close(assert_inputs_unchanged(student.relu_and_grad, x.detach()), (y, x.grad), EXACT)
 
 
 @check("relu_and_grad")
@@ -129,10 +139,10 @@ def test_leaky_relu_and_grad_worked_example(student):
 
 @check("leaky_relu_and_grad")
 def test_leaky_relu_and_grad_has_a_default(student):
-    """Without a slope given it is 0.01, in float64 as well. 不给斜率时取 0.01，float64 也一样。"""
+    """The slope is 0.01 by default, and x is not changed. 斜率默认为 0.01，且不修改 x。"""
     x = torch.tensor([[-5.0, 4.0], [0.5, -0.25]], dtype=torch.float64)
     expected = F.leaky_relu(x), torch.tensor([[0.01, 1.0], [1.0, 0.01]], dtype=torch.float64)
-    assert_close(student.leaky_relu_and_grad(x), expected, ELEMENTWISE)
+    assert_close(assert_inputs_unchanged(student.leaky_relu_and_grad, x), expected, ELEMENTWISE)
 
 
 @check("leaky_relu_and_grad")
@@ -165,9 +175,9 @@ def test_softmax_of_the_notes(student):
 
 @check("softmax")
 def test_softmax_of_each_row(student):
-    """By default each row adds up to 1, whatever the others hold. 默认每一行之和为 1，各行互不影响。"""
+    """By default each row adds up to 1, and x is not changed. 默认每一行之和为 1，且不修改 x。"""
     x = torch.tensor([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]], dtype=torch.float64)
-    assert_close(student.softmax(x), torch.softmax(x, dim=-1), ELEMENTWISE)
+    assert_close(assert_inputs_unchanged(student.softmax, x), torch.softmax(x, dim=-1), ELEMENTWISE)
 
 
 @check("softmax")
@@ -224,6 +234,13 @@ def test_collapse_linear_without_biases(student):
     assert_close(student.collapse_linear(W1, torch.zeros(3), W2, torch.zeros(1)), expected, REDUCTION)
 
 
+@check("collapse_linear")
+def test_collapse_linear_leaves_the_layers_alone(student):
+    """None of the four tensors is changed. 四个张量都不会被修改。"""
+    expected = torch.tensor([[3.0, 4.0]]), torch.tensor([3.5])
+    assert_close(assert_inputs_unchanged(student.collapse_linear, *LAYERS), expected, REDUCTION)
+
+
 # dead_units
 
 
@@ -242,5 +259,6 @@ def test_dead_units_where_none_is_dead(student):
 
 @check("dead_units")
 def test_dead_units_of_one_sample(student):
-    """A batch of one sample works. 批次里只有一个样本也可以。"""
-    assert_equal(student.dead_units(torch.tensor([[0.5, -0.5, -2.0, 3.0]])), torch.tensor([1, 2]))
+    """A batch of one sample works, and is not changed. 批次里只有一个样本也可以，且不修改输入。"""
+    pre = torch.tensor([[0.5, -0.5, -2.0, 3.0]])
+    assert_equal(assert_inputs_unchanged(student.dead_units, pre), torch.tensor([1, 2]))

@@ -75,6 +75,14 @@ def test_sigmoid_survives_huge_inputs(student, dtype):
 
 
 @check("sigmoid")
+@DTYPES
+def test_sigmoid_reaches_its_limits(student, dtype):
+    """At -10000 it is exactly 0, at 10000 exactly 1. 在 -10000 处恰为 0，在 10000 处恰为 1。"""
+    x = torch.tensor([-1e4, 1e4], dtype=dtype)
+    assert_close(student.sigmoid(x), torch.tensor([0.0, 1.0], dtype=dtype), EXACT)
+
+
+@check("sigmoid")
 def test_sigmoid_of_both_signs_adds_up_to_one(student):
     """s(x) + s(-x) = 1, and s(0) = 0.5. s(x) + s(-x) = 1，且 s(0) = 0.5。"""
     x = torch.linspace(0, 8, 17, dtype=torch.float64)
@@ -251,8 +259,8 @@ def test_relu_and_grad_at_infinity(student, dtype):
 
 @check("relu_and_grad")
 def test_relu_and_grad_does_not_saturate(student):
-    """At 1000 and 10000 the derivative is still 1. 在 1000 和 10000 处导数仍为 1。"""
-    x = torch.tensor([-1e4, -1e3, 1e3, 1e4])
+    """At 1000 and 3e38 the value passes, and the derivative is 1. 在 1000 和 3e38 处原样通过，导数仍为 1。"""
+    x = torch.tensor([-3e38, -1e3, 1e3, 3e38])
     assert_close(student.relu_and_grad(x), value_and_slope(torch.relu, x), EXACT)
 
 
@@ -308,6 +316,14 @@ def test_leaky_relu_and_grad_with_any_slope(student, negative_slope):
     """Slopes of 0, 1 and more than 1 work. 斜率为 0、1 或大于 1 时也正确。"""
     x = torch.tensor([-2.5, -0.5, 0.5, 3.0], dtype=torch.float64)
     assert_close(student.leaky_relu_and_grad(x, negative_slope=negative_slope), leaky(x, negative_slope), ELEMENTWISE)
+
+
+@check("leaky_relu_and_grad")
+@pytest.mark.parametrize("negative_slope", [0, 1, 3], ids=str)
+def test_leaky_relu_and_grad_with_an_integer_slope(student, negative_slope):
+    """A slope given as an integer works as well. 斜率写成整数也可以。"""
+    x = torch.tensor([-2.5, -0.5, 0.0, 3.0])
+    assert_close(student.leaky_relu_and_grad(x, negative_slope), leaky(x, negative_slope), ELEMENTWISE)
 
 
 @check("leaky_relu_and_grad")
@@ -394,7 +410,18 @@ def test_softmax_of_ties(student):
 def test_softmax_of_minus_infinity(student):
     """A score of -inf gets the probability 0, the others share the rest. 得分为 -inf 时概率为 0，其余平分。"""
     x = torch.tensor([-INF, 1.0, -INF, 1.0])
-    assert_close(student.softmax(x, dim=0), torch.tensor([0.0, 0.5, 0.0, 0.5]), ELEMENTWISE)
+    answer = student.softmax(x, dim=0)
+    assert_close(answer, torch.tensor([0.0, 0.5, 0.0, 0.5]), ELEMENTWISE)
+    assert_close(answer[::2], torch.zeros(2), EXACT)
+
+
+@check("softmax")
+@DTYPES
+def test_softmax_of_unlikely_classes(student, dtype):
+    """A small probability is small, not 0: exp(-18), exp(-40). 概率再小也不是 0，例如 exp(-18)、exp(-40)。"""
+    x = torch.tensor([[0.0, -18.0, -40.0], [25.0, 0.0, -3.0]], dtype=dtype)
+    ones = torch.ones(2, 3, dtype=dtype)
+    assert_close(student.softmax(x) / torch.softmax(x, dim=-1), ones, REDUCTION)  # the relative error
 
 
 @check("softmax")
@@ -511,6 +538,16 @@ def test_collapse_linear_with_one_bias(student, kept):
     """With one of the biases 0, the other still counts. 其中一个偏置为 0 时，另一个照样起作用。"""
     layers = two_layers(2, 3, 3, seed=80)
     layers[4 - kept] = torch.zeros(3)
+    expected = tuple(tensor.float() for tensor in collapsed(*layers))
+    assert_close(student.collapse_linear(*layers), expected, REDUCTION)
+
+
+@check("collapse_linear")
+def test_collapse_linear_with_large_biases(student):
+    """Biases of about a million do not blur the weights. 偏置有一百万那么大，权重也不会因此变得不准。"""
+    layers = two_layers(3, 4, 2, seed=82)
+    layers[1] = 1e6 * layers[1]
+    layers[3] = 1e6 * layers[3]
     expected = tuple(tensor.float() for tensor in collapsed(*layers))
     assert_close(student.collapse_linear(*layers), expected, REDUCTION)
 

@@ -23,7 +23,7 @@ from autograder.checks import (
 FANS = pytest.mark.parametrize(
     "fans", [(5, 3), (3, 5), (784, 256), (256, 10), (1, 1)], ids=["5-3", "3-5", "784-256", "256-10", "1-1"]
 )
-GAINS = pytest.mark.parametrize("gain", [5 / 3, math.sqrt(2), 0.25], ids=["tanh", "relu", "small"])
+GAINS = pytest.mark.parametrize("gain", [5 / 3, math.sqrt(2), 0.25, 0.0], ids=["tanh", "relu", "small", "zero"])
 
 
 def scale_in_torch(
@@ -252,6 +252,13 @@ def test_xavier_normal_std_asks_for_the_sum_only(student, fans):
 
 
 @check("xavier_normal_std")
+def test_xavier_normal_std_where_one_fan_is_zero(student):
+    """One fan of 0 is no error. 只有一个 fan 为 0 不算错误。"""
+    assert_close(student.xavier_normal_std(0, 2), 1.0, PYTHON_FLOAT)
+    assert_close(student.xavier_normal_std(8, 0), 0.5, PYTHON_FLOAT)
+
+
+@check("xavier_normal_std")
 def test_xavier_normal_std_of_huge_layers(student):
     """Millions of inputs still get one above 0. 上百万个输入时，标准差很小但大于 0。"""
     assert_close(student.xavier_normal_std(1_500_000, 500_000), 1e-3, PYTHON_FLOAT)
@@ -385,6 +392,13 @@ def test_init_linear_sets_the_bias_to_zero(student, kind):
 
 
 @check("init_linear")
+def test_init_linear_keeps_the_dtype_of_the_bias(student):
+    """In a float64 layer the bias stays float64. 在 float64 的层里，偏置仍是 float64。"""
+    answer = student.init_linear(student.build("nn.Linear(4, 2).double()"), "xavier_uniform", generator(student, 10))
+    assert_equal(answer.bias, torch.zeros(2, dtype=torch.float64))
+
+
+@check("init_linear")
 @KINDS
 def test_init_linear_without_bias(student, kind):
     """Layers without a bias work, and stay without. 没有偏置的层也可以，之后仍没有偏置。"""
@@ -393,15 +407,22 @@ def test_init_linear_without_bias(student, kind):
     assert_close(dict(answer.state_dict()), {"weight": drawn(kind, (7, 3), 4)}, ELEMENTWISE)
 
 
-@check("init_linear", weight=2)
-@pytest.mark.parametrize("kind", ["zeros", "uniform", "kaiming_normal"], ids=str)
+@check("init_linear")
+@KINDS
 def test_init_linear_works_in_place(student, kind):
-    """The same layer comes back, with the same Parameter. 返回的是同一个层，里面还是同一个 Parameter。"""
+    """The same layer comes back, with the same Parameters. 返回的是同一个层，里面还是同样的 Parameter。"""
     layer = student.build("nn.Linear(5, 3)")
-    weight = student.build("layer.weight", layer=layer)
+    weight, bias = student.build("layer.weight", layer=layer), student.build("layer.bias", layer=layer)
     answer = student.init_linear(layer, kind, generator(student, 5))
-    same = student.evaluate("[answer is layer, answer.weight is weight]", answer=answer, layer=layer, weight=weight)
-    assert_equal(same, [True, True])
+    names = {"a": answer, "layer": layer, "w": weight, "b": bias}
+    same = student.evaluate("[a is layer, a.weight is w, a.bias is b]", **names)
+    for part, is_same in zip(("layer", "layer.weight", "layer.bias"), same, strict=True):
+        expect(
+            is_same is True,
+            f"{part} is a new object, not the one from before.",
+            f"{part} 换成了新的对象，不再是原来的那个。",
+            answer=answer,
+        )
     assert_close(student.read(weight), drawn(kind, (3, 5), 5), ELEMENTWISE)
 
 
@@ -411,7 +432,12 @@ def test_init_linear_leaves_a_trainable_parameter(student, kind):
     """The weight is still a leaf that wants a gradient. 权重仍是需要梯度的叶子 Parameter。"""
     answer = student.init_linear(student.build("nn.Linear(5, 3)"), kind, generator(student, 6))
     state = "[(isinstance(p, nn.Parameter), p.is_leaf, p.requires_grad) for p in (m.weight, m.bias)]"
-    assert_equal(student.evaluate(state, m=answer), [(True, True, True)] * 2)
+    expect(
+        student.evaluate(state, m=answer) == [(True, True, True)] * 2,
+        "weight and bias are not both trainable nn.Parameters any more.",
+        "weight 和 bias 不再都是可训练的 nn.Parameter。",
+        answer=answer,
+    )
 
 
 @check("init_linear")
@@ -421,7 +447,12 @@ def test_init_linear_leaves_a_frozen_layer_frozen(student, kind):
     layer = student.build("nn.Linear(5, 3).requires_grad_(False)")
     answer = student.init_linear(layer, kind, generator(student, 7))
     assert_close(answer.weight, drawn(kind, (3, 5), 7), ELEMENTWISE)
-    assert_equal(student.evaluate("m.weight.requires_grad", m=answer), False)
+    expect(
+        student.evaluate("[m.weight.requires_grad, m.bias.requires_grad]", m=answer) == [False, False],
+        "the frozen layer can be trained again: requires_grad has changed.",
+        "冻结的层又可以训练了：requires_grad 被改动了。",
+        answer=answer,
+    )
 
 
 @check("init_linear")
@@ -493,6 +524,40 @@ def test_distinct_units_compares_exactly(student):
     """One number in one row that differs in its last digits makes another unit. 一行中有一个数末位不同，就是另一种单元。"""
     weight = torch.ones(4, 3)
     weight[2, 1] += 2**-23
+    assert_equal(student.distinct_units(weight), 2)
+
+
+@check("distinct_units")
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(0.1, 0.1 + 2**-53), (1.0, 1.0 + 2**-40), (1e-200, 2e-200), (0.0, 5e-324)],
+    ids=["last-digit", "beyond-float32", "tiny", "next-to-zero"],
+)
+def test_distinct_units_compares_float64_exactly(student, first, second):
+    """Float64 rows that differ in one number, however little, are two units. float64 的两行只要有一个数不同，差得再小也是两种单元。"""
+    weight = torch.tensor([[0.25, first], [0.25, second], [0.25, first]], dtype=torch.float64)
+    assert_equal(student.distinct_units(weight), 2)
+
+
+@check("distinct_units")
+def test_distinct_units_of_both_zeros(student):
+    """0.0 and -0.0 are equal numbers. 0.0 与 -0.0 是相等的数。"""
+    assert_equal(student.distinct_units(torch.tensor([[0.0, 1.0], [-0.0, 1.0], [2.0, -0.0]])), 2)
+
+
+@check("distinct_units")
+def test_distinct_units_with_infinities(student):
+    """Equal rows are equal with infinite numbers, too. 含有无穷大的行，相同的也算相同。"""
+    infinity = float("inf")
+    rows = [[infinity, 1.0], [-infinity, 1.0], [infinity, 1.0], [1.0, infinity], [-infinity, 1.0]]
+    assert_equal(student.distinct_units(torch.tensor(rows)), 3)
+
+
+@check("distinct_units")
+def test_distinct_units_of_a_wide_layer(student):
+    """Rows of 2000 numbers that differ in the middle are different. 每行 2000 个数，只有中间不同，也是不同的单元。"""
+    weight = torch.zeros(3, 2000)
+    weight[1, 1000] = 1.0
     assert_equal(student.distinct_units(weight), 2)
 
 

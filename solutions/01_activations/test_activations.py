@@ -181,8 +181,8 @@ def test_tanh_and_grad_on_random_inputs(student, dtype):
 @pytest.mark.parametrize("size", [100.0, 1e3, 1e4], ids=["100", "1000", "10000"])
 def test_tanh_and_grad_survives_huge_inputs(student, size):
     """Far out tanh is ±1 and its slope 0, not NaN. |x| 很大时 tanh 为 ±1，斜率为 0，而不是 NaN。"""
-    expected = torch.tensor([-1.0, 1.0]), torch.tensor([0.0, 0.0])
-    assert_close(student.tanh_and_grad(torch.tensor([-size, size])), expected, ELEMENTWISE)
+    x = torch.tensor([-size, -1.0, 1.0, size])
+    assert_close(student.tanh_and_grad(x), value_and_slope(torch.tanh, x), ELEMENTWISE)
 
 
 @check("tanh_and_grad")
@@ -243,17 +243,17 @@ def test_relu_and_grad_at_zero(student, dtype):
 @check("relu_and_grad")
 def test_relu_and_grad_of_tiny_inputs(student):
     """However small x > 0 is, it passes, and the derivative is 1. 只要 x > 0，再小也原样通过，导数为 1。"""
-    x = torch.tensor([1e-30, -1e-30, 1e-6, -1e-6])
+    x = torch.tensor([1e-30, -1e-30, 1e-6, -1e-6, 2.0])
     y, dy = student.relu_and_grad(x)
-    assert_close(1e30 * y, torch.tensor([1.0, 0.0, 1e24, 0.0]), ELEMENTWISE)
-    assert_close(dy, torch.tensor([1.0, 0.0, 1.0, 0.0]), EXACT)
+    assert_close(1e30 * y, torch.tensor([1.0, 0.0, 1e24, 0.0, 2e30]), ELEMENTWISE)
+    assert_close(dy, torch.tensor([1.0, 0.0, 1.0, 0.0, 1.0]), EXACT)
 
 
 @check("relu_and_grad")
 @DTYPES
 def test_relu_and_grad_at_infinity(student, dtype):
     """At -inf both are 0; at inf they are inf and 1. 在 -inf 处两者都是 0；在 inf 处是 inf 和 1。"""
-    x = torch.tensor([-INF, 1.0, INF], dtype=dtype)
+    x = torch.tensor([-INF, 1.0, INF, torch.finfo(dtype).max], dtype=dtype)
     assert_close(student.relu_and_grad(x), value_and_slope(torch.relu, x), EXACT)
 
 
@@ -319,11 +319,11 @@ def test_leaky_relu_and_grad_with_any_slope(student, negative_slope):
 
 
 @check("leaky_relu_and_grad")
-@pytest.mark.parametrize("negative_slope", [0, 1, 3], ids=str)
-def test_leaky_relu_and_grad_with_an_integer_slope(student, negative_slope):
-    """A slope given as an integer works as well. 斜率写成整数也可以。"""
+def test_leaky_relu_and_grad_with_an_integer_slope(student):
+    """A slope given as an integer works as well: 3, 1 and 0. 斜率写成整数 3、1、0 也可以。"""
     x = torch.tensor([-2.5, -0.5, 0.0, 3.0])
-    assert_close(student.leaky_relu_and_grad(x, negative_slope), leaky(x, negative_slope), ELEMENTWISE)
+    for negative_slope in (3, 1, 0):
+        assert_close(student.leaky_relu_and_grad(x, negative_slope), leaky(x, negative_slope), ELEMENTWISE)
 
 
 @check("leaky_relu_and_grad")
@@ -372,6 +372,14 @@ def test_softmax_along_any_axis(student, dim):
     """Right along every axis, counted from either end. 沿任意一维都正确，从前数或从后数都可以。"""
     x = 2 * randn(2, 3, 4, seed=42)
     assert_close(student.softmax(x, dim=dim), torch.softmax(x, dim=dim), ELEMENTWISE)
+
+
+@check("softmax")
+@pytest.mark.parametrize("shape", [(5,), (2, 3, 4)], ids=["one_axis", "three_axes"])
+def test_softmax_takes_the_last_axis_by_default(student, shape):
+    """Without dim it works along the last axis, whatever the number of axes. 不给 dim 时沿最后一维计算，无论有几维。"""
+    x = 2 * randn(*shape, seed=52)
+    assert_close(student.softmax(x), torch.softmax(x, dim=-1), ELEMENTWISE)
 
 
 @check("softmax")

@@ -23,7 +23,7 @@ from autograder.checks import (
 FANS = pytest.mark.parametrize(
     "fans", [(5, 3), (3, 5), (784, 256), (256, 10), (1, 1)], ids=["5-3", "3-5", "784-256", "256-10", "1-1"]
 )
-GAINS = pytest.mark.parametrize("gain", [5 / 3, math.sqrt(2), 0.25, 0.0], ids=["tanh", "relu", "small", "zero"])
+GAINS = pytest.mark.parametrize("gain", [5 / 3, math.sqrt(2), 0.25], ids=["tanh", "relu", "small"])
 
 
 def scale_in_torch(
@@ -73,7 +73,7 @@ def test_fan_in_fan_out_agrees_with_torch(student, layer):
 def test_fan_in_fan_out_of_random_shapes(student):
     """Right for random shapes of two to five axes. 对二到五维的随机形状都正确。"""
     generator = torch.Generator().manual_seed(1)
-    for axes in (2, 3, 4, 5):
+    for axes in (4, 2, 3, 5):
         shape = tuple(torch.randint(1, 9, (axes,), generator=generator).tolist())
         kernel = math.prod(shape) // (shape[0] * shape[1])
         assert_equal(student.fan_in_fan_out(shape), (shape[1] * kernel, shape[0] * kernel))
@@ -174,6 +174,13 @@ def test_xavier_uniform_limit_with_gain(student, gain):
     """Multiplied by the gain, as torch does. 与 torch 一样乘上 gain。"""
     expected = scale_in_torch(nn.init.xavier_uniform_, unit_uniform_, (7, 12), gain=gain)
     assert_close(student.xavier_uniform_limit(7, 12, gain=gain), expected, PYTHON_FLOAT)
+
+
+@check("xavier_uniform_limit")
+def test_xavier_uniform_limit_with_a_gain_of_zero(student):
+    """Twice the gain, twice the limit; a gain of 0 gives 0. gain 加倍，上界也加倍；gain 为 0 时得 0。"""
+    for gain in (2.0, 0.0):
+        assert_close(student.xavier_uniform_limit(4, 2, gain), gain, PYTHON_FLOAT)
 
 
 @check("xavier_uniform_limit")
@@ -297,8 +304,9 @@ def test_kaiming_limits_for_relu(student, fan):
 @check("kaiming_limits")
 @pytest.mark.parametrize("fan", [1, 9, 784], ids=str)
 def test_kaiming_limits_hold_the_default_of_linear(student, fan):
-    """With a = sqrt(5) the limit is 1 / sqrt(fan). a = √5 时上界是 1/√fan。"""
-    assert_close(student.kaiming_limits(fan, math.sqrt(5))[1], 1 / math.sqrt(fan), PYTHON_FLOAT)
+    """For ReLU the limit is sqrt(6 / fan), with a = sqrt(5) it is 1 / sqrt(fan). ReLU 的上界是 √(6/fan)；a = √5 时是 1/√fan。"""
+    for a, limit in ((0.0, math.sqrt(6 / fan)), (math.sqrt(5), 1 / math.sqrt(fan))):
+        assert_close(student.kaiming_limits(fan, a)[1], limit, PYTHON_FLOAT)
 
 
 @check("kaiming_limits")
@@ -447,8 +455,9 @@ def test_init_linear_leaves_a_frozen_layer_frozen(student, kind):
     layer = student.build("nn.Linear(5, 3).requires_grad_(False)")
     answer = student.init_linear(layer, kind, generator(student, 7))
     assert_close(answer.weight, drawn(kind, (3, 5), 7), ELEMENTWISE)
+    state = student.evaluate("[m is layer, m.weight.requires_grad, m.bias.requires_grad]", m=answer, layer=layer)
     expect(
-        student.evaluate("[m.weight.requires_grad, m.bias.requires_grad]", m=answer) == [False, False],
+        state[1:] == [False, False],
         "the frozen layer can be trained again: requires_grad has changed.",
         "冻结的层又可以训练了：requires_grad 被改动了。",
         answer=answer,
@@ -530,27 +539,29 @@ def test_distinct_units_compares_exactly(student):
 @check("distinct_units")
 @pytest.mark.parametrize(
     ("first", "second"),
-    [(0.1, 0.1 + 2**-53), (1.0, 1.0 + 2**-40), (1e-200, 2e-200), (0.0, 5e-324)],
+    [(0.1, 0.1 + 2**-53), (1.0, 1.0 + 2**-30), (1e-200, 2e-200), (0.0, 5e-324)],
     ids=["last-digit", "beyond-float32", "tiny", "next-to-zero"],
 )
 def test_distinct_units_compares_float64_exactly(student, first, second):
     """Float64 rows that differ in one number, however little, are two units. float64 的两行只要有一个数不同，差得再小也是两种单元。"""
-    weight = torch.tensor([[0.25, first], [0.25, second], [0.25, first]], dtype=torch.float64)
-    assert_equal(student.distinct_units(weight), 2)
+    close = [[0.25, first], [0.25, second], [0.25, first], [first, 0.25], [first, 0.25], [0.25001, first]]
+    others = [[7.0, 8.0], [8.0, 7.0], [8.0, 7.0], [9.0, 7.0], [7.0, 9.0], [7.0, 7.0], [8.0, 8.0]]
+    assert_equal(student.distinct_units(torch.tensor(close + others, dtype=torch.float64)), 4 + 6)
 
 
 @check("distinct_units")
 def test_distinct_units_of_both_zeros(student):
     """0.0 and -0.0 are equal numbers. 0.0 与 -0.0 是相等的数。"""
-    assert_equal(student.distinct_units(torch.tensor([[0.0, 1.0], [-0.0, 1.0], [2.0, -0.0]])), 2)
+    rows = [[0.0, 1.00001, 5.0, 6.0], [0.0, 1.00001, 5.0, 6.0], [-0.0, 1.00001, 5.0, 6.0], [0.0, 1.00002, 5.0, 6.0]]
+    assert_equal(student.distinct_units(torch.tensor(rows)), 2)
 
 
 @check("distinct_units")
 def test_distinct_units_with_infinities(student):
-    """Equal rows are equal with infinite numbers, too. 含有无穷大的行，相同的也算相同。"""
+    """Equal rows count once with infinite numbers, too. 含有无穷大的行，相同的也只算一种。"""
     infinity = float("inf")
-    rows = [[infinity, 1.0], [-infinity, 1.0], [infinity, 1.0], [1.0, infinity], [-infinity, 1.0]]
-    assert_equal(student.distinct_units(torch.tensor(rows)), 3)
+    rows = [[infinity, 1.0], [infinity, 1.0], [-infinity, 1.0], [2.0, 2.0], [2.0, 2.0], [1.0, infinity]]
+    assert_equal(student.distinct_units(torch.tensor(rows)), 4)
 
 
 @check("distinct_units")

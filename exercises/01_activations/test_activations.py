@@ -47,7 +47,7 @@ def test_sigmoid_keeps_float64(student):
 
 @check("sigmoid")
 def test_sigmoid_can_be_differentiated(student):
-    """Autograd through it finds the slopes 0.105, 0.25 and 0.197. 对它自动求导得到斜率 0.105、0.25 和 0.197。"""
+    """Autograd computes the slopes 0.105, 0.25 and 0.197. 对它自动求导得到斜率 0.105、0.25 和 0.197。"""
     slope = gradient(student.sigmoid, torch.tensor([-2.0, 0.0, 1.0]))
     assert_close(slope, torch.tensor([0.10499359, 0.25, 0.19661193]), ELEMENTWISE)
 
@@ -71,7 +71,7 @@ def test_sigmoid_grad_agrees_with_autograd(student):
 
 @check("sigmoid_grad")
 def test_sigmoid_grad_of_one_number(student):
-    """A tensor without dimensions stays one. 零维张量的结果仍是零维。"""
+    """For a 0-d tensor, the result is a 0-d tensor. 零维张量的结果仍是零维。"""
     assert_close(student.sigmoid_grad(torch.tensor(0.0)), torch.tensor(0.25), ELEMENTWISE)
 
 
@@ -96,7 +96,7 @@ def test_tanh_and_grad_on_the_range_of_the_notes(student):
 
 @check("tanh_and_grad")
 def test_tanh_and_grad_of_one_number(student):
-    """A tensor without dimensions gives two of them. 输入零维张量，返回两个零维张量。"""
+    """For a 0-d tensor, both results are 0-d tensors. 输入零维张量，返回两个零维张量。"""
     expected = torch.tensor(0.76159416), torch.tensor(0.41997434)
     assert_close(student.tanh_and_grad(torch.tensor(1.0)), expected, ELEMENTWISE)
 
@@ -195,7 +195,7 @@ def test_softmax_of_huge_scores(student):
 
 @check("softmax")
 def test_softmax_can_be_differentiated(student):
-    """Autograd goes through it. 可以对它自动求导。"""
+    """Autograd can compute its gradient. 可以对它自动求导。"""
     x, cotangent = torch.tensor([0.0, 1.0], dtype=torch.float64), torch.tensor([1.0, 0.0], dtype=torch.float64)
     expected = torch.tensor([0.19661193324148185, -0.19661193324148185], dtype=torch.float64)
     assert_close(gradient(student.softmax, x, cotangent=cotangent), expected, ELEMENTWISE)
@@ -219,7 +219,7 @@ def test_collapse_linear_worked_example(student):
 
 @check("collapse_linear")
 def test_collapse_linear_does_what_both_layers_do(student):
-    """The one layer sends every unit vector, and 0, where the two send it. 单层与两层对零向量和各单位向量的输出相同。"""
+    """For the zero vector and the unit vectors, one layer gives the same as two. 单层与两层对零向量和各单位向量的输出相同。"""
     W1, b1, W2, b2 = randn(4, 3, seed=3), randn(4, seed=4), randn(2, 4, seed=5), randn(2, seed=6)
     of_zero = F.linear(F.linear(torch.zeros(3), W1, b1), W2, b2)
     of_units = F.linear(F.linear(torch.eye(3), W1, b1), W2, b2)
@@ -228,7 +228,7 @@ def test_collapse_linear_does_what_both_layers_do(student):
 
 @check("collapse_linear")
 def test_collapse_linear_without_biases(student):
-    """Biases of 0 leave a bias of 0. 偏置全为 0 时，合并后的偏置也是 0。"""
+    """If both biases are 0, the new bias is 0. 两个偏置都为 0 时，合并后的偏置也是 0。"""
     W1, _, W2, _ = LAYERS
     expected = torch.tensor([[3.0, 4.0]]), torch.zeros(1)
     assert_close(student.collapse_linear(W1, torch.zeros(3), W2, torch.zeros(1)), expected, REDUCTION)
@@ -253,7 +253,7 @@ def test_dead_units_worked_example(student):
 
 @check("dead_units")
 def test_dead_units_where_none_is_dead(student):
-    """No dead unit: an empty int64 tensor. 没有死亡的神经元：返回空的 int64 张量。"""
+    """If no unit is dead, the result is an empty int64 tensor. 没有死亡的神经元时返回空的 int64 张量。"""
     assert_equal(student.dead_units(torch.ones(3, 2)), torch.empty(0, dtype=torch.int64))
 
 

@@ -31,7 +31,7 @@ def test_fan_in_fan_out_of_a_convolution(student):
 
 @check("fan_in_fan_out")
 def test_fan_in_fan_out_of_a_bias(student):
-    """One axis is not enough: ValueError. 只有一个维度时抛出 ValueError。"""
+    """A shape of one axis raises ValueError. 只有一个维度时抛出 ValueError。"""
     assert_raises(ValueError, student.fan_in_fan_out, (7,))
 
 
@@ -49,7 +49,7 @@ def test_default_uniform_limit_of_an_image(student):
 
 @check("default_uniform_limit")
 def test_default_uniform_limit_needs_an_input(student):
-    """No inputs: ValueError. 没有输入时抛出 ValueError。"""
+    """A fan_in of 0 raises ValueError. fan_in 为 0 时抛出 ValueError。"""
     assert_raises(ValueError, student.default_uniform_limit, 0)
 
 
@@ -68,7 +68,7 @@ def test_xavier_uniform_limit_with_the_gain_of_tanh(student):
 
 @check("xavier_uniform_limit")
 def test_xavier_uniform_limit_needs_a_fan(student):
-    """No inputs and no outputs: ValueError. 既无输入也无输出时抛出 ValueError。"""
+    """No inputs and no outputs raise ValueError. 既无输入也无输出时抛出 ValueError。"""
     assert_raises(ValueError, student.xavier_uniform_limit, 0, 0)
 
 
@@ -160,5 +160,5 @@ def test_distinct_units_of_a_constant_layer(student):
 
 @check("distinct_units")
 def test_distinct_units_without_units(student):
-    """No rows: 0. 没有行时为 0。"""
+    """A matrix without rows gives 0. 没有行时为 0。"""
     assert_equal(student.distinct_units(torch.empty(0, 3)), 0)

@@ -82,7 +82,7 @@ def test_fan_in_fan_out_of_random_shapes(student):
 @check("fan_in_fan_out")
 @LAYERS
 def test_fan_in_fan_out_counts_every_weight(student, layer):
-    """fan_in times the units that have it is the number of weights. fan_in 乘以输出单元数，就是权重的总数。"""
+    """fan_in times the number of outputs is the number of weights. fan_in 乘以输出单元数，就是权重的总数。"""
     shape = tuple(layer.weight.shape)
     fan_in, fan_out = student.fan_in_fan_out(shape)
     assert_equal((fan_in * shape[0], fan_out * shape[1]), (layer.weight.numel(), layer.weight.numel()))
@@ -125,7 +125,7 @@ def test_default_uniform_limit_is_the_one_of_linear(student, fan_in):
 @check("default_uniform_limit", weight=2)
 @pytest.mark.parametrize("fan_in", [5, 2, 10, 150_528], ids=str)
 def test_default_uniform_limit_agrees_with_torch(student, fan_in):
-    """Exactly the limit that torch uses for the layer. 与 torch 给该层所用的上界完全一致。"""
+    """It is exactly the limit that torch uses for the layer. 与 torch 给该层所用的上界完全一致。"""
     expected = scale_in_torch(nn.init.kaiming_uniform_, unit_uniform_, (fan_in, 1), a=math.sqrt(5))
     assert_close(student.default_uniform_limit(fan_in), expected, PYTHON_FLOAT)
 
@@ -146,7 +146,7 @@ def test_default_uniform_limit_gives_a_third_of_the_usual_variance(student):
 @check("default_uniform_limit")
 @pytest.mark.parametrize("fan_in", [4, 37, 600], ids=str)
 def test_default_uniform_limit_halves_for_four_times_the_inputs(student, fan_in):
-    """Four times as many inputs, half the limit. 输入个数变成 4 倍，上界减半。"""
+    """Four times as many inputs halve the limit. 输入个数变成 4 倍，上界减半。"""
     assert_close(student.default_uniform_limit(4 * fan_in), 0.5 / math.sqrt(fan_in), PYTHON_FLOAT)
 
 
@@ -163,7 +163,7 @@ def test_default_uniform_limit_rejects_zero_or_less(student, fan_in):
 @check("xavier_uniform_limit", weight=2)
 @FANS
 def test_xavier_uniform_limit_is_the_one_of_torch(student, fans):
-    """The limit that nn.init.xavier_uniform_ draws within. 与 nn.init.xavier_uniform_ 采样所用的上界一致。"""
+    """It is the limit that nn.init.xavier_uniform_ uses. 与 nn.init.xavier_uniform_ 采样所用的上界一致。"""
     expected = scale_in_torch(nn.init.xavier_uniform_, unit_uniform_, fans)
     assert_close(student.xavier_uniform_limit(*fans), expected, PYTHON_FLOAT)
 
@@ -171,14 +171,14 @@ def test_xavier_uniform_limit_is_the_one_of_torch(student, fans):
 @check("xavier_uniform_limit", weight=2)
 @GAINS
 def test_xavier_uniform_limit_with_gain(student, gain):
-    """Multiplied by the gain, as torch does. 与 torch 一样乘上 gain。"""
+    """It is multiplied by the gain, as in torch. 与 torch 一样乘上 gain。"""
     expected = scale_in_torch(nn.init.xavier_uniform_, unit_uniform_, (7, 12), gain=gain)
     assert_close(student.xavier_uniform_limit(7, 12, gain=gain), expected, PYTHON_FLOAT)
 
 
 @check("xavier_uniform_limit")
 def test_xavier_uniform_limit_with_a_gain_of_zero(student):
-    """Twice the gain, twice the limit; a gain of 0 gives 0. gain 加倍，上界也加倍；gain 为 0 时得 0。"""
+    """A gain of 2 doubles the limit; a gain of 0 gives 0. gain 为 2 时上界加倍；gain 为 0 时得 0。"""
     for gain in (2.0, 0.0):
         assert_close(student.xavier_uniform_limit(4, 2, gain), gain, PYTHON_FLOAT)
 
@@ -193,7 +193,7 @@ def test_xavier_uniform_limit_gives_xaviers_variance(student):
 
 @check("xavier_uniform_limit")
 def test_xavier_uniform_limit_of_huge_layers(student):
-    """Millions of inputs still get a limit above 0. 上百万个输入时，上界很小但大于 0。"""
+    """For millions of inputs the limit is small, but not 0. 上百万个输入时，上界很小但大于 0。"""
     assert_close(student.xavier_uniform_limit(2_000_000, 4_000_000), 1e-3, PYTHON_FLOAT)
 
 
@@ -217,7 +217,7 @@ def test_xavier_uniform_limit_rejects_a_sum_of_zero_or_less(student, fans):
 @check("xavier_normal_std", weight=2)
 @FANS
 def test_xavier_normal_std_is_the_one_of_torch(student, fans):
-    """The standard deviation that nn.init.xavier_normal_ draws with. 与 nn.init.xavier_normal_ 采样所用的标准差一致。"""
+    """It is the standard deviation that nn.init.xavier_normal_ uses. 与 nn.init.xavier_normal_ 采样所用的标准差一致。"""
     expected = scale_in_torch(nn.init.xavier_normal_, unit_normal_, fans)
     assert_close(student.xavier_normal_std(*fans), expected, PYTHON_FLOAT)
 
@@ -225,14 +225,14 @@ def test_xavier_normal_std_is_the_one_of_torch(student, fans):
 @check("xavier_normal_std", weight=2)
 @GAINS
 def test_xavier_normal_std_with_gain(student, gain):
-    """Multiplied by the gain, as torch does. 与 torch 一样乘上 gain。"""
+    """It is multiplied by the gain, as in torch. 与 torch 一样乘上 gain。"""
     expected = scale_in_torch(nn.init.xavier_normal_, unit_normal_, (7, 12), gain=gain)
     assert_close(student.xavier_normal_std(7, 12, gain=gain), expected, PYTHON_FLOAT)
 
 
 @check("xavier_normal_std")
 def test_xavier_normal_std_is_what_a_large_sample_shows(student):
-    """Many weights from nn.init.xavier_normal_ spread by it, within 1 %. 大量 xavier_normal_ 权重的标准差与之相差不到 1%。"""
+    """120,000 weights from xavier_normal_ have this standard deviation, within 1 %. xavier_normal_ 取出的 12 万个权重，标准差与之相差不到 1%。"""
     weight = nn.init.xavier_normal_(torch.empty(400, 300), generator=torch.Generator().manual_seed(4))
     answer, sample = student.xavier_normal_std(300, 400), float(weight.std())
     expect(
@@ -245,7 +245,7 @@ def test_xavier_normal_std_is_what_a_large_sample_shows(student):
 
 @check("xavier_normal_std")
 def test_xavier_normal_std_gives_the_variance_of_the_uniform_variant(student):
-    """For random layers, sqrt(3) times it is the uniform limit. 对随机的层，它的 √3 倍就是均匀版的上界。"""
+    """Multiplied by sqrt(3), it is the limit of the uniform variant. 它的 √3 倍就是均匀版的上界。"""
     for fan_in, fan_out in fans_from(5):
         limit = math.sqrt(6 / (fan_in + fan_out))
         assert_close(student.xavier_normal_std(fan_in, fan_out), limit / math.sqrt(3), PYTHON_FLOAT)
@@ -254,7 +254,7 @@ def test_xavier_normal_std_gives_the_variance_of_the_uniform_variant(student):
 @check("xavier_normal_std")
 @pytest.mark.parametrize("fans", [(30, 2), (1, 31), (16, 16)], ids=["narrowing", "widening", "square"])
 def test_xavier_normal_std_asks_for_the_sum_only(student, fans):
-    """Layers with the same fan_in + fan_out get the same. fan_in + fan_out 相同的层，结果也相同。"""
+    """Layers with the same fan_in + fan_out get the same number. fan_in + fan_out 相同的层，结果也相同。"""
     assert_close(student.xavier_normal_std(*fans, gain=3.0), 0.75, PYTHON_FLOAT)
 
 
@@ -267,7 +267,7 @@ def test_xavier_normal_std_where_one_fan_is_zero(student):
 
 @check("xavier_normal_std")
 def test_xavier_normal_std_of_huge_layers(student):
-    """Millions of inputs still get one above 0. 上百万个输入时，标准差很小但大于 0。"""
+    """For millions of inputs it is small, but not 0. 上百万个输入时，标准差很小但大于 0。"""
     assert_close(student.xavier_normal_std(1_500_000, 500_000), 1e-3, PYTHON_FLOAT)
 
 
@@ -290,7 +290,7 @@ def kaiming_in_torch(fans: tuple[int, int], a: float, mode: str) -> tuple[float,
 @check("kaiming_limits", weight=2)
 @SLOPES
 def test_kaiming_limits_are_those_of_torch(student, a):
-    """For every slope as nn.init.kaiming_normal_ and kaiming_uniform_. 对各种斜率都与 kaiming_normal_、kaiming_uniform_ 一致。"""
+    """Agrees with kaiming_normal_ and kaiming_uniform_ of torch for every slope. 对各种斜率都与 torch 的 kaiming_normal_、kaiming_uniform_ 一致。"""
     assert_close(student.kaiming_limits(50, a), kaiming_in_torch((50, 3), a, "fan_in"), PYTHON_FLOAT)
 
 
@@ -333,7 +333,7 @@ def test_kaiming_limits_give_one_variance(student):
 
 @check("kaiming_limits")
 def test_kaiming_limits_keep_the_signal_alive(student):
-    """After ten layers with ReLU, signals are as large as before. 经过十层 ReLU，信号的大小基本不变。"""
+    """After ten layers with ReLU, the signal has about the same size. 经过十层 ReLU，信号的大小基本不变。"""
     std, _ = student.kaiming_limits(256)
     x = randn(32, 256, seed=7)
     for layer in range(10):
@@ -376,7 +376,7 @@ def generator(student, seed: int):
 @RANDOM
 @pytest.mark.parametrize("layer", ["nn.Linear(5, 3)", "nn.Linear(9, 4).double()"], ids=["float32", "float64"])
 def test_init_linear_draws_what_torch_draws(student, kind, layer):
-    """Weights as torch.nn.init draws them from the same seed, in the layer's dtype. 同一种子下权重与 torch.nn.init 一致，且保持 dtype。"""
+    """With the same seed, the weights are those of torch.nn.init, in the dtype of the layer. 同一种子下权重与 torch.nn.init 一致，且保持 dtype。"""
     built = student.build(layer)
     shape, dtype = tuple(built.weight.shape), built.weight.dtype
     answer = student.init_linear(built, kind, generator(student, 1))
@@ -394,7 +394,7 @@ def test_init_linear_with_constants(student, kind):
 @check("init_linear", weight=2)
 @KINDS
 def test_init_linear_sets_the_bias_to_zero(student, kind):
-    """Whatever the kind, the bias is 0 afterwards. 无论哪种方式，偏置都置 0。"""
+    """The bias is 0 afterwards for every kind. 无论哪种 kind，偏置都置 0。"""
     answer = student.init_linear(student.build("nn.Linear(5, 3)"), kind, generator(student, 3))
     assert_equal(answer.bias, torch.zeros(3))
 
@@ -409,7 +409,7 @@ def test_init_linear_keeps_the_dtype_of_the_bias(student):
 @check("init_linear")
 @KINDS
 def test_init_linear_without_bias(student, kind):
-    """Layers without a bias work, and stay without. 没有偏置的层也可以，之后仍没有偏置。"""
+    """A layer without a bias works, and gets none. 没有偏置的层也可以，之后仍没有偏置。"""
     layer = student.build("nn.Linear(3, 7, bias=False)")
     answer = student.init_linear(layer, kind, generator(student, 4))
     assert_close(dict(answer.state_dict()), {"weight": drawn(kind, (7, 3), 4)}, ELEMENTWISE)
@@ -437,7 +437,7 @@ def test_init_linear_works_in_place(student, kind):
 @check("init_linear")
 @KINDS
 def test_init_linear_leaves_a_trainable_parameter(student, kind):
-    """The weight is still a leaf that wants a gradient. 权重仍是需要梯度的叶子 Parameter。"""
+    """Weight and bias can still be trained. 权重和偏置仍然可以训练。"""
     answer = student.init_linear(student.build("nn.Linear(5, 3)"), kind, generator(student, 6))
     state = "[(isinstance(p, nn.Parameter), p.is_leaf, p.requires_grad) for p in (m.weight, m.bias)]"
     expect(
@@ -467,7 +467,7 @@ def test_init_linear_leaves_a_frozen_layer_frozen(student, kind):
 @check("init_linear")
 @RANDOM
 def test_init_linear_goes_on_in_the_generator(student, kind):
-    """Two layers drawn from one generator differ, as torch's do. 用同一个 generator 初始化两层，结果不同，与 torch 一致。"""
+    """Two layers drawn from the same generator differ, as in torch. 用同一个 generator 初始化两层，结果不同，与 torch 一致。"""
     numbers, oracle = generator(student, 8), torch.Generator().manual_seed(8)
     for _ in range(2):
         answer = student.init_linear(student.build("nn.Linear(6, 8)"), kind, numbers)
@@ -504,7 +504,7 @@ def test_distinct_units_of_a_new_layer(student, dtype):
 @check("distinct_units")
 @pytest.mark.parametrize("value", [0.0, 1.0, 5.0], ids=["zeros", "ones", "constant"])
 def test_distinct_units_of_constants(student, value):
-    """Constant initialisation leaves one unit, however many there are. 常数初始化只剩一种单元，无论有多少个。"""
+    """With constant weights, any number of units counts as one. 常数初始化时，再多的单元也只算一种。"""
     assert_equal(student.distinct_units(torch.full((6, 4), value)), 1)
 
 
@@ -523,14 +523,14 @@ def test_distinct_units_ignores_the_order_of_the_units(student, order):
 
 @check("distinct_units")
 def test_distinct_units_keeps_the_order_of_the_inputs(student):
-    """The same numbers at other inputs are another unit, though their sums agree. 同样的数放在不同的输入上是另一种单元，即使和相等。"""
+    """The same numbers in another order are another unit, though the sums are equal. 同样的数换了顺序就是另一种单元，即使和相等。"""
     weight = torch.tensor([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0], [2.0, 2.0, 2.0], [1.0, 2.0, 3.0]])
     assert_equal(student.distinct_units(weight), 3)
 
 
 @check("distinct_units")
 def test_distinct_units_compares_exactly(student):
-    """One number in one row that differs in its last digits makes another unit. 一行中有一个数末位不同，就是另一种单元。"""
+    """A row in which one number differs in its last digit is another unit. 一行中有一个数末位不同，就是另一种单元。"""
     weight = torch.ones(4, 3)
     weight[2, 1] += 2**-23
     assert_equal(student.distinct_units(weight), 2)
@@ -574,7 +574,7 @@ def test_distinct_units_of_a_wide_layer(student):
 
 @check("distinct_units")
 def test_distinct_units_that_depend_on_each_other(student):
-    """A multiple of a row, or a row of zeros, is a unit of its own. 某行的倍数、全 0 的行，都各算一种单元。"""
+    """A multiple of a row counts as another unit, and so does a row of zeros. 某行的倍数、全 0 的行，都各算一种单元。"""
     assert_equal(student.distinct_units(torch.tensor([[1.0, -1.0], [2.0, -2.0], [-1.0, 1.0], [0.0, 0.0]])), 4)
 
 
@@ -585,7 +585,7 @@ def test_distinct_units_that_depend_on_each_other(student):
     ids=["one-row", "no-row", "one-column"],
 )
 def test_distinct_units_of_small_layers(student, weight, count):
-    """One row, no row, one column. 一行、没有行、一列。"""
+    """Works for one row, no row and one column. 一行、没有行、一列都可以。"""
     assert_equal(student.distinct_units(weight), count)
 
 

@@ -261,7 +261,7 @@ def test_xavier_normal_std_asks_for_the_sum_only(student, fans):
 @check("xavier_normal_std")
 def test_xavier_normal_std_where_one_fan_is_zero(student):
     """One fan of 0 is no error. 只有一个 fan 为 0 不算错误。"""
-    assert_close(student.xavier_normal_std(0, 2), 1.0, PYTHON_FLOAT)
+    assert_close(student.xavier_normal_std(0, 1), math.sqrt(2), PYTHON_FLOAT)
     assert_close(student.xavier_normal_std(8, 0), 0.5, PYTHON_FLOAT)
 
 
@@ -472,6 +472,16 @@ def test_init_linear_goes_on_in_the_generator(student, kind):
     for _ in range(2):
         answer = student.init_linear(student.build("nn.Linear(6, 8)"), kind, numbers)
         assert_close(answer.weight, RANDOM_KINDS[kind](torch.empty(8, 6), oracle), ELEMENTWISE)
+
+
+@check("init_linear")
+@pytest.mark.parametrize("kind", ["zeros", "ones"], ids=str)
+def test_init_linear_draws_nothing_for_constants(student, kind):
+    """ "zeros" and "ones" draw nothing: the next layer gets the first numbers. "zeros" 和 "ones" 不抽取随机数，下一层得到的仍是最前面的数。"""
+    numbers = generator(student, 12)
+    student.init_linear(student.build("nn.Linear(5, 3)"), kind, numbers)
+    answer = student.init_linear(student.build("nn.Linear(4, 2)"), "normal", numbers)
+    assert_close(answer.weight, drawn("normal", (2, 4), 12), ELEMENTWISE)
 
 
 @check("init_linear")

@@ -3,7 +3,17 @@
 import torch
 import torch.nn.functional as F
 
-from autograder.checks import ELEMENTWISE, EXACT, REDUCTION, assert_close, assert_equal, check, gradient, randn
+from autograder.checks import (
+    ELEMENTWISE,
+    EXACT,
+    REDUCTION,
+    assert_close,
+    assert_equal,
+    assert_inputs_unchanged,
+    check,
+    gradient,
+    randn,
+)
 
 # sigmoid
 
@@ -30,14 +40,14 @@ def test_sigmoid_is_one_far_to_the_right(student):
 
 @check("sigmoid")
 def test_sigmoid_keeps_float64(student):
-    """A float64 input gives a float64 result. 输入是 float64，结果也是 float64。"""
+    """A float64 input gives a float64 result and is not changed. 输入是 float64，结果也是 float64，输入不被修改。"""
     x = torch.tensor([-1.0, 0.0, 3.0], dtype=torch.float64)
-    assert_close(student.sigmoid(x), torch.sigmoid(x), ELEMENTWISE)
+    assert_close(assert_inputs_unchanged(student.sigmoid, x), torch.sigmoid(x), ELEMENTWISE)
 
 
 @check("sigmoid")
 def test_sigmoid_can_be_differentiated(student):
-    """Autograd through it finds the slopes 0.105, 0.25 and 0.197. 对它自动求导得到斜率 0.105、0.25 和 0.197。"""
+    """Autograd computes the slopes 0.105, 0.25 and 0.197. 对它自动求导得到斜率 0.105、0.25 和 0.197。"""
     slope = gradient(student.sigmoid, torch.tensor([-2.0, 0.0, 1.0]))
     assert_close(slope, torch.tensor([0.10499359, 0.25, 0.19661193]), ELEMENTWISE)
 
@@ -53,15 +63,15 @@ def test_sigmoid_grad_worked_example(student):
 
 @check("sigmoid_grad")
 def test_sigmoid_grad_agrees_with_autograd(student):
-    """Agrees with autograd for x in [-6, 6]. 在 [-6, 6] 上与自动求导一致。"""
+    """Agrees with autograd for x in [-6, 6], and x is not changed. 在 [-6, 6] 上与自动求导一致，且不修改 x。"""
     x = torch.linspace(-6, 6, 25, dtype=torch.float64, requires_grad=True)
     torch.sigmoid(x).sum().backward()
-    assert_close(student.sigmoid_grad(x.detach()), x.grad, ELEMENTWISE)
+    assert_close(assert_inputs_unchanged(student.sigmoid_grad, x.detach()), x.grad, ELEMENTWISE)
 
 
 @check("sigmoid_grad")
 def test_sigmoid_grad_of_one_number(student):
-    """A tensor without dimensions stays one. 零维张量的结果仍是零维。"""
+    """For a 0-d tensor, the result is a 0-d tensor. 零维张量的结果仍是零维。"""
     assert_close(student.sigmoid_grad(torch.tensor(0.0)), torch.tensor(0.25), ELEMENTWISE)
 
 
@@ -77,16 +87,16 @@ def test_tanh_and_grad_worked_example(student):
 
 @check("tanh_and_grad")
 def test_tanh_and_grad_on_the_range_of_the_notes(student):
-    """Agrees with torch from -20 to 20, in float64. 从 -20 到 20 与 torch 一致，float64。"""
+    """Agrees with torch from -20 to 20 in float64, and x is not changed. 从 -20 到 20 与 torch 一致（float64），且不修改 x。"""
     x = torch.linspace(-20, 20, 41, dtype=torch.float64, requires_grad=True)
     y = torch.tanh(x)
     y.sum().backward()
-    assert_close(student.tanh_and_grad(x.detach()), (y, x.grad), ELEMENTWISE)
+    assert_close(assert_inputs_unchanged(student.tanh_and_grad, x.detach()), (y, x.grad), ELEMENTWISE)
 
 
 @check("tanh_and_grad")
 def test_tanh_and_grad_of_one_number(student):
-    """A tensor without dimensions gives two of them. 输入零维张量，返回两个零维张量。"""
+    """For a 0-d tensor, both results are 0-d tensors. 输入零维张量，返回两个零维张量。"""
     expected = torch.tensor(0.76159416), torch.tensor(0.41997434)
     assert_close(student.tanh_and_grad(torch.tensor(1.0)), expected, ELEMENTWISE)
 
@@ -103,18 +113,18 @@ def test_relu_and_grad_worked_example(student):
 
 @check("relu_and_grad")
 def test_relu_and_grad_of_a_matrix(student):
-    """Agrees with torch on a float64 matrix. 对 float64 矩阵与 torch 一致。"""
+    """Agrees with torch on a float64 matrix, which is not changed. 对 float64 矩阵与 torch 一致，且不修改输入。"""
     x = randn(3, 4, seed=1, dtype=torch.float64).requires_grad_()
     y = torch.relu(x)
     y.sum().backward()
-    assert_close(student.relu_and_grad(x.detach()), (y, x.grad), EXACT)
+    assert_close(assert_inputs_unchanged(student.relu_and_grad, x.detach()), (y, x.grad), EXACT)
 
 
 @check("relu_and_grad")
 def test_relu_and_grad_at_infinity(student):
     """At -inf both are 0, not NaN. 在 -inf 处两者都是 0，而不是 NaN。"""
-    expected = torch.tensor([0.0, 1.0]), torch.tensor([0.0, 1.0])
-    assert_close(student.relu_and_grad(torch.tensor([-float("inf"), 1.0])), expected, EXACT)
+    x = torch.tensor([-float("inf"), 1.0, 3e38])
+    assert_close(student.relu_and_grad(x), (torch.tensor([0.0, 1.0, 3e38]), torch.tensor([0.0, 1.0, 1.0])), EXACT)
 
 
 # leaky_relu_and_grad
@@ -129,10 +139,10 @@ def test_leaky_relu_and_grad_worked_example(student):
 
 @check("leaky_relu_and_grad")
 def test_leaky_relu_and_grad_has_a_default(student):
-    """Without a slope given it is 0.01, in float64 as well. 不给斜率时取 0.01，float64 也一样。"""
+    """The slope is 0.01 by default, and x is not changed. 斜率默认为 0.01，且不修改 x。"""
     x = torch.tensor([[-5.0, 4.0], [0.5, -0.25]], dtype=torch.float64)
     expected = F.leaky_relu(x), torch.tensor([[0.01, 1.0], [1.0, 0.01]], dtype=torch.float64)
-    assert_close(student.leaky_relu_and_grad(x), expected, ELEMENTWISE)
+    assert_close(assert_inputs_unchanged(student.leaky_relu_and_grad, x), expected, ELEMENTWISE)
 
 
 @check("leaky_relu_and_grad")
@@ -165,9 +175,9 @@ def test_softmax_of_the_notes(student):
 
 @check("softmax")
 def test_softmax_of_each_row(student):
-    """By default each row adds up to 1, whatever the others hold. 默认每一行之和为 1，各行互不影响。"""
+    """By default each row adds up to 1, and x is not changed. 默认每一行之和为 1，且不修改 x。"""
     x = torch.tensor([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]], dtype=torch.float64)
-    assert_close(student.softmax(x), torch.softmax(x, dim=-1), ELEMENTWISE)
+    assert_close(assert_inputs_unchanged(student.softmax, x), torch.softmax(x, dim=-1), ELEMENTWISE)
 
 
 @check("softmax")
@@ -185,7 +195,7 @@ def test_softmax_of_huge_scores(student):
 
 @check("softmax")
 def test_softmax_can_be_differentiated(student):
-    """Autograd goes through it. 可以对它自动求导。"""
+    """Autograd can compute its gradient. 可以对它自动求导。"""
     x, cotangent = torch.tensor([0.0, 1.0], dtype=torch.float64), torch.tensor([1.0, 0.0], dtype=torch.float64)
     expected = torch.tensor([0.19661193324148185, -0.19661193324148185], dtype=torch.float64)
     assert_close(gradient(student.softmax, x, cotangent=cotangent), expected, ELEMENTWISE)
@@ -209,7 +219,7 @@ def test_collapse_linear_worked_example(student):
 
 @check("collapse_linear")
 def test_collapse_linear_does_what_both_layers_do(student):
-    """The one layer sends every unit vector, and 0, where the two send it. 单层与两层对零向量和各单位向量的输出相同。"""
+    """For the zero vector and the unit vectors, one layer gives the same as two. 单层与两层对零向量和各单位向量的输出相同。"""
     W1, b1, W2, b2 = randn(4, 3, seed=3), randn(4, seed=4), randn(2, 4, seed=5), randn(2, seed=6)
     of_zero = F.linear(F.linear(torch.zeros(3), W1, b1), W2, b2)
     of_units = F.linear(F.linear(torch.eye(3), W1, b1), W2, b2)
@@ -218,10 +228,17 @@ def test_collapse_linear_does_what_both_layers_do(student):
 
 @check("collapse_linear")
 def test_collapse_linear_without_biases(student):
-    """Biases of 0 leave a bias of 0. 偏置全为 0 时，合并后的偏置也是 0。"""
+    """If both biases are 0, the new bias is 0. 两个偏置都为 0 时，合并后的偏置也是 0。"""
     W1, _, W2, _ = LAYERS
     expected = torch.tensor([[3.0, 4.0]]), torch.zeros(1)
     assert_close(student.collapse_linear(W1, torch.zeros(3), W2, torch.zeros(1)), expected, REDUCTION)
+
+
+@check("collapse_linear")
+def test_collapse_linear_leaves_the_layers_alone(student):
+    """None of the four tensors is changed. 四个张量都不会被修改。"""
+    expected = torch.tensor([[3.0, 4.0]]), torch.tensor([3.5])
+    assert_close(assert_inputs_unchanged(student.collapse_linear, *LAYERS), expected, REDUCTION)
 
 
 # dead_units
@@ -236,11 +253,12 @@ def test_dead_units_worked_example(student):
 
 @check("dead_units")
 def test_dead_units_where_none_is_dead(student):
-    """No dead unit: an empty int64 tensor. 没有死亡的神经元：返回空的 int64 张量。"""
+    """If no unit is dead, the result is an empty int64 tensor. 没有死亡的神经元时返回空的 int64 张量。"""
     assert_equal(student.dead_units(torch.ones(3, 2)), torch.empty(0, dtype=torch.int64))
 
 
 @check("dead_units")
 def test_dead_units_of_one_sample(student):
-    """A batch of one sample works. 批次里只有一个样本也可以。"""
-    assert_equal(student.dead_units(torch.tensor([[0.5, -0.5, -2.0, 3.0]])), torch.tensor([1, 2]))
+    """A batch of one sample works, and is not changed. 批次里只有一个样本也可以，且不修改输入。"""
+    pre = torch.tensor([[0.5, -0.5, -2.0, 3.0]])
+    assert_equal(assert_inputs_unchanged(student.dead_units, pre), torch.tensor([1, 2]))

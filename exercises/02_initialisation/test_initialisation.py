@@ -5,7 +5,16 @@ import math
 import torch
 from torch import nn
 
-from autograder.checks import ELEMENTWISE, PYTHON_FLOAT, assert_close, assert_equal, assert_raises, check
+from autograder.checks import (
+    ELEMENTWISE,
+    PYTHON_FLOAT,
+    assert_close,
+    assert_equal,
+    assert_inputs_unchanged,
+    assert_raises,
+    check,
+    expect,
+)
 
 
 @check("fan_in_fan_out")
@@ -22,7 +31,7 @@ def test_fan_in_fan_out_of_a_convolution(student):
 
 @check("fan_in_fan_out")
 def test_fan_in_fan_out_of_a_bias(student):
-    """One axis is not enough: ValueError. 只有一个维度时抛出 ValueError。"""
+    """A shape of one axis raises ValueError. 只有一个维度时抛出 ValueError。"""
     assert_raises(ValueError, student.fan_in_fan_out, (7,))
 
 
@@ -40,7 +49,7 @@ def test_default_uniform_limit_of_an_image(student):
 
 @check("default_uniform_limit")
 def test_default_uniform_limit_needs_an_input(student):
-    """No inputs: ValueError. 没有输入时抛出 ValueError。"""
+    """A fan_in of 0 raises ValueError. fan_in 为 0 时抛出 ValueError。"""
     assert_raises(ValueError, student.default_uniform_limit, 0)
 
 
@@ -59,7 +68,7 @@ def test_xavier_uniform_limit_with_the_gain_of_tanh(student):
 
 @check("xavier_uniform_limit")
 def test_xavier_uniform_limit_needs_a_fan(student):
-    """No inputs and no outputs: ValueError. 既无输入也无输出时抛出 ValueError。"""
+    """No inputs and no outputs raise ValueError. 既无输入也无输出时抛出 ValueError。"""
     assert_raises(ValueError, student.xavier_uniform_limit, 0, 0)
 
 
@@ -106,6 +115,23 @@ def test_init_linear_uniform(student):
 
 
 @check("init_linear")
+def test_init_linear_works_in_place(student):
+    """The layer keeps its Parameters, so an optimiser sees the new values. 层里仍是原来的 Parameter，优化器才能看到新的值。"""
+    layer = student.build("nn.Linear(5, 3)")
+    weight, bias = student.build("layer.weight", layer=layer), student.build("layer.bias", layer=layer)
+    answer = student.init_linear(layer, "ones", student.build("torch.Generator()"))
+    same = student.evaluate("[a.weight is w, a.bias is b]", a=answer, w=weight, b=bias)
+    for part, is_same in zip(("layer.weight", "layer.bias"), same, strict=True):
+        expect(
+            is_same is True,
+            f"{part} is a new nn.Parameter, not the one from before.",
+            f"{part} 换成了新的 nn.Parameter，不再是原来的那个。",
+            answer=answer,
+        )
+    assert_equal(answer.weight, torch.ones(3, 5))
+
+
+@check("init_linear")
 def test_init_linear_of_an_unknown_kind(student):
     """A kind that does not exist raises ValueError. 没有这种初始化时抛出 ValueError。"""
     layer, generator = student.build("nn.Linear(5, 3)"), student.build("torch.Generator()")
@@ -121,8 +147,9 @@ def test_init_linear_without_a_bias(student):
 
 @check("distinct_units")
 def test_distinct_units_worked_example(student):
-    """Rows 1 and 3 are equal: three distinct ones of four. 第 1、3 行相同：四行中有三种。"""
-    assert_equal(student.distinct_units(torch.tensor([[1.0, 2.0], [2.0, 1.0], [1.0, 2.0], [2.0, 3.0]])), 3)
+    """Rows 1 and 3 are equal: four rows, three units. The input is not changed. 第 1、3 行相同：四行中有三种；不修改输入。"""
+    weight = torch.tensor([[1.0, 2.0], [2.0, 1.0], [1.0, 2.0], [2.0, 3.0]])
+    assert_equal(assert_inputs_unchanged(student.distinct_units, weight), 3)
 
 
 @check("distinct_units")
@@ -133,5 +160,5 @@ def test_distinct_units_of_a_constant_layer(student):
 
 @check("distinct_units")
 def test_distinct_units_without_units(student):
-    """No rows: 0. 没有行时为 0。"""
+    """A matrix without rows gives 0. 没有行时为 0。"""
     assert_equal(student.distinct_units(torch.empty(0, 3)), 0)

@@ -53,7 +53,7 @@ def value_and_slope(function: Callable[[Tensor], Tensor], x: Tensor) -> tuple[Te
 @check("sigmoid", weight=2)
 @DTYPES
 def test_sigmoid_on_random_inputs(student, dtype):
-    """Right on random inputs, in the dtype that came in. 对随机输入正确，且保持输入的 dtype。"""
+    """Right on random inputs, and has the dtype of x. 对随机输入正确，dtype 与 x 相同。"""
     x = 3 * randn(4, 5, seed=1, dtype=dtype)
     assert_close(student.sigmoid(x), torch.sigmoid(x), ELEMENTWISE)
 
@@ -61,7 +61,7 @@ def test_sigmoid_on_random_inputs(student, dtype):
 @check("sigmoid")
 @DTYPES
 def test_sigmoid_on_a_wide_range(student, dtype):
-    """Right for 1000 values from -20 to 20, the tails included. 在 -20 到 20 的 1000 个点上都正确，包括两端。"""
+    """Right for 1000 values from -20 to 20, including both ends. 在 -20 到 20 的 1000 个点上都正确，包括两端。"""
     x = torch.linspace(-20, 20, 1000, dtype=dtype)
     assert_close(student.sigmoid(x), torch.sigmoid(x), ELEMENTWISE)
 
@@ -72,6 +72,14 @@ def test_sigmoid_survives_huge_inputs(student, dtype):
     """At ±89, ±1000 and ±10000 it is 0 or 1, not NaN. 在 ±89、±1000 和 ±10000 处为 0 或 1，而不是 NaN。"""
     x = torch.tensor([-1e4, -1e3, -89.0, 0.0, 89.0, 1e3, 1e4], dtype=dtype)
     assert_close(student.sigmoid(x), torch.sigmoid(x), ELEMENTWISE)
+
+
+@check("sigmoid")
+@DTYPES
+def test_sigmoid_reaches_its_limits(student, dtype):
+    """At -10000 it is exactly 0, at 10000 exactly 1. 在 -10000 处恰为 0，在 10000 处恰为 1。"""
+    x = torch.tensor([-1e4, 1e4], dtype=dtype)
+    assert_close(student.sigmoid(x), torch.tensor([0.0, 1.0], dtype=dtype), EXACT)
 
 
 @check("sigmoid")
@@ -90,7 +98,7 @@ def test_sigmoid_of_any_shape(student, x):
 
 @check("sigmoid", weight=2)
 def test_sigmoid_gradient(student):
-    """Autograd through it agrees with torch's from -30 to 30. 从 -30 到 30，对它自动求导的结果与 torch 一致。"""
+    """Its gradient agrees with torch's from -30 to 30. 从 -30 到 30，对它自动求导的结果与 torch 一致。"""
     x = torch.tensor([-30.0, -6.0, -1.0, -1e-3, 1e-3, 0.5, 2.0, 6.0, 30.0], dtype=torch.float64)
     assert_close(gradient(student.sigmoid, x), slope(torch.sigmoid, x), ELEMENTWISE)
 
@@ -98,7 +106,7 @@ def test_sigmoid_gradient(student):
 @check("sigmoid")
 @DTYPES
 def test_sigmoid_has_no_kink_at_zero(student, dtype):
-    """Autograd finds the slope 0.25 at exactly 0. 恰在 0 处自动求导得到斜率 0.25。"""
+    """Autograd computes the slope 0.25 at exactly 0. 恰在 0 处自动求导得到斜率 0.25。"""
     x = torch.tensor([0.0, -0.0], dtype=dtype)
     assert_close(gradient(student.sigmoid, x), torch.full_like(x, 0.25), ELEMENTWISE)
 
@@ -116,7 +124,7 @@ def test_sigmoid_leaves_its_input_alone(student):
 @check("sigmoid_grad", weight=2)
 @DTYPES
 def test_sigmoid_grad_on_random_inputs(student, dtype):
-    """Right on random inputs, in the dtype that came in. 对随机输入正确，且保持输入的 dtype。"""
+    """Right on random inputs, and has the dtype of x. 对随机输入正确，dtype 与 x 相同。"""
     x = 3 * randn(4, 5, seed=1, dtype=dtype)
     assert_close(student.sigmoid_grad(x), slope(torch.sigmoid, x), ELEMENTWISE)
 
@@ -164,7 +172,7 @@ def test_sigmoid_grad_leaves_its_input_alone(student):
 @check("tanh_and_grad", weight=2)
 @DTYPES
 def test_tanh_and_grad_on_random_inputs(student, dtype):
-    """Both right on random inputs, in the dtype that came in. 对随机输入两者都正确，且保持输入的 dtype。"""
+    """Both are right on random inputs, and have the dtype of x. 对随机输入两者都正确，dtype 与 x 相同。"""
     x = 2 * randn(4, 5, seed=11, dtype=dtype)
     assert_close(student.tanh_and_grad(x), value_and_slope(torch.tanh, x), ELEMENTWISE)
 
@@ -172,9 +180,9 @@ def test_tanh_and_grad_on_random_inputs(student, dtype):
 @check("tanh_and_grad")
 @pytest.mark.parametrize("size", [100.0, 1e3, 1e4], ids=["100", "1000", "10000"])
 def test_tanh_and_grad_survives_huge_inputs(student, size):
-    """Far out tanh is ±1 and its slope 0, not NaN. |x| 很大时 tanh 为 ±1，斜率为 0，而不是 NaN。"""
-    expected = torch.tensor([-1.0, 1.0]), torch.tensor([0.0, 0.0])
-    assert_close(student.tanh_and_grad(torch.tensor([-size, size])), expected, ELEMENTWISE)
+    """For large |x| tanh is ±1 and its slope 0, not NaN. |x| 很大时 tanh 为 ±1，斜率为 0，而不是 NaN。"""
+    x = torch.tensor([-size, -1.0, 1.0, size])
+    assert_close(student.tanh_and_grad(x), value_and_slope(torch.tanh, x), ELEMENTWISE)
 
 
 @check("tanh_and_grad")
@@ -219,7 +227,7 @@ def test_tanh_and_grad_leaves_its_input_alone(student):
 @check("relu_and_grad", weight=2)
 @DTYPES
 def test_relu_and_grad_on_random_inputs(student, dtype):
-    """Both right on random inputs, in the dtype that came in. 对随机输入两者都正确，且保持输入的 dtype。"""
+    """Both are right on random inputs, and have the dtype of x. 对随机输入两者都正确，dtype 与 x 相同。"""
     x = 2 * randn(5, 3, seed=21, dtype=dtype)
     assert_close(student.relu_and_grad(x), value_and_slope(torch.relu, x), EXACT)
 
@@ -234,31 +242,31 @@ def test_relu_and_grad_at_zero(student, dtype):
 
 @check("relu_and_grad")
 def test_relu_and_grad_of_tiny_inputs(student):
-    """However small x > 0 is, it passes, and the derivative is 1. 只要 x > 0，再小也原样通过，导数为 1。"""
-    x = torch.tensor([1e-30, -1e-30, 1e-6, -1e-6])
+    """Every x > 0 stays as it is, however small, and the derivative is 1. 只要 x > 0，再小也原样通过，导数为 1。"""
+    x = torch.tensor([1e-30, -1e-30, 1e-6, -1e-6, 2.0])
     y, dy = student.relu_and_grad(x)
-    assert_close(1e30 * y, torch.tensor([1.0, 0.0, 1e24, 0.0]), ELEMENTWISE)
-    assert_close(dy, torch.tensor([1.0, 0.0, 1.0, 0.0]), EXACT)
+    assert_close(1e30 * y, torch.tensor([1.0, 0.0, 1e24, 0.0, 2e30]), ELEMENTWISE)
+    assert_close(dy, torch.tensor([1.0, 0.0, 1.0, 0.0, 1.0]), EXACT)
 
 
 @check("relu_and_grad")
 @DTYPES
 def test_relu_and_grad_at_infinity(student, dtype):
     """At -inf both are 0; at inf they are inf and 1. 在 -inf 处两者都是 0；在 inf 处是 inf 和 1。"""
-    x = torch.tensor([-INF, 1.0, INF], dtype=dtype)
+    x = torch.tensor([-INF, 1.0, INF, torch.finfo(dtype).max], dtype=dtype)
     assert_close(student.relu_and_grad(x), value_and_slope(torch.relu, x), EXACT)
 
 
 @check("relu_and_grad")
 def test_relu_and_grad_does_not_saturate(student):
-    """At 1000 and 10000 the derivative is still 1. 在 1000 和 10000 处导数仍为 1。"""
-    x = torch.tensor([-1e4, -1e3, 1e3, 1e4])
+    """1000 and 3e38 stay as they are, and the derivative is 1. 1000 和 3e38 原样通过，导数仍为 1。"""
+    x = torch.tensor([-3e38, -1e3, 1e3, 3e38])
     assert_close(student.relu_and_grad(x), value_and_slope(torch.relu, x), EXACT)
 
 
 @check("relu_and_grad")
 def test_relu_and_grad_splits_a_number(student):
-    """relu(x) - relu(-x) = x, and one of the two slopes is 1. relu(x) - relu(-x) = x，两处的斜率恰有一个为 1。"""
+    """relu(x) - relu(-x) = x, and exactly one of the two slopes is 1. relu(x) - relu(-x) = x，两处的斜率恰有一个为 1。"""
     x = randn(7, seed=22, dtype=torch.float64)
     y, dy = value_and_slope(torch.relu, x)
     assert_close(student.relu_and_grad(-x), (y - x, 1 - dy), EXACT)
@@ -289,7 +297,7 @@ def leaky(x: Tensor, negative_slope: float = 0.01) -> tuple[Tensor, Tensor]:
 @check("leaky_relu_and_grad", weight=2)
 @DTYPES
 def test_leaky_relu_and_grad_on_random_inputs(student, dtype):
-    """Both right on random inputs, in the dtype that came in. 对随机输入两者都正确，且保持输入的 dtype。"""
+    """Both are right on random inputs, and have the dtype of x. 对随机输入两者都正确，dtype 与 x 相同。"""
     x = 2 * randn(5, 3, seed=31, dtype=dtype)
     assert_close(student.leaky_relu_and_grad(x, 0.2), leaky(x, 0.2), ELEMENTWISE)
 
@@ -311,16 +319,24 @@ def test_leaky_relu_and_grad_with_any_slope(student, negative_slope):
 
 
 @check("leaky_relu_and_grad")
+def test_leaky_relu_and_grad_with_an_integer_slope(student):
+    """A slope given as an integer works as well: 3, 1 and 0. 斜率写成整数 3、1、0 也可以。"""
+    x = torch.tensor([-2.5, -0.5, 0.0, 3.0])
+    for negative_slope in (3, 1, 0):
+        assert_close(student.leaky_relu_and_grad(x, negative_slope), leaky(x, negative_slope), ELEMENTWISE)
+
+
+@check("leaky_relu_and_grad")
 @pytest.mark.parametrize("negative_slope", [0.01, 0.3, 2.0], ids=str)
 def test_leaky_relu_and_grad_at_zero(student, negative_slope):
-    """At 0 and -0 the derivative is the negative side's. 在 0 和 -0 处取负半轴的导数。"""
+    """At 0 and -0 the derivative is that of the negative side. 在 0 和 -0 处取负半轴的导数。"""
     x = torch.tensor([0.0, -0.0, 1.0], dtype=torch.float64)
     assert_close(student.leaky_relu_and_grad(x, negative_slope), leaky(x, negative_slope), ELEMENTWISE)
 
 
 @check("leaky_relu_and_grad")
 def test_leaky_relu_and_grad_of_small_and_large_inputs(student):
-    """One straight line on either side, near 0 and far out. 0 两侧各是一条直线，近处远处都一样。"""
+    """On each side of 0 it is one straight line, near 0 and far away. 0 两侧各是一条直线，近处远处都一样。"""
     x = torch.tensor([-1e4, -1.0, -1e-3, 1e-3, 1.0, 1e4], dtype=torch.float64)
     assert_close(student.leaky_relu_and_grad(x, 0.25), leaky(x, 0.25), ELEMENTWISE)
 
@@ -345,7 +361,7 @@ def test_leaky_relu_and_grad_leaves_its_input_alone(student):
 @check("softmax", weight=2)
 @DTYPES
 def test_softmax_on_random_scores(student, dtype):
-    """Right on random rows, in the dtype that came in. 对随机的各行正确，且保持输入的 dtype。"""
+    """Right on random rows, and has the dtype of x. 对随机的各行正确，dtype 与 x 相同。"""
     x = 3 * randn(5, 4, seed=41, dtype=dtype)
     assert_close(student.softmax(x), torch.softmax(x, dim=-1), ELEMENTWISE)
 
@@ -359,9 +375,17 @@ def test_softmax_along_any_axis(student, dim):
 
 
 @check("softmax")
+@pytest.mark.parametrize("shape", [(5,), (2, 3, 4)], ids=["one_axis", "three_axes"])
+def test_softmax_takes_the_last_axis_by_default(student, shape):
+    """Without dim it works along the last axis, whatever the number of axes. 不给 dim 时沿最后一维计算，无论有几维。"""
+    x = 2 * randn(*shape, seed=52)
+    assert_close(student.softmax(x), torch.softmax(x, dim=-1), ELEMENTWISE)
+
+
+@check("softmax")
 @pytest.mark.parametrize("dim", [0, 1], ids=str)
 def test_softmax_of_a_square(student, dim):
-    """In a square, too, it works along dim and no other axis. 方阵也只沿 dim 计算，不会弄混。"""
+    """In a square matrix, it works along dim and not along the other axis. 方阵也只沿 dim 计算，不会弄混。"""
     x = randn(3, 3, seed=43, dtype=torch.float64)
     assert_close(student.softmax(x, dim), torch.softmax(x, dim), ELEMENTWISE)
 
@@ -376,7 +400,7 @@ def test_softmax_survives_huge_scores(student, dtype):
 
 @check("softmax")
 def test_softmax_ignores_a_shift(student):
-    """A constant of its own added to each row changes nothing. 每一行各加一个常数，结果不变。"""
+    """Adding a constant to all scores of a row changes nothing. 每一行各加一个常数，结果不变。"""
     x = randn(4, 3, seed=44, dtype=torch.float64)
     shift = torch.tensor([[512.0], [-1024.0], [0.5], [-4.0]], dtype=torch.float64)
     assert_close(student.softmax(x + shift), torch.softmax(x, dim=-1), ELEMENTWISE)
@@ -384,7 +408,7 @@ def test_softmax_ignores_a_shift(student):
 
 @check("softmax")
 def test_softmax_of_ties(student):
-    """Equal scores share the probability equally. 得分相同，概率也相同。"""
+    """Equal scores get equal probabilities. 得分相同，概率也相同。"""
     x = torch.tensor([[2.0, 2.0, 2.0, 2.0], [5.0, 5.0, -1e4, -1e4]])
     expected = torch.tensor([[0.25, 0.25, 0.25, 0.25], [0.5, 0.5, 0.0, 0.0]])
     assert_close(student.softmax(x), expected, ELEMENTWISE)
@@ -394,12 +418,23 @@ def test_softmax_of_ties(student):
 def test_softmax_of_minus_infinity(student):
     """A score of -inf gets the probability 0, the others share the rest. 得分为 -inf 时概率为 0，其余平分。"""
     x = torch.tensor([-INF, 1.0, -INF, 1.0])
-    assert_close(student.softmax(x, dim=0), torch.tensor([0.0, 0.5, 0.0, 0.5]), ELEMENTWISE)
+    answer = student.softmax(x, dim=0)
+    assert_close(answer, torch.tensor([0.0, 0.5, 0.0, 0.5]), ELEMENTWISE)
+    assert_close(answer[::2], torch.zeros(2), EXACT)
+
+
+@check("softmax")
+@DTYPES
+def test_softmax_of_unlikely_classes(student, dtype):
+    """Small probabilities such as exp(-18) and exp(-40) are not rounded to 0. exp(-18)、exp(-40) 这样小的概率也不会变成 0。"""
+    x = torch.tensor([[0.0, -18.0, -40.0], [25.0, 0.0, -3.0]], dtype=dtype)
+    ones = torch.ones(2, 3, dtype=dtype)
+    assert_close(student.softmax(x) / torch.softmax(x, dim=-1), ones, REDUCTION)  # the relative error
 
 
 @check("softmax")
 def test_softmax_of_one_score(student):
-    """An axis of length 1 gives 1.0, whatever stands there. 长度为 1 的维得到 1.0，与数值无关。"""
+    """An axis of length 1 gives 1.0 for any score. 长度为 1 的维得到 1.0，与数值无关。"""
     x = torch.tensor([[3.0], [-7.0], [1e4]])
     assert_close(student.softmax(x, dim=1), torch.ones(3, 1), ELEMENTWISE)
 
@@ -413,7 +448,7 @@ def test_softmax_sums_to_one(student):
 
 @check("softmax")
 def test_softmax_does_not_care_which_class_is_first(student):
-    """Classes in another order, the same probabilities in that order. 类别换个顺序，概率跟着换顺序。"""
+    """If the classes change places, so do the probabilities. 类别换个顺序，概率跟着换顺序。"""
     x, order = 2 * randn(2, 5, seed=46), torch.tensor([3, 0, 4, 1, 2])
     assert_close(student.softmax(x[:, order]), torch.softmax(x, dim=1)[:, order], ELEMENTWISE)
 
@@ -436,7 +471,7 @@ def test_softmax_of_any_layout(student, x, dim):
 
 @check("softmax")
 def test_softmax_gradient(student):
-    """Autograd through it agrees with torch's, with ties and huge scores. 自动求导与 torch 一致，有并列或极大的得分时也是。"""
+    """Its gradient agrees with torch's, also for equal and huge scores. 自动求导与 torch 一致，有并列或极大的得分时也是。"""
     x = torch.cat([randn(3, 4, seed=50), torch.tensor([[1.0, 1.0, 0.0, 1.0], [1e4, 1e4 - 1, 0.0, -1e4]])]).double()
     cotangent = randn(5, 4, seed=51, dtype=torch.float64)
     expected = slope(lambda z: torch.softmax(z, dim=1) * cotangent, x)
@@ -470,7 +505,7 @@ def collapsed(W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> tuple[Tensor, T
 @check("collapse_linear", weight=2)
 @DTYPES
 def test_collapse_linear_on_random_layers(student, dtype):
-    """Right for 3 inputs, 4 hidden units and 2 outputs, in the dtype that came in. 3 输入、4 隐藏、2 输出时正确，且保持 dtype。"""
+    """Right for 3 inputs, 4 hidden units and 2 outputs, in the dtype of the layers. 3 输入、4 隐藏、2 输出时正确，且保持 dtype。"""
     layers = two_layers(3, 4, 2, seed=60, dtype=dtype)
     expected = tuple(tensor.to(dtype) for tensor in collapsed(*layers))
     assert_close(student.collapse_linear(*layers), expected, REDUCTION)
@@ -478,7 +513,7 @@ def test_collapse_linear_on_random_layers(student, dtype):
 
 @check("collapse_linear", weight=2)
 def test_collapse_linear_gives_the_same_outputs(student):
-    """On random inputs the one layer gives the outputs of the two. 对随机输入，单层的输出与两层相同。"""
+    """For random inputs, the one layer gives the same outputs as the two. 对随机输入，单层的输出与两层相同。"""
     W1, b1, W2, b2 = two_layers(3, 5, 4, seed=64, dtype=torch.float64)
     x = randn(6, 3, seed=70, dtype=torch.float64)
     W, b = student.collapse_linear(W1, b1, W2, b2)
@@ -500,7 +535,7 @@ def test_collapse_linear_of_any_size(student, sizes):
 
 @check("collapse_linear")
 def test_collapse_linear_of_squares(student):
-    """Square matrices, which fit in any order, are multiplied in the right one. 方阵怎样相乘形状都合适，顺序也要正确。"""
+    """Square matrices are multiplied in the right order. 方阵怎样相乘形状都合适，但顺序要正确。"""
     layers = two_layers(3, 3, 3, seed=75, dtype=torch.float64)
     assert_close(student.collapse_linear(*layers), collapsed(*layers), REDUCTION)
 
@@ -516,9 +551,19 @@ def test_collapse_linear_with_one_bias(student, kept):
 
 
 @check("collapse_linear")
+def test_collapse_linear_with_large_biases(student):
+    """The weights are exact even if the biases are about a million. 偏置大到一百万，权重也要准确。"""
+    layers = two_layers(3, 4, 2, seed=82)
+    layers[1] = 1e6 * layers[1]
+    layers[3] = 1e6 * layers[3]
+    expected = tuple(tensor.float() for tensor in collapsed(*layers))
+    assert_close(student.collapse_linear(*layers), expected, REDUCTION)
+
+
+@check("collapse_linear")
 @pytest.mark.parametrize("place", [0, 1], ids=["first", "second"])
 def test_collapse_linear_with_an_identity(student, place):
-    """A layer that does nothing leaves the other one. 其中一层是恒等映射时，结果就是另一层。"""
+    """If one layer is the identity, the result is the other layer. 其中一层是恒等映射时，结果就是另一层。"""
     identity, other = [torch.eye(3), torch.zeros(3)], [randn(3, 3, seed=84), randn(3, seed=85)]
     layers = identity + other if place == 0 else other + identity
     assert_close(student.collapse_linear(*layers), tuple(other), REDUCTION)
@@ -551,14 +596,14 @@ def without_gradient(pre: Tensor) -> Tensor:
 @check("dead_units", weight=2)
 @DTYPES
 def test_dead_units_on_random_batches(student, dtype):
-    """On random batches, the units that get no gradient. 对随机批次，找出得不到梯度的神经元。"""
+    """Finds the units that get no gradient, on random batches. 对随机批次，找出得不到梯度的神经元。"""
     pre = randn(4, 12, seed=101, dtype=dtype) - 1
     assert_equal(student.dead_units(pre), without_gradient(pre))
 
 
 @check("dead_units")
 def test_dead_units_needs_all_samples(student):
-    """One positive entry, however small or early, keeps a unit alive. 只要有一个正数，再小也不算死亡。"""
+    """One positive number keeps a unit alive, however small it is. 只要有一个正数，再小也不算死亡。"""
     pre = torch.tensor([[1e-30, -1.0, -9.0, -1.0], [-5.0, -1.0, -9.0, -2.0], [-5.0, -1.0, 0.5, -3.0]])
     assert_equal(student.dead_units(pre), torch.tensor([1, 3]))
 
@@ -566,7 +611,7 @@ def test_dead_units_needs_all_samples(student):
 @check("dead_units")
 @DTYPES
 def test_dead_units_counts_zero_as_dead(student, dtype):
-    """Exactly 0 and -0 pass no gradient: dead. 恰为 0 或 -0 时没有梯度，也算死亡。"""
+    """Exactly 0 and -0 pass no gradient, so they count as dead. 恰为 0 或 -0 时没有梯度，也算死亡。"""
     pre = torch.tensor([[0.0, -0.0, 0.0, -1.0], [0.0, -2.0, 1.0, 0.0]], dtype=dtype)
     assert_equal(student.dead_units(pre), torch.tensor([0, 1, 3]))
 
@@ -585,20 +630,20 @@ def test_dead_units_of_any_size(student, shape):
 @check("dead_units")
 @pytest.mark.parametrize("shape", [(3, 2), (2, 1), (1, 3)], ids=["matrix", "one_unit", "one_sample"])
 def test_dead_units_where_none_is_dead(student, shape):
-    """No dead unit: an empty tensor, of int64 as ever. 没有死亡的神经元时返回空张量，dtype 仍是 int64。"""
+    """If no unit is dead, the result is an empty int64 tensor. 没有死亡的神经元时返回空的 int64 张量。"""
     assert_equal(student.dead_units(torch.full(shape, 0.5)), torch.empty(0, dtype=torch.int64))
 
 
 @check("dead_units")
 @pytest.mark.parametrize("value", [-1.0, -1e4, -INF, 0.0], ids=["minus_one", "huge", "minus_inf", "zero"])
 def test_dead_units_where_all_are_dead(student, value):
-    """All dead: every index, in ascending order. 全部死亡时按从小到大返回所有下标。"""
+    """If all units are dead, all indices come in ascending order. 全部死亡时按从小到大返回所有下标。"""
     assert_equal(student.dead_units(torch.full((2, 5), value)), torch.arange(5))
 
 
 @check("dead_units")
 def test_dead_units_ignores_the_order_of_samples(student):
-    """Samples in another order, or twice in the batch, change nothing. 样本换个顺序或重复出现，结果不变。"""
+    """The order of the samples does not matter, nor do repeated samples. 样本换个顺序或重复出现，结果不变。"""
     pre = randn(5, 8, seed=103) - 0.8
     shuffled = torch.cat([pre, pre])[torch.tensor([7, 2, 9, 0, 5, 3, 1, 8, 6, 4])]
     assert_equal(student.dead_units(shuffled), without_gradient(pre))

@@ -85,9 +85,9 @@ def test_ewma_weights_of_one_day(student):
 @check("momentum_ewa_step")
 def test_momentum_ewa_step_worked_example(student):
     """The docstring's example: the average moves first, then the weights along it. 文档示例：先更新平均值，再沿它更新 w。"""
-    s, g = torch.tensor([0.5, 0.0]), torch.tensor([0.2, -1.0])
+    g, s = torch.tensor([0.2, -1.0]), torch.tensor([0.5, 0.0])
     expected = torch.tensor([0.953, 2.01]), torch.tensor([0.47, -0.1])
-    assert_close(student.momentum_ewa_step(W, s, g, 0.1), expected, ITERATED)
+    assert_close(student.momentum_ewa_step(W, g, s, 0.1), expected, ITERATED)
 
 
 @check("momentum_ewa_step")
@@ -95,14 +95,14 @@ def test_momentum_ewa_step_for_three_steps(student):
     """Three steps in a row, from s = 0. 从 s = 0 出发连续走三步。"""
     w, s = START, torch.zeros_like(START)
     for g in GRADIENTS:
-        w, s = student.momentum_ewa_step(w, s, g, 0.5, 0.8)
+        w, s = student.momentum_ewa_step(w, g, s, 0.5, 0.8)
     assert_close(w, walked(torch.optim.SGD, lr=0.5 * (1 - 0.8), momentum=0.8), ITERATED)
 
 
 @check("momentum_ewa_step")
 def test_momentum_ewa_step_crosses_a_saddle(student):
     """Where the gradient is 0, the weight still moves on. 鞍点处梯度为 0，w 仍能继续前进。"""
-    answer = student.momentum_ewa_step(torch.tensor([1.0]), torch.tensor([2.0]), torch.tensor([0.0]), 0.1)
+    answer = student.momentum_ewa_step(torch.tensor([1.0]), torch.tensor([0.0]), torch.tensor([2.0]), 0.1)
     assert_close(answer, (torch.tensor([0.82]), torch.tensor([1.8])), ITERATED)
 
 

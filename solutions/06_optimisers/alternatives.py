@@ -23,7 +23,7 @@ def ewma_weights(t, beta):
     return torch.from_numpy(weights)
 
 
-def momentum_ewa_step(w, s, g, lr, beta=0.9):
+def momentum_ewa_step(w, g, s, lr, beta=0.9):
     """The average moves towards the gradient."""
     s = s + (1 - beta) * (g - s)
     return w.sub(s, alpha=lr), s

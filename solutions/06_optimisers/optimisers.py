@@ -67,7 +67,7 @@ def ewma_weights(t: int, beta: float) -> Tensor:
     ### END SOLUTION
 
 
-def momentum_ewa_step(w: Tensor, s: Tensor, g: Tensor, lr: float, beta: float = 0.9) -> tuple[Tensor, Tensor]:
+def momentum_ewa_step(w: Tensor, g: Tensor, s: Tensor, lr: float, beta: float = 0.9) -> tuple[Tensor, Tensor]:
     """One step of momentum as the notes write it: along the average of the gradients, not along the last of them.
 
     Plain gradient descent stops on a saddle, where the gradient is 0, and zigzags through a ravine, where it changes
@@ -77,18 +77,18 @@ def momentum_ewa_step(w: Tensor, s: Tensor, g: Tensor, lr: float, beta: float = 
         s  <-  beta s + (1 - beta) g
         w  <-  w - lr s
 
-    w, s, g: the weights, the average so far (0 before the first step) and the gradient, in this order; same shape
-    and dtype, float32 or float64.
+    w, g, s: weights, gradient, and the average of the gradients so far (0 before the first step); same shape and
+    dtype, float32 or float64.
     Returns the new (w, s), same shape and dtype. The tensors that came in are not changed.
     Not allowed: torch.optim.
 
-    >>> w, s, g = torch.tensor([1.0, 2.0]), torch.tensor([0.5, 0.0]), torch.tensor([0.2, -1.0])
-    >>> momentum_ewa_step(w, s, g, lr=0.1)
+    >>> w, g, s = torch.tensor([1.0, 2.0]), torch.tensor([0.2, -1.0]), torch.tensor([0.5, 0.0])
+    >>> momentum_ewa_step(w, g, s, lr=0.1)
     (tensor([0.9530, 2.0100]), tensor([ 0.4700, -0.1000]))
 
     中文：按笔记的公式走一步 Momentum：先更新梯度的指数加权平均 s，再用新的 s（而不是当前梯度 g）更新 w。
     在鞍点处 g 为 0，但 s 还保留着之前的方向，参数可以继续前进；在“峡谷”里，来回震荡的梯度会相互抵消。
-    第一步之前 s 全为 0。注意参数的顺序是 w、s、g。不允许使用 torch.optim，也不要原地修改传入的张量。
+    第一步之前 s 全为 0。不允许使用 torch.optim，也不要原地修改传入的张量。
     """
     ### BEGIN SOLUTION
     s = beta * s + (1 - beta) * g

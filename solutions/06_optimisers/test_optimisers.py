@@ -238,7 +238,7 @@ def test_ewma_weights_give_the_thirtieth_day(student):
 # momentum_ewa_step
 
 
-def average_step(w, s, g, lr, beta=0.9) -> tuple[Tensor, Tensor]:
+def average_step(w, g, s, lr, beta=0.9) -> tuple[Tensor, Tensor]:
     """The oracle: the average as a point between the gradient and the old average."""
     s = torch.lerp(g, s, beta)
     return w - lr * s, s
@@ -249,14 +249,14 @@ def average_step(w, s, g, lr, beta=0.9) -> tuple[Tensor, Tensor]:
 def test_momentum_ewa_step_on_random_inputs(student, dtype):
     """Right from a random average, in the dtype that came in. 从随机的平均值出发：结果正确且保持 dtype。"""
     w, g, s, _ = on_the_way(3, 4, seed=21, dtype=dtype)
-    assert_close(student.momentum_ewa_step(w, s, g, 0.5, 0.7), average_step(w, s, g, 0.5, 0.7), ITERATED)
+    assert_close(student.momentum_ewa_step(w, g, s, 0.5, 0.7), average_step(w, g, s, 0.5, 0.7), ITERATED)
 
 
 @check("momentum_ewa_step")
 def test_momentum_ewa_step_for_the_first_time(student):
     """From s = 0, with beta 0.9 by default, the first step is a tenth of plain descent. s = 0、beta 默认 0.9 时，第一步是普通梯度下降的十分之一。"""
     w, g, _, _ = on_the_way(4, seed=22)
-    assert_close(student.momentum_ewa_step(w, torch.zeros_like(w), g, 0.5), (w - 0.05 * g, 0.1 * g), ITERATED)
+    assert_close(student.momentum_ewa_step(w, g, torch.zeros_like(w), 0.5), (w - 0.05 * g, 0.1 * g), ITERATED)
 
 
 @check("momentum_ewa_step")
@@ -265,8 +265,8 @@ def test_momentum_ewa_step_coasts_over_a_saddle(student):
     w, g, s, _ = on_the_way(3, seed=23)
     right_w, right_s = w, s
     for _ in range(3):
-        right_w, right_s = average_step(right_w, right_s, torch.zeros_like(g), 0.3)
-        w, s = student.momentum_ewa_step(w, s, torch.zeros_like(g), 0.3)
+        right_w, right_s = average_step(right_w, torch.zeros_like(g), right_s, 0.3)
+        w, s = student.momentum_ewa_step(w, torch.zeros_like(g), s, 0.3)
     assert_close((w, s), (right_w, right_s), ITERATED)
 
 
@@ -278,7 +278,7 @@ def test_momentum_ewa_step_five_steps_downhill(student):
     velocity = None
     for _ in range(5):
         right, velocity = sgd(right, 2 * (right - target), velocity, lr=0.4 * (1 - 0.8), momentum=0.8)
-        w, s = student.momentum_ewa_step(w, s, 2 * (w - target), 0.4, 0.8)
+        w, s = student.momentum_ewa_step(w, 2 * (w - target), s, 0.4, 0.8)
     assert_close(w, right, ITERATED)
 
 
@@ -293,7 +293,7 @@ def test_momentum_ewa_step_keeps_a_steady_gradient(student):
 def test_momentum_ewa_step_without_memory(student):
     """With beta 0 it is plain gradient descent. beta = 0 时就是普通的梯度下降。"""
     w, g, s, _ = on_the_way(4, seed=26)
-    assert_close(student.momentum_ewa_step(w, s, g, 0.2, 0.0), (w - 0.2 * g, g), ITERATED)
+    assert_close(student.momentum_ewa_step(w, g, s, 0.2, 0.0), (w - 0.2 * g, g), ITERATED)
 
 
 @check("momentum_ewa_step")
@@ -301,15 +301,15 @@ def test_momentum_ewa_step_without_memory(student):
 def test_momentum_ewa_step_of_any_shape(student, state):
     """One number, empty and transposed tensors work. 零维、空张量和转置张量都可以。"""
     w, g, s, _ = state
-    assert_close(student.momentum_ewa_step(w, s, g, 0.1), average_step(w, s, g, 0.1), ITERATED)
+    assert_close(student.momentum_ewa_step(w, g, s, 0.1), average_step(w, g, s, 0.1), ITERATED)
 
 
 @check("momentum_ewa_step")
 def test_momentum_ewa_step_leaves_its_inputs_alone(student):
-    """w, s and g that came in are only read. 只读取传入的 w、s、g，不作修改。"""
+    """w, g and s that came in are only read. 只读取传入的 w、g、s，不作修改。"""
     w, g, s, _ = on_the_way(3, seed=27)
-    answer = assert_inputs_unchanged(student.momentum_ewa_step, w, s, g, 0.1)
-    assert_close(answer, average_step(w, s, g, 0.1), ITERATED)
+    answer = assert_inputs_unchanged(student.momentum_ewa_step, w, g, s, 0.1)
+    assert_close(answer, average_step(w, g, s, 0.1), ITERATED)
 
 
 # sgd_momentum_step

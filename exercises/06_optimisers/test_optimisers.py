@@ -7,19 +7,20 @@ from autograder.checks import (
     ELEMENTWISE,
     ITERATED,
     REDUCTION,
+    RemoteObject,
     assert_close,
-    assert_equal,
     assert_inputs_unchanged,
     assert_raises,
     check,
+    expect,
     randn,
 )
 
 W, G = torch.tensor([1.0, 2.0]), torch.tensor([0.2, -3.0])
 
 # Three steps, the same for every optimiser
-START = torch.tensor([0.3, -0.2, 0.1], dtype=torch.float64)
-GRADIENTS = torch.tensor([[1.0, -2.0, 0.5], [0.5, 1.0, 0.0], [-4.0, 0.1, 0.2]], dtype=torch.float64)
+START = torch.tensor([0.3, -0.2, 0.1])
+GRADIENTS = torch.tensor([[1.0, -2.0, 0.5], [0.5, 1.0, 0.0], [-4.0, 0.1, 0.2]])
 
 
 def walked(optimiser: type[torch.optim.Optimizer], **options) -> torch.Tensor:
@@ -38,7 +39,7 @@ def walked(optimiser: type[torch.optim.Optimizer], **options) -> torch.Tensor:
 @check("ewma")
 def test_ewma_worked_example(student):
     """The docstring's example: 1, 2, 3 with beta 0.5. 文档示例：1、2、3，beta 为 0.5。"""
-    answer = student.ewma(torch.tensor([1.0, 2.0, 3.0]), beta=0.5)
+    answer = assert_inputs_unchanged(student.ewma, torch.tensor([1.0, 2.0, 3.0]), beta=0.5)
     assert_close(answer, torch.tensor([1.0, 1.5, 2.25]), ITERATED)
 
 
@@ -87,7 +88,7 @@ def test_momentum_ewa_step_worked_example(student):
     """The docstring's example: the average moves first, then the weights along it. 文档示例：先更新平均值，再沿它更新 w。"""
     g, s = torch.tensor([0.2, -1.0]), torch.tensor([0.5, 0.0])
     expected = torch.tensor([0.953, 2.01]), torch.tensor([0.47, -0.1])
-    assert_close(student.momentum_ewa_step(W, g, s, 0.1), expected, ITERATED)
+    assert_close(assert_inputs_unchanged(student.momentum_ewa_step, W, g, s, 0.1), expected, ITERATED)
 
 
 @check("momentum_ewa_step")
@@ -114,7 +115,7 @@ def test_sgd_momentum_step_worked_example(student):
     """The docstring's example: the velocity of a steady gradient is 1, 1.9, 2.71. 文档示例：梯度恒为 1 时，速度依次为 1、1.9、2.71。"""
     w, v, g = torch.tensor([1.0]), None, torch.tensor([1.0])
     for expected_w, expected_v in ((0.9, 1.0), (0.71, 1.9), (0.439, 2.71)):
-        w, v = student.sgd_momentum_step(w, g, v, lr=0.1)
+        w, v = assert_inputs_unchanged(student.sgd_momentum_step, w, g, v, lr=0.1)
         assert_close((w, v), (torch.tensor([expected_w]), torch.tensor([expected_v])), ITERATED)
 
 
@@ -142,7 +143,7 @@ def test_sgd_momentum_step_with_nesterov(student):
 @check("adagrad_step")
 def test_adagrad_step_worked_example(student):
     """The docstring's example: the second step is shorter by sqrt(2). 文档示例：第二步缩短为 1/sqrt(2)。"""
-    w, s = student.adagrad_step(W, G, torch.zeros(2), lr=0.1)
+    w, s = assert_inputs_unchanged(student.adagrad_step, W, G, torch.zeros(2), lr=0.1)
     assert_close((w, s), (torch.tensor([0.9, 2.1]), torch.tensor([0.04, 9.0])), ITERATED)
     expected = torch.tensor([0.8292893, 2.1707107]), torch.tensor([0.08, 18.0])
     assert_close(student.adagrad_step(w, G, s, lr=0.1), expected, ITERATED)
@@ -171,7 +172,8 @@ def test_adagrad_step_without_a_gradient(student):
 def test_rmsprop_step_worked_example(student):
     """The docstring's examples: a steady gradient steps by lr, a first one by 10 lr. 文档示例：梯度平稳时步长为 lr，第一步则为 10 倍的 lr。"""
     steady = torch.tensor([0.04, 9.0])
-    assert_close(student.rmsprop_step(W, G, steady, 0.1), (torch.tensor([0.9, 2.1]), steady), ITERATED)
+    answer = assert_inputs_unchanged(student.rmsprop_step, W, G, steady, 0.1)
+    assert_close(answer, (torch.tensor([0.9, 2.1]), steady), ITERATED)
     expected = torch.tensor([0.9, 2.1]), torch.tensor([4e-4, 0.09])
     assert_close(student.rmsprop_step(W, G, torch.zeros(2), 0.01), expected, ITERATED)
 
@@ -200,7 +202,8 @@ def test_adam_step_worked_example(student):
     """Whatever the gradient, the first step has size lr. 无论梯度多大，第一步的大小都是 lr。"""
     zeros = torch.zeros(2)
     expected = torch.tensor([0.9, 2.1]), torch.tensor([0.02, -0.3]), torch.tensor([4e-5, 9e-3])
-    assert_close(student.adam_step(W, G, zeros, zeros, t=1, lr=0.1), expected, ITERATED)
+    answer = assert_inputs_unchanged(student.adam_step, W, G, zeros, zeros, t=1, lr=0.1)
+    assert_close(answer, expected, ITERATED)
 
 
 @check("adam_step")
@@ -245,6 +248,19 @@ def test_bias_correction_before_the_first_step(student):
 # SGD
 
 
+def assert_now(what: str, now: torch.Tensor, expected: torch.Tensor, optimiser: RemoteObject) -> None:
+    """Fail unless a parameter or a gradient has the expected value. The message names the optimiser."""
+    is_right = now.shape == expected.shape and torch.allclose(now, expected, rtol=1e-4, atol=1e-6)
+    found, right = numbers_of(now), numbers_of(expected)
+    expect(is_right, f"{what} is {found}, expected {right}.", f"{what} 是 {found}，应为 {right}。", answer=optimiser)
+
+
+def numbers_of(tensor: torch.Tensor) -> str:
+    """The elements of a tensor, rounded: 0.46, or [1, 2.5]."""
+    numbers = [f"{number:.6g}" for number in tensor.flatten().tolist()]
+    return numbers[0] if len(numbers) == 1 else f"[{', '.join(numbers)}]"
+
+
 @check("SGD")
 def test_SGD_worked_example(student):
     """Two steps down w^2, from 1: 0.8, then 0.46. 从 w = 1 出发沿 w^2 下降两步：0.8、0.46。"""
@@ -254,7 +270,7 @@ def test_SGD_worked_example(student):
         optimiser.zero_grad()
         student.evaluate("w.square().sum().backward()", w=w)
         optimiser.step()
-        assert_close(student.evaluate("w.detach()", w=w), torch.tensor([expected]), ITERATED)
+        assert_now("w", student.evaluate("w.detach()", w=w), torch.tensor([expected]), optimiser)
 
 
 @check("SGD")
@@ -275,13 +291,26 @@ def test_SGD_trains_a_layer(student):
         oracle(x).square().mean().backward()
         mine.step()
         theirs.step()
-    answer = student.evaluate("[layer.weight.detach(), layer.bias.detach()]", layer=layer)
-    assert_close(answer, [oracle.weight, oracle.bias], ITERATED)
+    weight, bias = student.evaluate("[layer.weight.detach(), layer.bias.detach()]", layer=layer)
+    assert_now("layer.weight", weight, oracle.weight, mine)
+    assert_now("layer.bias", bias, oracle.bias, mine)
 
 
 @check("SGD")
 def test_SGD_leaves_out_what_has_no_gradient(student):
     """A parameter whose grad is None stays as it is. grad 为 None 的参数保持不变。"""
     w = student.build("nn.Parameter(torch.ones(2))")
-    student.SGD([w], lr=0.1, weight_decay=0.5).step()
-    assert_equal(student.evaluate("w.detach()", w=w), torch.ones(2))
+    optimiser = student.SGD([w], lr=0.1, weight_decay=0.5)
+    optimiser.step()
+    assert_now("w", student.evaluate("w.detach()", w=w), torch.ones(2), optimiser)
+
+
+@check("SGD")
+def test_SGD_only_reads_the_gradient(student):
+    """step changes the parameter, not its gradient. step 更新参数，但不修改它的梯度。"""
+    w = student.build("nn.Parameter(torch.tensor([1.0, 2.0]))")
+    optimiser = student.SGD([w], lr=0.1, weight_decay=0.5)
+    w.grad = torch.tensor([2.0, -1.0])
+    optimiser.step()
+    assert_now("w", student.evaluate("w.detach()", w=w), torch.tensor([0.75, 2.0]), optimiser)
+    assert_now("w.grad", w.grad, torch.tensor([2.0, -1.0]), optimiser)

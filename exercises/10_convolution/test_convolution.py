@@ -23,3 +23,9 @@ def test_conv_output_size_with_dilation(student):
 def test_conv_output_size_needs_room(student):
     """A 3-kernel does not fit into 2 cells: ValueError. 卷积核 3 放不进 2 格：抛出 ValueError。"""
     assert_raises(ValueError, student.conv_output_size, 2, 3)
+
+
+@check("conv_output_size")
+def test_conv_output_size_rounds_down_at_the_end(student):
+    """With stride 3, one cell of 10 is left over. 步幅为 3 时，10 格中最后 1 格用不上。"""
+    assert_equal(student.conv_output_size(10, 3, stride=3), 3)

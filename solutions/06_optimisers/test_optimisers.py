@@ -480,7 +480,7 @@ def test_adagrad_step_where_the_gradient_is_zero(student):
     assert_close(student.adagrad_step(w, g, s, 0.1), adagrad(w, g, s, 0.1), ITERATED)
 
 
-@check("adagrad_step")
+@check("adagrad_step", weight=2)
 @pytest.mark.parametrize(("eps", "scale"), [(1e-6, 1e-5), (0.5, 1.0)], ids=["notes", "large"])
 def test_adagrad_step_adds_eps_after_the_root(student, eps, scale):
     """Right where eps counts: tiny gradients with the notes' 1e-6, or a large eps. 在 eps 起作用时也正确：梯度很小而 eps 为笔记的 1e-6，或 eps 很大。"""
@@ -594,7 +594,7 @@ def test_rmsprop_step_without_memory(student):
     assert_close(student.rmsprop_step(w, g, s, 0.5, 0.0, TINY), (w - 0.5 * g.sign(), g**2), ITERATED)
 
 
-@check("rmsprop_step")
+@check("rmsprop_step", weight=2)
 @pytest.mark.parametrize(("eps", "scale"), [(1e-6, 1e-5), (0.5, 1.0)], ids=["notes", "large"])
 def test_rmsprop_step_adds_eps_after_the_root(student, eps, scale):
     """Right where eps counts: tiny gradients with the notes' 1e-6, or a large eps. 在 eps 起作用时也正确：梯度很小而 eps 为笔记的 1e-6，或 eps 很大。"""
@@ -698,7 +698,7 @@ def test_adam_step_of_dead_weights(student, dtype):
     assert_close(student.adam_step(w, zeros, zeros, zeros, 1), (w, zeros, zeros), ITERATED)
 
 
-@check("adam_step")
+@check("adam_step", weight=2)
 def test_adam_step_adds_eps_after_the_root(student):
     """A large eps and small gradients show where eps is added. eps 大而梯度小，看出 eps 加在哪里。"""
     w, g, m, v = (scale * x for scale, x in zip((1, 1e-3, 1e-3, 1e-6), on_the_way(4, seed=6), strict=True))
@@ -1018,7 +1018,8 @@ def test_SGD_keeps_two_optimisers_apart(student):
 @check("SGD", weight=2)
 def test_SGD_keeps_velocities_of_equal_shape_apart(student):
     """Parameters of equal shape have velocities of their own. 形状相同的参数各有各的速度。"""
-    values, steps = list(randn(3, 4, seed=86)), [list(row) for row in randn(3, 3, 4, seed=87)]
+    values = [*randn(2, 4, seed=86), randn(3, seed=88)]
+    steps = [[*randn(2, 4, seed=890 + number), randn(3, seed=880 + number)] for number in range(3)]
     answer = trained(student, parameters_of(student, values), steps, lr=0.1, momentum=0.9)
     assert_close(answer, trained_by_torch(steps, values, lr=0.1, momentum=0.9), ITERATED)
 

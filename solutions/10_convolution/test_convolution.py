@@ -87,8 +87,8 @@ def test_conv_output_size_with_a_stride_beyond_the_input(student):
 @check("conv_output_size")
 @pytest.mark.parametrize(
     "layer",
-    [(2, 3), (2, 3, 2), (3, 7, 1, 1), (6, 3, 1, 0, 3), (1, 9, 5, 2)],
-    ids=["by-one", "by-one-with-stride", "despite-padding", "because-of-dilation", "by-far"],
+    [(2, 3), (2, 3, 2), (3, 7, 1, 1), (6, 3, 1, 0, 3), (5, 3, 1, 0, 4), (1, 9, 5, 2)],
+    ids=["by-one", "by-one-with-stride", "despite-padding", "because-of-dilation", "by-dilation-alone", "by-far"],
 )
 def test_conv_output_size_rejects_a_kernel_that_does_not_fit(student, layer):
     """Raises ValueError where the kernel spans more than the padded input. 卷积核放不下时抛出 ValueError。"""

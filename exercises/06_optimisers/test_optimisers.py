@@ -24,7 +24,7 @@ GRADIENTS = torch.tensor([[1.0, -2.0, 0.5], [0.5, 1.0, 0.0], [-4.0, 0.1, 0.2]])
 
 
 def walked(optimiser: type[torch.optim.Optimizer], **options) -> torch.Tensor:
-    """Where an optimiser of torch arrives after the three steps."""
+    """Return the parameter after the three steps of a torch optimiser."""
     parameter = START.clone().requires_grad_()
     oracle = optimiser([parameter], **options)
     for g in GRADIENTS:
@@ -45,7 +45,7 @@ def test_ewma_worked_example(student):
 
 @check("ewma")
 def test_ewma_of_the_notes(student):
-    """The notes' thirty days: 1, 2, 3 and 30. 笔记中的 30 天气温：第 1、2、3、30 天的平均值。"""
+    """The thirty days of the notes: the averages of days 1, 2, 3 and 30. 笔记中的 30 天气温：第 1、2、3、30 天的平均值。"""
     temperature = randn(30, seed=0) * 10  # what torch.manual_seed(0); torch.randn(size=[30]) * 10 gives
     expected = torch.tensor([-11.25840, -11.28492, -10.40701, 0.85031])
     assert_close(student.ewma(temperature)[[0, 1, 2, 29]], expected, REDUCTION)
@@ -69,14 +69,14 @@ def test_ewma_weights_worked_example(student):
 
 @check("ewma_weights")
 def test_ewma_weights_of_the_notes(student):
-    """The notes' beta 0.9 over five days: the oldest counts 0.9^4, the newest 0.1. 笔记中 beta = 0.9，五天：最早一天的权重为 0.9^4，最近一天为 0.1。"""
+    """Five days with the beta 0.9 of the notes: the oldest weighs 0.9^4, the newest 0.1. 笔记中 beta = 0.9，五天：最早一天的权重为 0.9^4，最近一天为 0.1。"""
     expected = torch.tensor([0.6561, 0.0729, 0.081, 0.09, 0.1], dtype=torch.float64)
     assert_close(student.ewma_weights(5, 0.9), expected, REDUCTION)
 
 
 @check("ewma_weights")
 def test_ewma_weights_of_one_day(student):
-    """A single day has the whole weight. 只有一天时，权重全归它。"""
+    """A single day has the weight 1. 只有一天时，它的权重是 1。"""
     assert_close(student.ewma_weights(1, 0.9), torch.ones(1, dtype=torch.float64), REDUCTION)
 
 
@@ -85,7 +85,7 @@ def test_ewma_weights_of_one_day(student):
 
 @check("momentum_ewa_step")
 def test_momentum_ewa_step_worked_example(student):
-    """The docstring's example: the average moves first, then the weights along it. 文档示例：先更新平均值，再沿它更新 w。"""
+    """The docstring's example: update the average first, then move w along it. 文档示例：先更新平均值，再沿它更新 w。"""
     g, s = torch.tensor([0.2, -1.0]), torch.tensor([0.5, 0.0])
     expected = torch.tensor([0.953, 2.01]), torch.tensor([0.47, -0.1])
     assert_close(assert_inputs_unchanged(student.momentum_ewa_step, W, g, s, 0.1), expected, ITERATED)
@@ -102,7 +102,7 @@ def test_momentum_ewa_step_for_three_steps(student):
 
 @check("momentum_ewa_step")
 def test_momentum_ewa_step_crosses_a_saddle(student):
-    """Where the gradient is 0, the weight still moves on. 鞍点处梯度为 0，w 仍能继续前进。"""
+    """At a saddle, where the gradient is 0, w still moves. 鞍点处梯度为 0，w 仍能继续前进。"""
     answer = student.momentum_ewa_step(torch.tensor([1.0]), torch.tensor([0.0]), torch.tensor([2.0]), 0.1)
     assert_close(answer, (torch.tensor([0.82]), torch.tensor([1.8])), ITERATED)
 
@@ -112,7 +112,7 @@ def test_momentum_ewa_step_crosses_a_saddle(student):
 
 @check("sgd_momentum_step")
 def test_sgd_momentum_step_worked_example(student):
-    """The docstring's example: the velocity of a steady gradient is 1, 1.9, 2.71. 文档示例：梯度恒为 1 时，速度依次为 1、1.9、2.71。"""
+    """The docstring's example: with a constant gradient of 1, the velocity is 1, 1.9, 2.71. 文档示例：梯度恒为 1 时，速度依次为 1、1.9、2.71。"""
     w, v, g = torch.tensor([1.0]), None, torch.tensor([1.0])
     for expected_w, expected_v in ((0.9, 1.0), (0.71, 1.9), (0.439, 2.71)):
         w, v = assert_inputs_unchanged(student.sgd_momentum_step, w, g, v, lr=0.1)
@@ -121,7 +121,7 @@ def test_sgd_momentum_step_worked_example(student):
 
 @check("sgd_momentum_step")
 def test_sgd_momentum_step_with_dampening(student):
-    """dampening counts from the second step on. dampening 从第二步起才起作用。"""
+    """dampening applies from the second step on. dampening 从第二步起才起作用。"""
     w, v = START, None
     for g in GRADIENTS:
         w, v = student.sgd_momentum_step(w, g, v, 0.1, dampening=0.5)
@@ -160,7 +160,7 @@ def test_adagrad_step_follows_torch_for_three_steps(student):
 
 @check("adagrad_step")
 def test_adagrad_step_without_a_gradient(student):
-    """With gradient 0 from the start nothing moves, and nothing is NaN. 一开始梯度就是 0：原地不动，也没有 NaN。"""
+    """If the gradient is 0 from the start, nothing changes, and there is no NaN. 梯度从一开始就是 0：什么都不变，也没有 NaN。"""
     w, zero = torch.tensor([1.5]), torch.zeros(1)
     assert_close(student.adagrad_step(w, zero, zero, 0.1), (w, zero), ITERATED)
 
@@ -170,7 +170,7 @@ def test_adagrad_step_without_a_gradient(student):
 
 @check("rmsprop_step")
 def test_rmsprop_step_worked_example(student):
-    """The docstring's examples: a steady gradient steps by lr, a first one by 10 lr. 文档示例：梯度平稳时步长为 lr，第一步则为 10 倍的 lr。"""
+    """The docstring's examples: a step of lr for a constant gradient, of 10 lr at the very start. 文档示例：梯度不变时步长为 lr，最开始的一步为 10 倍的 lr。"""
     steady = torch.tensor([0.04, 9.0])
     answer = assert_inputs_unchanged(student.rmsprop_step, W, G, steady, 0.1)
     assert_close(answer, (torch.tensor([0.9, 2.1]), steady), ITERATED)
@@ -189,7 +189,7 @@ def test_rmsprop_step_follows_torch_for_three_steps(student):
 
 @check("rmsprop_step")
 def test_rmsprop_step_without_a_gradient(student):
-    """With gradient 0 from the start nothing moves, and nothing is NaN. 一开始梯度就是 0：原地不动，也没有 NaN。"""
+    """If the gradient is 0 from the start, nothing changes, and there is no NaN. 梯度从一开始就是 0：什么都不变，也没有 NaN。"""
     w, zero = torch.tensor([1.5]), torch.zeros(1)
     assert_close(student.rmsprop_step(w, zero, zero, 0.1), (w, zero), ITERATED)
 
@@ -217,7 +217,7 @@ def test_adam_step_follows_torch_for_three_steps(student):
 
 @check("adam_step")
 def test_adam_step_without_a_gradient(student):
-    """With gradient 0 from the start nothing moves, and nothing is NaN. 一开始梯度就是 0：原地不动，也没有 NaN。"""
+    """If the gradient is 0 from the start, nothing changes, and there is no NaN. 梯度从一开始就是 0：什么都不变，也没有 NaN。"""
     w, zero = torch.tensor([1.5]), torch.zeros(1)
     assert_close(student.adam_step(w, zero, zero, zero, t=1), (w, zero, zero), ITERATED)
 
@@ -234,7 +234,7 @@ def test_bias_correction_worked_example(student):
 
 @check("bias_correction")
 def test_bias_correction_of_a_long_average(student):
-    """After a thousand steps there is nothing left to correct. 一千步之后已无需修正。"""
+    """After a thousand steps the correction changes nothing, and m itself is not changed. 一千步之后，修正不再起作用；m 本身不被修改。"""
     m = torch.tensor([0.5, -2.0])
     assert_close(assert_inputs_unchanged(student.bias_correction, m, 0.9, 1000), m, ELEMENTWISE)
 
@@ -256,14 +256,14 @@ def assert_now(what: str, now: torch.Tensor, expected: torch.Tensor, optimiser: 
 
 
 def numbers_of(tensor: torch.Tensor) -> str:
-    """The elements of a tensor, rounded: 0.46, or [1, 2.5]."""
+    """Return the elements of a tensor as text, rounded: 0.46, or [1, 2.5]."""
     numbers = [f"{number:.6g}" for number in tensor.flatten().tolist()]
     return numbers[0] if len(numbers) == 1 else f"[{', '.join(numbers)}]"
 
 
 @check("SGD")
 def test_SGD_worked_example(student):
-    """Two steps down w^2, from 1: 0.8, then 0.46. 从 w = 1 出发沿 w^2 下降两步：0.8、0.46。"""
+    """The docstring's example: two steps on w^2 from w = 1 give 0.8 and 0.46. 文档示例：从 w = 1 出发，对 w^2 下降两步，得到 0.8、0.46。"""
     w = student.build("nn.Parameter(torch.tensor([1.0]))")
     optimiser = student.SGD([w], lr=0.1, momentum=0.9)
     for expected in (0.8, 0.46):

@@ -809,6 +809,7 @@ def test_bias_correction_without_memory(student):
 @pytest.mark.parametrize("t", [0, -1, -5], ids=str)
 def test_bias_correction_refuses_steps_before_the_first(student, t):
     """t less than 1 raises ValueError. t 小于 1 时抛出 ValueError。"""
+    assert_raises(ValueError, student.bias_correction, torch.ones(2), 0.9, 0)
     assert_raises(ValueError, student.bias_correction, torch.ones(2), 0.9, t)
 
 

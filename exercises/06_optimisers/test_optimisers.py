@@ -7,23 +7,24 @@ from autograder.checks import (
     ELEMENTWISE,
     ITERATED,
     REDUCTION,
+    RemoteObject,
     assert_close,
-    assert_equal,
     assert_inputs_unchanged,
     assert_raises,
     check,
+    expect,
     randn,
 )
 
 W, G = torch.tensor([1.0, 2.0]), torch.tensor([0.2, -3.0])
 
 # Three steps, the same for every optimiser
-START = torch.tensor([0.3, -0.2, 0.1], dtype=torch.float64)
-GRADIENTS = torch.tensor([[1.0, -2.0, 0.5], [0.5, 1.0, 0.0], [-4.0, 0.1, 0.2]], dtype=torch.float64)
+START = torch.tensor([0.3, -0.2, 0.1])
+GRADIENTS = torch.tensor([[1.0, -2.0, 0.5], [0.5, 1.0, 0.0], [-4.0, 0.1, 0.2]])
 
 
 def walked(optimiser: type[torch.optim.Optimizer], **options) -> torch.Tensor:
-    """Where an optimiser of torch arrives after the three steps."""
+    """Return the parameter after the three steps of a torch optimiser."""
     parameter = START.clone().requires_grad_()
     oracle = optimiser([parameter], **options)
     for g in GRADIENTS:
@@ -38,13 +39,13 @@ def walked(optimiser: type[torch.optim.Optimizer], **options) -> torch.Tensor:
 @check("ewma")
 def test_ewma_worked_example(student):
     """The docstring's example: 1, 2, 3 with beta 0.5. 文档示例：1、2、3，beta 为 0.5。"""
-    answer = student.ewma(torch.tensor([1.0, 2.0, 3.0]), beta=0.5)
+    answer = assert_inputs_unchanged(student.ewma, torch.tensor([1.0, 2.0, 3.0]), beta=0.5)
     assert_close(answer, torch.tensor([1.0, 1.5, 2.25]), ITERATED)
 
 
 @check("ewma")
 def test_ewma_of_the_notes(student):
-    """The notes' thirty days: 1, 2, 3 and 30. 笔记中的 30 天气温：第 1、2、3、30 天的平均值。"""
+    """The thirty days of the notes: the averages of days 1, 2, 3 and 30. 笔记中的 30 天气温：第 1、2、3、30 天的平均值。"""
     temperature = randn(30, seed=0) * 10  # what torch.manual_seed(0); torch.randn(size=[30]) * 10 gives
     expected = torch.tensor([-11.25840, -11.28492, -10.40701, 0.85031])
     assert_close(student.ewma(temperature)[[0, 1, 2, 29]], expected, REDUCTION)
@@ -68,14 +69,14 @@ def test_ewma_weights_worked_example(student):
 
 @check("ewma_weights")
 def test_ewma_weights_of_the_notes(student):
-    """The notes' beta 0.9 over five days: the oldest counts 0.9^4, the newest 0.1. 笔记中 beta = 0.9，五天：最早一天的权重为 0.9^4，最近一天为 0.1。"""
+    """Five days with the beta 0.9 of the notes: the oldest weighs 0.9^4, the newest 0.1. 笔记中 beta = 0.9，五天：最早一天的权重为 0.9^4，最近一天为 0.1。"""
     expected = torch.tensor([0.6561, 0.0729, 0.081, 0.09, 0.1], dtype=torch.float64)
     assert_close(student.ewma_weights(5, 0.9), expected, REDUCTION)
 
 
 @check("ewma_weights")
 def test_ewma_weights_of_one_day(student):
-    """A single day has the whole weight. 只有一天时，权重全归它。"""
+    """A single day has the weight 1. 只有一天时，它的权重是 1。"""
     assert_close(student.ewma_weights(1, 0.9), torch.ones(1, dtype=torch.float64), REDUCTION)
 
 
@@ -84,10 +85,10 @@ def test_ewma_weights_of_one_day(student):
 
 @check("momentum_ewa_step")
 def test_momentum_ewa_step_worked_example(student):
-    """The docstring's example: the average moves first, then the weights along it. 文档示例：先更新平均值，再沿它更新 w。"""
-    s, g = torch.tensor([0.5, 0.0]), torch.tensor([0.2, -1.0])
+    """The docstring's example: update the average first, then move w along it. 文档示例：先更新平均值，再沿它更新 w。"""
+    g, s = torch.tensor([0.2, -1.0]), torch.tensor([0.5, 0.0])
     expected = torch.tensor([0.953, 2.01]), torch.tensor([0.47, -0.1])
-    assert_close(student.momentum_ewa_step(W, s, g, 0.1), expected, ITERATED)
+    assert_close(assert_inputs_unchanged(student.momentum_ewa_step, W, g, s, 0.1), expected, ITERATED)
 
 
 @check("momentum_ewa_step")
@@ -95,14 +96,14 @@ def test_momentum_ewa_step_for_three_steps(student):
     """Three steps in a row, from s = 0. 从 s = 0 出发连续走三步。"""
     w, s = START, torch.zeros_like(START)
     for g in GRADIENTS:
-        w, s = student.momentum_ewa_step(w, s, g, 0.5, 0.8)
+        w, s = student.momentum_ewa_step(w, g, s, 0.5, 0.8)
     assert_close(w, walked(torch.optim.SGD, lr=0.5 * (1 - 0.8), momentum=0.8), ITERATED)
 
 
 @check("momentum_ewa_step")
 def test_momentum_ewa_step_crosses_a_saddle(student):
-    """Where the gradient is 0, the weight still moves on. 鞍点处梯度为 0，w 仍能继续前进。"""
-    answer = student.momentum_ewa_step(torch.tensor([1.0]), torch.tensor([2.0]), torch.tensor([0.0]), 0.1)
+    """At a saddle, where the gradient is 0, w still moves. 鞍点处梯度为 0，w 仍能继续前进。"""
+    answer = student.momentum_ewa_step(torch.tensor([1.0]), torch.tensor([0.0]), torch.tensor([2.0]), 0.1)
     assert_close(answer, (torch.tensor([0.82]), torch.tensor([1.8])), ITERATED)
 
 
@@ -111,16 +112,16 @@ def test_momentum_ewa_step_crosses_a_saddle(student):
 
 @check("sgd_momentum_step")
 def test_sgd_momentum_step_worked_example(student):
-    """The docstring's example: the velocity of a steady gradient is 1, 1.9, 2.71. 文档示例：梯度恒为 1 时，速度依次为 1、1.9、2.71。"""
+    """The docstring's example: with a constant gradient of 1, the velocity is 1, 1.9, 2.71. 文档示例：梯度恒为 1 时，速度依次为 1、1.9、2.71。"""
     w, v, g = torch.tensor([1.0]), None, torch.tensor([1.0])
     for expected_w, expected_v in ((0.9, 1.0), (0.71, 1.9), (0.439, 2.71)):
-        w, v = student.sgd_momentum_step(w, g, v, lr=0.1)
+        w, v = assert_inputs_unchanged(student.sgd_momentum_step, w, g, v, lr=0.1)
         assert_close((w, v), (torch.tensor([expected_w]), torch.tensor([expected_v])), ITERATED)
 
 
 @check("sgd_momentum_step")
 def test_sgd_momentum_step_with_dampening(student):
-    """dampening counts from the second step on. dampening 从第二步起才起作用。"""
+    """dampening applies from the second step on. dampening 从第二步起才起作用。"""
     w, v = START, None
     for g in GRADIENTS:
         w, v = student.sgd_momentum_step(w, g, v, 0.1, dampening=0.5)
@@ -142,7 +143,7 @@ def test_sgd_momentum_step_with_nesterov(student):
 @check("adagrad_step")
 def test_adagrad_step_worked_example(student):
     """The docstring's example: the second step is shorter by sqrt(2). 文档示例：第二步缩短为 1/sqrt(2)。"""
-    w, s = student.adagrad_step(W, G, torch.zeros(2), lr=0.1)
+    w, s = assert_inputs_unchanged(student.adagrad_step, W, G, torch.zeros(2), lr=0.1)
     assert_close((w, s), (torch.tensor([0.9, 2.1]), torch.tensor([0.04, 9.0])), ITERATED)
     expected = torch.tensor([0.8292893, 2.1707107]), torch.tensor([0.08, 18.0])
     assert_close(student.adagrad_step(w, G, s, lr=0.1), expected, ITERATED)
@@ -159,7 +160,7 @@ def test_adagrad_step_follows_torch_for_three_steps(student):
 
 @check("adagrad_step")
 def test_adagrad_step_without_a_gradient(student):
-    """With gradient 0 from the start nothing moves, and nothing is NaN. 一开始梯度就是 0：原地不动，也没有 NaN。"""
+    """If the gradient is 0 from the start, nothing changes, and there is no NaN. 梯度从一开始就是 0：什么都不变，也没有 NaN。"""
     w, zero = torch.tensor([1.5]), torch.zeros(1)
     assert_close(student.adagrad_step(w, zero, zero, 0.1), (w, zero), ITERATED)
 
@@ -169,11 +170,12 @@ def test_adagrad_step_without_a_gradient(student):
 
 @check("rmsprop_step")
 def test_rmsprop_step_worked_example(student):
-    """The docstring's examples: a steady gradient steps by lr, a first one by 10 lr. 文档示例：梯度平稳时步长为 lr，第一步则为 10 倍的 lr。"""
+    """The docstring's examples: a step of lr for a constant gradient, of 10 lr at the very start. 文档示例：梯度不变时步长为 lr，最开始的一步为 10 倍的 lr。"""
     steady = torch.tensor([0.04, 9.0])
     assert_close(student.rmsprop_step(W, G, steady, 0.1), (torch.tensor([0.9, 2.1]), steady), ITERATED)
     expected = torch.tensor([0.9, 2.1]), torch.tensor([4e-4, 0.09])
-    assert_close(student.rmsprop_step(W, G, torch.zeros(2), 0.01), expected, ITERATED)
+    answer = assert_inputs_unchanged(student.rmsprop_step, W, G, torch.zeros(2), 0.01)
+    assert_close(answer, expected, ITERATED)
 
 
 @check("rmsprop_step")
@@ -187,7 +189,7 @@ def test_rmsprop_step_follows_torch_for_three_steps(student):
 
 @check("rmsprop_step")
 def test_rmsprop_step_without_a_gradient(student):
-    """With gradient 0 from the start nothing moves, and nothing is NaN. 一开始梯度就是 0：原地不动，也没有 NaN。"""
+    """If the gradient is 0 from the start, nothing changes, and there is no NaN. 梯度从一开始就是 0：什么都不变，也没有 NaN。"""
     w, zero = torch.tensor([1.5]), torch.zeros(1)
     assert_close(student.rmsprop_step(w, zero, zero, 0.1), (w, zero), ITERATED)
 
@@ -200,7 +202,8 @@ def test_adam_step_worked_example(student):
     """Whatever the gradient, the first step has size lr. 无论梯度多大，第一步的大小都是 lr。"""
     zeros = torch.zeros(2)
     expected = torch.tensor([0.9, 2.1]), torch.tensor([0.02, -0.3]), torch.tensor([4e-5, 9e-3])
-    assert_close(student.adam_step(W, G, zeros, zeros, t=1, lr=0.1), expected, ITERATED)
+    answer = assert_inputs_unchanged(student.adam_step, W, G, zeros, zeros, t=1, lr=0.1)
+    assert_close(answer, expected, ITERATED)
 
 
 @check("adam_step")
@@ -214,7 +217,7 @@ def test_adam_step_follows_torch_for_three_steps(student):
 
 @check("adam_step")
 def test_adam_step_without_a_gradient(student):
-    """With gradient 0 from the start nothing moves, and nothing is NaN. 一开始梯度就是 0：原地不动，也没有 NaN。"""
+    """If the gradient is 0 from the start, nothing changes, and there is no NaN. 梯度从一开始就是 0：什么都不变，也没有 NaN。"""
     w, zero = torch.tensor([1.5]), torch.zeros(1)
     assert_close(student.adam_step(w, zero, zero, zero, t=1), (w, zero, zero), ITERATED)
 
@@ -225,15 +228,16 @@ def test_adam_step_without_a_gradient(student):
 @check("bias_correction")
 def test_bias_correction_worked_example(student):
     """The docstring's examples: after one step, and after two. 文档示例：第一步之后与第二步之后。"""
-    assert_close(student.bias_correction(torch.tensor([0.1, 0.2]), 0.9, 1), torch.tensor([1.0, 2.0]), ELEMENTWISE)
+    answer = assert_inputs_unchanged(student.bias_correction, torch.tensor([0.1, 0.2]), 0.9, 1)
+    assert_close(answer, torch.tensor([1.0, 2.0]), ELEMENTWISE)
     assert_close(student.bias_correction(torch.tensor([0.19]), 0.9, 2), torch.tensor([1.0]), ELEMENTWISE)
 
 
 @check("bias_correction")
 def test_bias_correction_of_a_long_average(student):
-    """After a thousand steps there is nothing left to correct. 一千步之后已无需修正。"""
+    """After a thousand steps the correction changes nothing. 一千步之后，修正不再起作用。"""
     m = torch.tensor([0.5, -2.0])
-    assert_close(assert_inputs_unchanged(student.bias_correction, m, 0.9, 1000), m, ELEMENTWISE)
+    assert_close(student.bias_correction(m, 0.9, 1000), m, ELEMENTWISE)
 
 
 @check("bias_correction")
@@ -245,16 +249,29 @@ def test_bias_correction_before_the_first_step(student):
 # SGD
 
 
+def assert_now(what: str, now: torch.Tensor, expected: torch.Tensor, optimiser: RemoteObject) -> None:
+    """Fail unless a parameter or a gradient has the expected value. The message names the optimiser."""
+    is_right = now.shape == expected.shape and torch.allclose(now, expected, rtol=1e-4, atol=1e-6)
+    found, right = numbers_of(now), numbers_of(expected)
+    expect(is_right, f"{what} is {found}, expected {right}.", f"{what} 是 {found}，应为 {right}。", answer=optimiser)
+
+
+def numbers_of(tensor: torch.Tensor) -> str:
+    """Return the elements of a tensor as text, rounded: 0.46, or [1, 2.5]."""
+    numbers = [f"{number:.6g}" for number in tensor.flatten().tolist()]
+    return numbers[0] if len(numbers) == 1 else f"[{', '.join(numbers)}]"
+
+
 @check("SGD")
 def test_SGD_worked_example(student):
-    """Two steps down w^2, from 1: 0.8, then 0.46. 从 w = 1 出发沿 w^2 下降两步：0.8、0.46。"""
+    """The docstring's example: two steps on w^2 from w = 1 give 0.8 and 0.46. 文档示例：从 w = 1 出发，对 w^2 下降两步，得到 0.8、0.46。"""
     w = student.build("nn.Parameter(torch.tensor([1.0]))")
     optimiser = student.SGD([w], lr=0.1, momentum=0.9)
     for expected in (0.8, 0.46):
         optimiser.zero_grad()
         student.evaluate("w.square().sum().backward()", w=w)
         optimiser.step()
-        assert_close(student.evaluate("w.detach()", w=w), torch.tensor([expected]), ITERATED)
+        assert_now("w", student.evaluate("w.detach()", w=w), torch.tensor([expected]), optimiser)
 
 
 @check("SGD")
@@ -275,13 +292,28 @@ def test_SGD_trains_a_layer(student):
         oracle(x).square().mean().backward()
         mine.step()
         theirs.step()
-    answer = student.evaluate("[layer.weight.detach(), layer.bias.detach()]", layer=layer)
-    assert_close(answer, [oracle.weight, oracle.bias], ITERATED)
+    weight, bias = student.evaluate("[layer.weight.detach(), layer.bias.detach()]", layer=layer)
+    assert_now("layer.weight", weight, oracle.weight, mine)
+    assert_now("layer.bias", bias, oracle.bias, mine)
 
 
 @check("SGD")
 def test_SGD_leaves_out_what_has_no_gradient(student):
     """A parameter whose grad is None stays as it is. grad 为 None 的参数保持不变。"""
     w = student.build("nn.Parameter(torch.ones(2))")
-    student.SGD([w], lr=0.1, weight_decay=0.5).step()
-    assert_equal(student.evaluate("w.detach()", w=w), torch.ones(2))
+    optimiser = student.SGD([w], lr=0.1, weight_decay=0.5)
+    optimiser.step()
+    assert_now("w", student.evaluate("w.detach()", w=w), torch.ones(2), optimiser)
+
+
+@check("SGD")
+def test_SGD_only_reads_the_gradient(student):
+    """step changes the parameter, not its gradient. step 更新参数，但不修改它的梯度。"""
+    w = student.build("nn.Parameter(torch.tensor([1.0, 2.0]))")
+    optimiser = student.SGD([w], lr=0.1, weight_decay=0.5)
+    w.grad = torch.tensor([2.0, -1.0])
+    optimiser.step()
+    assert_now("w", student.evaluate("w.detach()", w=w), torch.tensor([0.75, 2.0]), optimiser)
+    gradient = w.grad
+    expect(gradient is not None, "step() set w.grad to None.", "step() 把 w.grad 设成了 None。", answer=optimiser)
+    assert_now("w.grad", gradient, torch.tensor([2.0, -1.0]), optimiser)

@@ -23,7 +23,7 @@ def ewma_weights(t, beta):
     return torch.from_numpy(weights)
 
 
-def momentum_ewa_step(w, s, g, lr, beta=0.9):
+def momentum_ewa_step(w, g, s, lr, beta=0.9):
     """The average moves towards the gradient."""
     s = s + (1 - beta) * (g - s)
     return w.sub(s, alpha=lr), s
@@ -62,7 +62,7 @@ def adam_step(w, g, m, v, t, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
     """Both corrections folded into one step size, as in torch's own code."""
     m = torch.lerp(g, m, betas[0])
     v = torch.lerp(g.square(), v, betas[1])
-    in_m, in_v = (-math.expm1(t * math.log(beta)) for beta in betas)  # 1 - beta^t
+    in_m, in_v = ((1 - beta) * sum(beta**age for age in range(t)) for beta in betas)  # 1 - beta^t
     return torch.addcdiv(w, m, v.sqrt() / math.sqrt(in_v) + eps, value=-lr / in_m), m, v
 
 

@@ -8,13 +8,13 @@ from autograder.checks import assert_equal, assert_raises, check
 
 
 def size_in_torch(size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> int:
-    """The oracle: convolve zeros and look."""
+    """Return the right size: convolve zeros and read the shape."""
     image, weight = torch.zeros(1, 1, size), torch.zeros(1, 1, kernel)
     return F.conv1d(image, weight, stride=stride, padding=padding, dilation=dilation).shape[-1]
 
 
 def draw(choices: list[list[int]], *, count: int, seed: int) -> list[tuple[int, ...]]:
-    """`count` tuples with one random entry of each list, the same on every run."""
+    """Return `count` tuples with one random entry of each list, the same on every run."""
     generator = torch.Generator().manual_seed(seed)
     columns = [torch.tensor(c)[torch.randint(len(c), (count,), generator=generator)].tolist() for c in choices]
     return list(zip(*columns, strict=True))
@@ -27,7 +27,7 @@ def draw(choices: list[list[int]], *, count: int, seed: int) -> list[tuple[int, 
     ids=["lenet", "alexnet", "resnet", "notes", "halving"],
 )
 def test_conv_output_size_of_known_layers(student, layer, expected):
-    """First layers of LeNet, AlexNet and ResNet, and two more. LeNet、AlexNet、ResNet 的第一层等。"""
+    """The first layers of LeNet, AlexNet and ResNet, and two more layers. LeNet、AlexNet、ResNet 的第一层，以及另外两层。"""
     assert_equal(student.conv_output_size(*layer), expected)
 
 
@@ -47,7 +47,7 @@ def test_conv_output_size_of_random_dilated_layers(student):
 
 @check("conv_output_size")
 def test_conv_output_size_rounds_down(student):
-    """Cells left over at the end are not visited. 末尾剩下的格子不再访问，向下取整。"""
+    """Cells left over at the end do not count: round down. 末尾剩下的几格不算，向下取整。"""
     for size in (9, 10, 11, 12):
         assert_equal(student.conv_output_size(size, 3, stride=3), size_in_torch(size, 3, stride=3))
 
@@ -59,7 +59,7 @@ def test_conv_output_size_rounds_down(student):
     ids=["whole-input", "one-cell", "padded", "dilated", "padding-only"],
 )
 def test_conv_output_size_where_the_kernel_just_fits(student, layer):
-    """A kernel that spans the whole padded input stands in one place. 卷积核恰好占满填充后的输入：输出为 1。"""
+    """A kernel that spans the whole padded input has one position. 卷积核恰好占满填充后的输入时，输出为 1。"""
     assert_equal(student.conv_output_size(*layer), 1)
 
 
@@ -72,7 +72,7 @@ def test_conv_output_size_where_only_padding_makes_it_fit(student):
 
 @check("conv_output_size")
 def test_conv_output_size_of_a_pointwise_kernel(student):
-    """For a 1-kernel dilation means nothing, the stride does. 卷积核为 1 时空洞率不起作用，步幅仍起作用。"""
+    """For a kernel of 1, dilation has no effect, but the stride has. 卷积核大小为 1 时，空洞率不起作用，步长仍起作用。"""
     for stride in (1, 2, 5):
         expected = size_in_torch(11, 1, stride=stride, dilation=3)
         assert_equal(student.conv_output_size(11, 1, stride=stride, dilation=3), expected)
@@ -80,16 +80,16 @@ def test_conv_output_size_of_a_pointwise_kernel(student):
 
 @check("conv_output_size")
 def test_conv_output_size_with_a_stride_beyond_the_input(student):
-    """However long the stride, the first place counts. 步幅再大，起始位置总算一个。"""
+    """Even with a huge stride, the starting position counts. 步长再大，起始位置也算一个。"""
     assert_equal(student.conv_output_size(10, 3, stride=50), 1)
 
 
 @check("conv_output_size")
 @pytest.mark.parametrize(
     "layer",
-    [(2, 3), (2, 3, 2), (3, 7, 1, 1), (6, 3, 1, 0, 3), (1, 9, 5, 2)],
-    ids=["by-one", "by-one-with-stride", "despite-padding", "because-of-dilation", "by-far"],
+    [(2, 3), (2, 3, 2), (3, 7, 1, 1), (6, 3, 1, 0, 3), (5, 3, 1, 0, 4), (1, 9, 5, 2)],
+    ids=["by-one", "by-one-with-stride", "despite-padding", "because-of-dilation", "by-dilation-alone", "by-far"],
 )
 def test_conv_output_size_rejects_a_kernel_that_does_not_fit(student, layer):
-    """Raises ValueError where the kernel spans more than the padded input. 卷积核放不下时抛出 ValueError。"""
+    """Raises ValueError if the kernel spans more cells than the padded input has. 卷积核放不下时抛出 ValueError。"""
     assert_raises(ValueError, student.conv_output_size, *layer)

@@ -26,7 +26,7 @@ ARROWS = {
     "home": {"checks", "course", "reports", "results", "sandbox", "source"},
     "notebook": {"checks", "course", "grading", "home", "quiz", "reports", "results", "sandbox", "source"},
     "release": {"checks", "course", "quiz", "source", "submission"},
-    "authoring": {"course", "grading", "quiz", "results", "sandbox", "source"},
+    "authoring": {"checks", "course", "grading", "quiz", "results", "sandbox", "source"},
     "integrations": {
         "classroom",
         "course",

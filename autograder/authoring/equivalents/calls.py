@@ -120,7 +120,7 @@ def _named(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Nam
 def _call(of_constructor: Named, arguments: Named, answer: Any) -> Call:
     """Return the call with its tensors and other arguments apart."""
     tensors = []
-    options = []
+    options: list[Any] = []
     names = []
     for name, value in [*arguments, *of_constructor]:
         if _is_data(value):

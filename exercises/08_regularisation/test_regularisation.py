@@ -13,6 +13,7 @@ from autograder.checks import (
     REDUCTION,
     assert_close,
     assert_equal,
+    assert_inputs_unchanged,
     assert_raises,
     check,
     randn,
@@ -44,6 +45,14 @@ def test_apply_dropout_mask_drops_everything(student):
     assert_close(answer, torch.zeros(2), ELEMENTWISE)
 
 
+@check("apply_dropout_mask")
+def test_apply_dropout_mask_keeps_its_inputs(student):
+    """Neither x nor keep is changed. 不修改 x，也不修改 keep。"""
+    x, keep = torch.tensor([4.0, -6.0, 2.0]), torch.tensor([False, True, True])
+    answer = assert_inputs_unchanged(student.apply_dropout_mask, x, keep, 0.5)
+    assert_close(answer, torch.tensor([0.0, -12.0, 4.0]), ELEMENTWISE)
+
+
 # dropout
 
 
@@ -70,6 +79,26 @@ def test_dropout_in_evaluation(student):
     x = torch.tensor([1.0, -2.0, 3.0, 4.0])
     generator = student.build("torch.Generator().manual_seed(seed)", seed=7)
     assert_close(student.dropout(x, 0.5, False, generator), x, EXACT)
+
+
+@check("dropout")
+def test_dropout_twice(student):
+    """A second call with the same generator draws a new mask. 用同一个 generator 再调用一次，会抽到新的掩码。"""
+    oracle = torch.Generator().manual_seed(9)
+    generator = student.build("torch.Generator().manual_seed(seed)", seed=9)
+    for _ in range(2):
+        u = torch.rand(8, generator=oracle)
+        assert_close(student.dropout(torch.ones(8), 0.5, True, generator), torch.where(u >= 0.5, 2.0, 0.0), ELEMENTWISE)
+
+
+@check("dropout")
+def test_dropout_keeps_x(student):
+    """x is not changed. 不修改 x。"""
+    x = torch.tensor([1.0, 2.0, 3.0, 4.0])
+    u = torch.rand(4, generator=torch.Generator().manual_seed(11))
+    generator = student.build("torch.Generator().manual_seed(seed)", seed=11)
+    answer = assert_inputs_unchanged(student.dropout, x, 0.5, True, generator)
+    assert_close(answer, torch.where(u >= 0.5, 2 * x, 0.0), ELEMENTWISE)
 
 
 @check("dropout")
@@ -117,6 +146,15 @@ def test_dropout_weight_grad_in_the_notes(student, p, expected):
     assert_close(answer, torch.tensor(expected, dtype=torch.float32)[:, None], ELEMENTWISE)
 
 
+@check("dropout_weight_grad")
+def test_dropout_weight_grad_keeps_its_inputs(student):
+    """Neither x nor keep is changed. 不修改 x，也不修改 keep。"""
+    x = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    keep = torch.tensor([[True, False], [True, True]])
+    answer = assert_inputs_unchanged(student.dropout_weight_grad, x, keep, 0.75)
+    assert_close(answer, torch.tensor([[16.0], [16.0]]), ELEMENTWISE)
+
+
 # l2_penalty
 
 
@@ -140,6 +178,13 @@ def test_l2_penalty_of_an_empty_list(student):
     assert_close(student.l2_penalty([], 0.1), torch.tensor(0.0), REDUCTION)
 
 
+@check("l2_penalty")
+def test_l2_penalty_keeps_its_inputs(student):
+    """Neither the list nor its tensors are changed. 不修改列表，也不修改其中的张量。"""
+    params = [torch.tensor([1.0, 2.0]), torch.tensor([[2.0], [4.0]])]
+    assert_close(assert_inputs_unchanged(student.l2_penalty, params, 0.2), torch.tensor(2.5), REDUCTION)
+
+
 # l1_penalty_and_grad
 
 
@@ -157,6 +202,13 @@ def test_l1_penalty_and_grad_agrees_with_autograd(student):
     penalty = 0.5 * w.abs().sum()
     penalty.backward()
     assert_close(student.l1_penalty_and_grad(w.detach(), 0.5), (penalty, w.grad), REDUCTION)
+
+
+@check("l1_penalty_and_grad")
+def test_l1_penalty_and_grad_keeps_w(student):
+    """w is not changed. 不修改 w。"""
+    answer = assert_inputs_unchanged(student.l1_penalty_and_grad, torch.tensor([-2.0, 1.0]), 0.5)
+    assert_close(answer, (torch.tensor(1.5), torch.tensor([-0.5, 0.5])), REDUCTION)
 
 
 # sgd_weight_decay_step
@@ -187,6 +239,14 @@ def test_sgd_weight_decay_step_without_a_gradient(student):
     assert_close(answer, torch.tensor([3.0, -6.0]), ELEMENTWISE)
 
 
+@check("sgd_weight_decay_step")
+def test_sgd_weight_decay_step_keeps_its_inputs(student):
+    """Neither w nor g is changed. 不修改 w，也不修改 g。"""
+    w, g = torch.tensor([2.0, -4.0]), torch.tensor([1.0, 2.0])
+    answer = assert_inputs_unchanged(student.sgd_weight_decay_step, w, g, 0.5, 0.25)
+    assert_close(answer, torch.tensor([1.25, -4.5]), ELEMENTWISE)
+
+
 # soft_threshold
 
 
@@ -211,29 +271,60 @@ def test_soft_threshold_of_zero(student):
     assert_close(student.soft_threshold(w, 0.0), w, ELEMENTWISE)
 
 
+@check("soft_threshold")
+def test_soft_threshold_keeps_w(student):
+    """w is not changed. 不修改 w。"""
+    answer = assert_inputs_unchanged(student.soft_threshold, torch.tensor([2.0, -0.5, -3.0]), 1.0)
+    assert_close(answer, torch.tensor([1.0, 0.0, -2.0]), ELEMENTWISE)
+
+
 # EarlyStopping
+
+
+def assert_state(stopper, best: float, best_epoch: int, bad_epochs: int) -> None:
+    """Compare the three attributes one by one, so that a message names the wrong one."""
+    assert_equal(stopper.best, best)
+    assert_equal(stopper.best_epoch, best_epoch)
+    assert_equal(stopper.bad_epochs, bad_epochs)
 
 
 @check("EarlyStopping")
 def test_EarlyStopping_worked_example(student):
     """The docstring's example: two bad epochs in a row after epoch 3. 文档示例：第 3 轮之后连续两轮没有改善。"""
     stopper = student.EarlyStopping(2)
-    answers = [stopper.step(loss) for loss in [1.0, 0.8, 0.9, 0.7, 0.75, 0.71]]
-    assert_equal(answers, [False, False, False, False, False, True])
-    assert_equal([stopper.best, stopper.best_epoch, stopper.bad_epochs], [0.7, 3, 2])
+    for loss, stop in [(1.0, False), (0.8, False), (0.9, False), (0.7, False), (0.75, False), (0.71, True)]:
+        assert_equal(stopper.step(loss), stop)
+    assert_state(stopper, best=0.7, best_epoch=3, bad_epochs=2)
+
+
+@check("EarlyStopping")
+def test_EarlyStopping_before_the_first_epoch(student):
+    """A new object has best = infinity, best_epoch = -1, bad_epochs = 0. 新建的对象：best 为正无穷，best_epoch 为 -1，bad_epochs 为 0。"""
+    assert_state(student.EarlyStopping(3), best=math.inf, best_epoch=-1, bad_epochs=0)
 
 
 @check("EarlyStopping")
 def test_EarlyStopping_with_min_delta(student):
     """Gains of 0.25 do not count when more than 0.5 is asked for. 要求改善超过 0.5 时，每次只降 0.25 不算改善。"""
     stopper = student.EarlyStopping(2, min_delta=0.5)
-    assert_equal([stopper.step(loss) for loss in [3.0, 2.75, 2.5]], [False, False, True])
-    assert_equal([stopper.best, stopper.best_epoch], [3.0, 0])
+    for loss, stop in [(3.0, False), (2.75, False), (2.5, True)]:
+        assert_equal(stopper.step(loss), stop)
+    assert_state(stopper, best=3.0, best_epoch=0, bad_epochs=2)
+
+
+@check("EarlyStopping")
+def test_EarlyStopping_by_default(student):
+    """If min_delta is not given, even a very small gain counts. 不传 min_delta 时，再小的下降也算改善。"""
+    stopper = student.EarlyStopping(1)
+    for loss in [0.5, 0.49999, 0.499989]:
+        assert_equal(stopper.step(loss), False)
+    assert_state(stopper, best=0.499989, best_epoch=2, bad_epochs=0)
 
 
 @check("EarlyStopping")
 def test_EarlyStopping_with_nan(student):
     """NaN is no improvement, from the first epoch on. NaN 不算改善，第一轮也不算。"""
     stopper = student.EarlyStopping(2)
-    assert_equal([stopper.step(loss) for loss in [math.nan, 1.0, math.nan, math.nan]], [False, False, False, True])
-    assert_equal([stopper.best, stopper.best_epoch], [1.0, 1])
+    for loss, stop in [(math.nan, False), (1.0, False), (math.nan, False), (math.nan, True)]:
+        assert_equal(stopper.step(loss), stop)
+    assert_state(stopper, best=1.0, best_epoch=1, bad_epochs=2)

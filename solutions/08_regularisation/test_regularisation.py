@@ -144,9 +144,10 @@ def assert_is_dropout(answer: Tensor, x: Tensor, p: float) -> None:
 
 @check("dropout", weight=2)
 @pytest.mark.parametrize("p", [0.2, 0.5, 0.7], ids=str)
-def test_dropout_keeps_where_the_random_number_is_at_least_p(student, p):
-    """An element stays where its number from the generator is at least p. 从 generator 抽到的数不小于 p 的元素保留。"""
-    x = randn(5, 8, seed=21)
+@DTYPES
+def test_dropout_keeps_where_the_random_number_is_at_least_p(student, p, dtype):
+    """An element stays where its float32 number from the generator is at least p. 从 generator 抽到的 float32 随机数不小于 p 时，元素保留。"""
+    x = randn(5, 8, seed=21, dtype=dtype)
     expected = dropped(x, mask(5, 8, seed=22, p=p), p)
     assert_close(student.dropout(x, p, True, generator_in(student, 22)), expected, ELEMENTWISE)
 
@@ -160,13 +161,22 @@ def test_dropout_does_nothing_in_evaluation(student, p, dtype):
     assert_close(student.dropout(x, p, False, generator_in(student, 24)), x, EXACT)
 
 
-@check("dropout")
+@check("dropout", weight=4)
 def test_dropout_draws_a_new_mask_for_every_call(student):
     """Three calls with one generator drop different elements each time. 同一个 generator 连续调用三次，每次丢弃的元素不同。"""
     x, generator, oracle = torch.ones(20), generator_in(student, 25), torch.Generator().manual_seed(25)
     for _ in range(3):
         keep = torch.rand(20, generator=oracle) >= 0.5
         assert_close(student.dropout(x, 0.5, True, generator), dropped(x, keep, 0.5), ELEMENTWISE)
+
+
+@check("dropout", weight=2)
+def test_dropout_draws_nothing_in_evaluation(student):
+    """An evaluation between two epochs does not change the masks that follow. 训练途中做一次评估，不会影响后面抽到的掩码。"""
+    x, generator, oracle = torch.ones(20), generator_in(student, 45), torch.Generator().manual_seed(45)
+    assert_close(student.dropout(x, 0.5, False, generator), x, EXACT)
+    keep = torch.rand(20, generator=oracle) >= 0.5
+    assert_close(student.dropout(x, 0.5, True, generator), dropped(x, keep, 0.5), ELEMENTWISE)
 
 
 @check("dropout")
@@ -217,7 +227,11 @@ def test_dropout_enlarges_what_stays(student, dtype):
 
 
 @check("dropout")
-@pytest.mark.parametrize(("p", "factor"), [(0.0, 1.0), (1.0, 0.0)], ids=["nothing", "everything"])
+@pytest.mark.parametrize(
+    ("p", "factor"),
+    [(0.0, 1.0), (1.0, 0.0), (0, 1.0), (1, 0.0)],
+    ids=["nothing", "everything", "nothing_as_int", "everything_as_int"],
+)
 @DTYPES
 def test_dropout_of_nothing_and_of_everything(student, p, factor, dtype):
     """In training p = 0 keeps all, and p = 1 gives zeros without NaN. 训练时 p = 0 全部保留，p = 1 全部为 0 且没有 NaN。"""
@@ -258,7 +272,7 @@ def test_dropout_of_any_shape(student, x):
     assert_is_dropout(student.dropout(x, 0.5, True, generator_in(student, 39)), x, 0.5)
 
 
-@check("dropout")
+@check("dropout", weight=4)
 @pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
 def test_dropout_has_the_right_gradient(student, training):
     """The gradient passes where x stays, enlarged like x; in evaluation, everywhere. 梯度只经过保留的位置并同样放大；评估时全部通过。"""
@@ -268,14 +282,13 @@ def test_dropout_has_the_right_gradient(student, training):
     assert_close(answer, expected, ELEMENTWISE)
 
 
-@check("dropout")
+@check("dropout", weight=2)
 @pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
 def test_dropout_leaves_its_input_alone(student, training):
     """x is not changed. 不修改 x。"""
-    before = randn(4, 5, seed=43)
-    x = student.put(before)
-    assert_is_dropout(student.dropout(x, 0.5, training, generator_in(student, 44)), before, 0.5 if training else 0.0)
-    assert_equal(student.read(x), before)
+    x = randn(4, 5, seed=43)
+    answer = assert_inputs_unchanged(student.dropout, x, 0.5, training, generator_in(student, 44))
+    assert_is_dropout(answer, x, 0.5 if training else 0.0)
 
 
 # dropout_weight_grad
@@ -392,9 +405,11 @@ def test_l2_penalty_of_an_empty_list(student, lam):
 
 
 @check("l2_penalty")
-def test_l2_penalty_without_a_weight(student):
-    """lam = 0 makes the penalty 0. lam = 0 时正则项为 0。"""
-    assert_close(student.l2_penalty([randn(3, 2, seed=73)], 0.0), torch.tensor(0.0), REDUCTION)
+@DTYPES
+def test_l2_penalty_without_a_weight(student, dtype):
+    """lam = 0 makes the penalty 0, in the dtype that came in. lam = 0 时正则项为 0，且保持 dtype。"""
+    answer = student.l2_penalty([randn(3, 2, seed=73, dtype=dtype)], 0.0)
+    assert_close(answer, torch.tensor(0.0, dtype=dtype), REDUCTION)
 
 
 @check("l2_penalty", weight=2)
@@ -403,6 +418,24 @@ def test_l2_penalty_has_the_gradient_lam_w(student):
     flat = randn(7, seed=74, dtype=torch.float64)
     params = student.build(TWO_IN_ONE, flat=flat)
     assert_close(gradient(student.l2_penalty, params, 0.3), 0.3 * flat, REDUCTION)
+
+
+@check("l2_penalty", weight=2)
+@pytest.mark.parametrize("zeros", [3, 7], ids=["bias", "all"])
+def test_l2_penalty_has_a_gradient_at_zero(student, zeros):
+    """For a tensor of zeros, as a bias is at the start, the gradient is 0, not NaN. 全零张量（例如刚初始化的偏置）的梯度是 0，而不是 NaN。"""
+    flat = randn(7, seed=82, dtype=torch.float64)
+    flat[7 - zeros :] = 0
+    answer = gradient(student.l2_penalty, student.build(TWO_IN_ONE, flat=flat), 0.6)
+    assert_close(answer, 0.6 * flat, REDUCTION)
+
+
+@check("l2_penalty")
+def test_l2_penalty_without_a_weight_reaches_the_parameters(student):
+    """With lam = 0 autograd still reaches every tensor; the gradient is 0. lam = 0 时梯度仍能传到每个张量，值为 0。"""
+    flat = randn(7, seed=83, dtype=torch.float64)
+    answer = gradient(student.l2_penalty, student.build(TWO_IN_ONE, flat=flat), 0.0)
+    assert_close(answer, torch.zeros_like(flat), REDUCTION)
 
 
 @check("l2_penalty")
@@ -416,7 +449,7 @@ def test_l2_penalty_is_weight_decay(student):
     assert_close(-0.5 * slope, parameter.detach() - w, REDUCTION)
 
 
-@check("l2_penalty")
+@check("l2_penalty", weight=3)
 def test_l2_penalty_adds_up_the_tensors(student):
     """Cut into other pieces, in another order, the same weights cost the same. 同样的权重换一种切分和顺序，正则项不变。"""
     w = randn(12, seed=76)
@@ -481,6 +514,14 @@ def test_l1_penalty_and_grad_pulls_all_weights_alike(student):
 
 @check("l1_penalty_and_grad")
 @DTYPES
+def test_l1_penalty_and_grad_of_tiny_weights(student, dtype):
+    """However small a weight is, only its sign counts. 权重再小，梯度也只取决于符号。"""
+    w = torch.tensor([1e-7, -1e-8, 1e-12, -1e-30], dtype=dtype)
+    assert_close(student.l1_penalty_and_grad(w, 0.5), absolute(w, 0.5), REDUCTION)
+
+
+@check("l1_penalty_and_grad")
+@DTYPES
 def test_l1_penalty_and_grad_at_zero(student, dtype):
     """A weight of 0 is not pulled at all, and there is no NaN. 权重为 0 时梯度是 0，没有 NaN。"""
     w = torch.tensor([0.0, 2.0, 0.0, -1.0], dtype=dtype)
@@ -495,10 +536,12 @@ def test_l1_penalty_and_grad_of_negative_weights(student):
 
 
 @check("l1_penalty_and_grad")
-def test_l1_penalty_and_grad_without_a_weight(student):
-    """lam = 0 makes both of them 0. lam = 0 时两项都是 0。"""
-    w = randn(3, seed=92)
-    assert_close(student.l1_penalty_and_grad(w, 0.0), (torch.tensor(0.0), torch.zeros(3)), REDUCTION)
+@DTYPES
+def test_l1_penalty_and_grad_without_a_weight(student, dtype):
+    """lam = 0 makes both of them 0, in the dtype that came in. lam = 0 时两项都是 0，且保持 dtype。"""
+    w = randn(3, seed=92, dtype=dtype)
+    expected = (torch.tensor(0.0, dtype=dtype), torch.zeros(3, dtype=dtype))
+    assert_close(student.l1_penalty_and_grad(w, 0.0), expected, REDUCTION)
 
 
 @check("l1_penalty_and_grad")
@@ -574,6 +617,15 @@ def test_sgd_weight_decay_step_of_weights_that_are_zero(student):
 
 
 @check("sgd_weight_decay_step")
+@DTYPES
+def test_sgd_weight_decay_step_of_large_and_small_numbers(student, dtype):
+    """Large weights, large gradients and tiny ones: the formula is the same. 权重和梯度很大或很小时，公式不变。"""
+    w = torch.tensor([1e4, -1e4, 1e-4, 0.0], dtype=dtype)
+    g = torch.tensor([-500.0, 1e-4, 300.0, -1e4], dtype=dtype)
+    assert_close(student.sgd_weight_decay_step(w, g, 0.3, 0.7), sgd(w, g, 0.3, 0.7), ELEMENTWISE)
+
+
+@check("sgd_weight_decay_step")
 def test_sgd_weight_decay_step_with_lr_zero(student):
     """With lr = 0 nothing moves: the decay is multiplied by lr as well. lr = 0 时 w 不变：衰减也要乘以 lr。"""
     w, g = randn(2, 5, seed=104)
@@ -646,6 +698,30 @@ def test_soft_threshold_makes_zeros(student, t):
     assert_equal(answer == 0, w.abs() <= t)
 
 
+@check("soft_threshold", weight=2)
+@DTYPES
+def test_soft_threshold_makes_exact_zeros(student, dtype):
+    """A small weight becomes exactly 0, not 1e-17. 小权重恰好变成 0，而不是 1e-17 之类的数。"""
+    w, t = randn(200, seed=130, dtype=dtype), 0.7
+    answer = student.soft_threshold(w, t)
+    assert_close(answer, F.softshrink(w, t), ELEMENTWISE)
+    wrong = int(((answer != 0) & (w.abs() < t)).sum())
+    expect(
+        wrong == 0,
+        f"{wrong} of 200 weights are closer to 0 than t = {t} and did not become exactly 0.",
+        f"200 个权重中，有 {wrong} 个的绝对值小于 t = {t}，却没有恰好变成 0。",
+        answer=answer,
+    )
+
+
+@check("soft_threshold")
+def test_soft_threshold_of_tiny_weights(student):
+    """Tiny weights and a tiny t follow the same rule. 权重和 t 都很小时，规则不变。"""
+    w = torch.tensor([3e-4, -2e-4, 1e-5, -5e-6, 2e-7], dtype=torch.float64)
+    assert_close(student.soft_threshold(w, 1e-5), F.softshrink(w, 1e-5), ELEMENTWISE)
+    assert_close(student.soft_threshold(w, 0.0), w, ELEMENTWISE)
+
+
 @check("soft_threshold")
 @DTYPES
 def test_soft_threshold_with_t_zero(student, dtype):
@@ -711,9 +787,11 @@ def answers(student, losses: list[float], *args: float, **kwargs: float) -> list
     return [stopper.step(loss) for loss in losses]
 
 
-def state(stopper) -> list[float]:
-    """best, best_epoch and bad_epochs, as the student has them."""
-    return [stopper.best, stopper.best_epoch, stopper.bad_epochs]
+def assert_state(stopper, best: float, best_epoch: int, bad_epochs: int) -> None:
+    """Compare the three attributes one by one, so that a message names the wrong one."""
+    assert_equal(stopper.best, best)
+    assert_equal(stopper.best_epoch, best_epoch)
+    assert_equal(stopper.bad_epochs, bad_epochs)
 
 
 @check("EarlyStopping", weight=2)
@@ -754,20 +832,20 @@ def test_EarlyStopping_counts_anew_after_an_improvement(student):
 def test_EarlyStopping_remembers_the_best_epoch(student):
     """best and best_epoch follow the improvements, epochs counted from 0. best 和 best_epoch 随改善更新，轮数从 0 开始。"""
     stopper = student.EarlyStopping(5)
-    seen = []
-    for loss in [2.0, 1.0, 1.5, 1.25, 0.5, 0.75]:
+    epochs = [(2.0, 2.0, 0), (1.0, 1.0, 1), (1.5, 1.0, 1), (1.25, 1.0, 1), (0.5, 0.5, 4), (0.75, 0.5, 4)]
+    for loss, best, best_epoch in epochs:
         stopper.step(loss)
-        seen.append([stopper.best, stopper.best_epoch])
-    assert_equal(seen, [[2.0, 0], [1.0, 1], [1.0, 1], [1.0, 1], [0.5, 4], [0.5, 4]])
+        assert_equal(stopper.best, best)
+        assert_equal(stopper.best_epoch, best_epoch)
 
 
 @check("EarlyStopping")
 def test_EarlyStopping_at_the_start(student):
     """Before the first epoch: infinity, -1 and 0. 第一轮之前：正无穷、-1 和 0。"""
     stopper = student.EarlyStopping(2)
-    assert_equal(state(stopper), [INF, -1, 0])
-    stopper.step(1e6)
-    assert_equal(state(stopper), [1e6, 0, 0])
+    assert_state(stopper, best=INF, best_epoch=-1, bad_epochs=0)
+    stopper.step(1e300)
+    assert_state(stopper, best=1e300, best_epoch=0, bad_epochs=0)
 
 
 @check("EarlyStopping")
@@ -775,19 +853,17 @@ def test_EarlyStopping_with_equal_losses(student):
     """An equal loss is no improvement. 损失相等不算改善。"""
     stopper = student.EarlyStopping(3)
     assert_equal([stopper.step(0.5) for _ in range(4)], [False, False, False, True])
-    assert_equal(state(stopper), [0.5, 0, 3])
+    assert_state(stopper, best=0.5, best_epoch=0, bad_epochs=3)
 
 
 @check("EarlyStopping", weight=2)
 def test_EarlyStopping_asks_for_more_than_min_delta(student):
     """A gain of just min_delta does not count, a larger one does. 恰好降低 min_delta 不算改善，超过才算。"""
     stopper = student.EarlyStopping(3, 0.25)
-    seen = []
-    for loss in [2.0, 1.75, 1.875, 1.5, 1.25, 1.0]:
+    expected = [(2.0, 0, 0), (2.0, 0, 1), (2.0, 0, 2), (1.5, 3, 0), (1.5, 3, 1), (1.0, 5, 0)]
+    for loss, (best, best_epoch, bad_epochs) in zip([2.0, 1.75, 1.875, 1.5, 1.25, 1.0], expected, strict=True):
         stopper.step(loss)
-        seen.append(state(stopper))
-    expected = [[2.0, 0, 0], [2.0, 0, 1], [2.0, 0, 2], [1.5, 3, 0], [1.5, 3, 1], [1.0, 5, 0]]
-    assert_equal(seen, expected)
+        assert_state(stopper, best, best_epoch, bad_epochs)
 
 
 @check("EarlyStopping")
@@ -795,7 +871,7 @@ def test_EarlyStopping_adds_up_small_gains(student):
     """Gains are measured from the best loss that counted, not from the last one. 改善是与 best 比较，而不是与上一轮比较。"""
     stopper = student.EarlyStopping(3, min_delta=0.5)
     assert_equal([stopper.step(loss) for loss in [4.0, 3.75, 3.5, 3.25, 3.0, 2.75]], [False] * 6)
-    assert_equal(state(stopper), [3.25, 3, 2])
+    assert_state(stopper, best=3.25, best_epoch=3, bad_epochs=2)
 
 
 @check("EarlyStopping")
@@ -818,7 +894,7 @@ def test_EarlyStopping_with_nan(student, losses, expected, end):
     """NaN is no improvement and is never the best loss. NaN 不算改善，也不会成为 best。"""
     stopper = student.EarlyStopping(2)
     assert_equal([stopper.step(loss) for loss in losses], expected)
-    assert_equal(state(stopper), end)
+    assert_state(stopper, *end)
 
 
 @check("EarlyStopping")
@@ -832,15 +908,65 @@ def test_EarlyStopping_with_negative_losses(student):
     """Losses below 0 work as well: min_delta is a difference, not a share. 损失可以为负：min_delta 是差值，不是比例。"""
     stopper = student.EarlyStopping(2, min_delta=0.25)
     assert_equal([stopper.step(loss) for loss in [-1.0, -1.5, -1.625, -1.25]], [False, False, False, True])
-    assert_equal(state(stopper), [-1.5, 1, 2])
+    assert_state(stopper, best=-1.5, best_epoch=1, bad_epochs=2)
+
+
+@check("EarlyStopping", weight=2)
+def test_EarlyStopping_without_min_delta(student):
+    """The default of min_delta is 0: a gain of 1e-12 counts. min_delta 的默认值是 0：降低 1e-12 也算改善。"""
+    stopper = student.EarlyStopping(1)
+    for loss in [1.0, 1.0 - 1e-5, 1.0 - 1e-5 - 1e-8, 1.0 - 1e-5 - 1e-8 - 1e-12]:
+        assert_equal(stopper.step(loss), False)
+        assert_equal(stopper.best, loss)
+
+
+@check("EarlyStopping", weight=2)
+@pytest.mark.parametrize("min_delta", [0.0, 0, 2.0**-40], ids=["zero", "int", "tiny"])
+def test_EarlyStopping_with_a_tiny_min_delta(student, min_delta):
+    """min_delta=0 and a tiny min_delta are used as given. min_delta=0 或极小的 min_delta 按给定的值使用。"""
+    stopper = student.EarlyStopping(2, min_delta=min_delta)
+    for loss, stop in [(0.5, False), (0.5 - 2.0**-20, False), (0.5 - 2.0**-20, False), (0.5, True)]:
+        assert_equal(stopper.step(loss), stop)
+    assert_state(stopper, best=0.5 - 2.0**-20, best_epoch=1, bad_epochs=2)
 
 
 @check("EarlyStopping")
+def test_EarlyStopping_with_a_loss_of_zero(student):
+    """A loss of 0 is a best loss like any other. 损失为 0 时，best 就是 0。"""
+    stopper = student.EarlyStopping(2)
+    for loss, stop in [(0.25, False), (0.0, False), (0.125, False), (0.0, True), (-0.5, False)]:
+        assert_equal(stopper.step(loss), stop)
+    assert_state(stopper, best=-0.5, best_epoch=4, bad_epochs=0)
+
+
+@check("EarlyStopping")
+def test_EarlyStopping_with_an_infinite_loss(student):
+    """An infinite loss is not lower than infinity: no improvement. 损失为正无穷时并不比正无穷低，不算改善。"""
+    stopper = student.EarlyStopping(2, min_delta=0.5)
+    for loss, stop in [(INF, False), (INF, True), (8.0, False), (INF, False)]:
+        assert_equal(stopper.step(loss), stop)
+    assert_state(stopper, best=8.0, best_epoch=2, bad_epochs=1)
+
+
+@check("EarlyStopping", weight=2)
 def test_EarlyStopping_shares_nothing(student):
-    """Two of them do not disturb each other. 两个对象互不影响。"""
-    first, second = student.EarlyStopping(1), student.EarlyStopping(2)
-    assert_equal([first.step(1.0), second.step(0.5), first.step(2.0), second.step(1.0)], [False, False, True, False])
-    assert_equal([state(first), state(second)], [[1.0, 0, 1], [0.5, 0, 1]])
+    """Two objects do not disturb each other. 两个对象互不影响。"""
+    first = student.EarlyStopping(1)
+    second = student.EarlyStopping(2, min_delta=4.0)
+    stops = [first.step(1.0), first.step(0.5), first.step(2.0)]
+    expect(
+        stops == [False, False, True],
+        f"EarlyStopping(1) answered {stops} to the losses 1, 0.5 and 2 after EarlyStopping(2, min_delta=4.0) was made: they share patience or min_delta.",
+        f"创建 EarlyStopping(2, min_delta=4.0) 之后，EarlyStopping(1) 对损失 1、0.5、2 返回 {stops}：两个对象共用了 patience 或 min_delta。",
+    )
+    found = [second.best, second.best_epoch, second.bad_epochs]
+    expect(
+        found == [INF, -1, 0],
+        f"the second EarlyStopping took no step, but its best, best_epoch and bad_epochs are {found}: it shares them with the first.",
+        f"第二个 EarlyStopping 还没有调用过 step，best、best_epoch、bad_epochs 却是 {found}：它与第一个共用了状态。",
+    )
+    second.step(0.5)
+    assert_state(second, best=0.5, best_epoch=0, bad_epochs=0)
 
 
 @check("EarlyStopping")
@@ -856,4 +982,4 @@ def test_EarlyStopping_on_random_losses(student, seed, patience, min_delta):
         expected.append(epoch - best_epoch >= patience)
     stopper = student.EarlyStopping(patience, min_delta)
     assert_equal([stopper.step(loss) for loss in losses], expected)
-    assert_equal(state(stopper), [losses[best_epoch], best_epoch, 11 - best_epoch])
+    assert_state(stopper, losses[best_epoch], best_epoch, 11 - best_epoch)

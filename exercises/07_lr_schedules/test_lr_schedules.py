@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.checks import EXACT, PYTHON_FLOAT, assert_close, assert_raises, check
+from autograder.checks import EXACT, PYTHON_FLOAT, assert_close, assert_inputs_unchanged, assert_raises, check
 
 
 @check("piecewise_constant")
@@ -26,6 +26,19 @@ def test_piecewise_constant_refuses_a_missing_value(student):
     assert_raises(ValueError, student.piecewise_constant, 1, [5], [0.1])
 
 
+@check("piecewise_constant")
+def test_piecewise_constant_refuses_a_surplus_value(student):
+    """One boundary and three values: ValueError as well. 一个边界却有三个值：同样抛出 ValueError。"""
+    assert_raises(ValueError, student.piecewise_constant, 1, [5], [0.1, 0.01, 0.001])
+
+
+@check("piecewise_constant")
+def test_piecewise_constant_keeps_its_lists(student):
+    """Neither list is changed. 不修改这两个列表。"""
+    rate = assert_inputs_unchanged(student.piecewise_constant, 6, [2, 5], [0.4, 0.2, 0.1])
+    assert_close(rate, 0.1, PYTHON_FLOAT)
+
+
 @check("exponential_decay")
 def test_exponential_decay_worked_example(student):
     """The docstring's example: 0.1 with k = 0.1, after 7 steps. 文档示例：lr0 = 0.1，k = 0.1，7 步之后。"""
@@ -42,6 +55,12 @@ def test_exponential_decay_starts_at_lr0(student):
 def test_exponential_decay_after_very_many_steps(student):
     """After 10000 steps the rate is 0, without an error. 10000 步之后学习率为 0，且不报错。"""
     assert_close(student.exponential_decay(0.1, 0.1, 10_000), 0.0, PYTHON_FLOAT)
+
+
+@check("exponential_decay")
+def test_exponential_decay_without_k(student):
+    """With k = 0 the rate stays. k = 0 时学习率不变。"""
+    assert_close(student.exponential_decay(0.2, 0.0, 9), 0.2, PYTHON_FLOAT)
 
 
 @check("inverse_time_decay")

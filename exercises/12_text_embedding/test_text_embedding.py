@@ -4,7 +4,7 @@ import logging
 
 import jieba
 
-from autograder.checks import assert_equal, check
+from autograder.checks import assert_equal, assert_inputs_unchanged, check
 
 jieba.setLogLevel(logging.WARNING)  # no report of how fast the dictionary was loaded
 
@@ -36,3 +36,11 @@ def test_build_vocab_of_no_text(student):
     """An empty text leaves the specials alone. 空文本的词表只有特殊符号。"""
     _, index_to_word = student.build_vocab([])
     assert_equal(index_to_word, ["<pad>", "<unk>"])
+
+
+@check("build_vocab")
+def test_build_vocab_keeps_its_tokens(student):
+    """The list of tokens is not changed. 不修改传入的词列表。"""
+    tokens = ["猫", "狗", "鸟", "狗"]
+    _, index_to_word = assert_inputs_unchanged(student.build_vocab, tokens)
+    assert_equal(index_to_word, ["<pad>", "<unk>", "狗", "猫", "鸟"])

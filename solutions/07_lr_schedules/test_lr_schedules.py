@@ -38,6 +38,17 @@ def drawn(count: int, seed: int) -> list[float]:
     return torch.rand(count, generator=torch.Generator().manual_seed(seed), dtype=torch.float64).tolist()
 
 
+def assert_exact_to_five_digits(answer: float, expected: float) -> None:
+    """Compare a rate with the right one relatively: PYTHON_FLOAT would take 0 for a rate of 1e-10."""
+    assert_close(answer, expected, PYTHON_FLOAT)
+    expect(
+        math.isclose(answer, expected, rel_tol=1e-5),
+        f"a small rate was rounded or cut off: it is {answer!r}, expected {expected!r}.",
+        f"很小的学习率被舍入或截断了：得到 {answer!r}，应为 {expected!r}。",
+        answer=answer,
+    )
+
+
 # piecewise_constant
 
 BOUNDARIES = [3, 7, 12]
@@ -101,6 +112,21 @@ def test_piecewise_constant_takes_the_rates_as_given(student):
     values = [0.001, 0.1, 0.05, 0.0]
     answer = [student.piecewise_constant(step, [1, 2, 5], values) for step in range(6)]
     assert_close(answer, [0.001, 0.1, 0.05, 0.05, 0.05, 0.0], PYTHON_FLOAT)
+
+
+@check("piecewise_constant")
+def test_piecewise_constant_with_a_rate_that_comes_back(student):
+    """A rate may occur in several intervals. 同一个学习率可以出现在几个区间里。"""
+    values = [0.1, 0.01, 0.1, 0.01, 0.1]
+    answer = [student.piecewise_constant(step, [1, 2, 3, 5], values) for step in range(7)]
+    assert_close(answer, [0.1, 0.01, 0.1, 0.01, 0.01, 0.1, 0.1], PYTHON_FLOAT)
+
+
+@check("piecewise_constant")
+@pytest.mark.parametrize("rate", [2.5e-7, 1e-9, 3e-12], ids=str)
+def test_piecewise_constant_of_small_rates(student, rate):
+    """A very small rate comes back with all its digits. 很小的学习率也原样返回。"""
+    assert_exact_to_five_digits(student.piecewise_constant(4, [4], [0.1, rate]), rate)
 
 
 @check("piecewise_constant")
@@ -172,6 +198,17 @@ def test_exponential_decay_dies_out_quietly(student, k, t):
     assert_close(student.exponential_decay(0.1, k, t), 0.0, PYTHON_FLOAT)
 
 
+@check("exponential_decay", weight=2)
+@pytest.mark.parametrize(
+    ("lr0", "k", "t"),
+    [(1.0, 1.0, 25), (0.1, 0.1, 1000), (3e-9, 0.5, 2), (1.0, 0.7, 900)],
+    ids=["25", "100", "lr0", "630"],
+)
+def test_exponential_decay_of_small_rates(student, lr0, k, t):
+    """A rate of 1e-11 is small, but not 0, and it is not rounded. 学习率为 1e-11 时虽小却不是 0，也不作舍入。"""
+    assert_exact_to_five_digits(student.exponential_decay(lr0, k, t), lr0 * math.exp(-k * t))
+
+
 @check("exponential_decay")
 def test_exponential_decay_over_many_slow_steps(student):
     """20000 steps with k = 0.0001 leave lr0 / e^2. k = 0.0001 时，20000 步之后剩下 lr0 / e^2。"""
@@ -229,6 +266,22 @@ def test_inverse_time_decay_halves_at_one_over_k(student, k, t):
 def test_inverse_time_decay_long_after(student):
     """After a million steps it is nearly lr0 / (k t), and not 0. 一百万步之后约为 lr0 / (k t)，并不是 0。"""
     assert_close(student.inverse_time_decay(10.0, 0.001, 1_000_000), 10 / 1001, PYTHON_FLOAT)
+
+
+@check("inverse_time_decay", weight=2)
+@pytest.mark.parametrize(
+    ("lr0", "k", "t"), [(0.1, 0.5, 10**9), (3e-9, 0.3, 7), (0.001, 2.0, 10**6)], ids=["late", "lr0", "million"]
+)
+def test_inverse_time_decay_of_small_rates(student, lr0, k, t):
+    """A rate of 1e-10 is neither rounded nor held up by a floor. 学习率为 1e-10 时不作舍入，也没有下限。"""
+    assert_exact_to_five_digits(student.inverse_time_decay(lr0, k, t), 1 / (1 / lr0 + k / lr0 * t))
+
+
+@check("inverse_time_decay")
+def test_inverse_time_decay_between_the_halvings(student):
+    """k t need not be a whole number. k t 不必是整数。"""
+    answer = [student.inverse_time_decay(1.0, 0.25, t) for t in (1, 2, 3, 5)]
+    assert_close(answer, [0.8, 2 / 3, 4 / 7, 4 / 9], PYTHON_FLOAT)
 
 
 @check("inverse_time_decay")
@@ -310,6 +363,16 @@ def test_step_lr_late_in_the_loop_of_the_notes(student):
 
 
 @check("step_lr")
+@pytest.mark.parametrize(
+    ("lr0", "gamma", "drops"), [(0.1, 0.1, 10), (1.0, 0.5, 60), (2e-9, 0.9, 3)], ids=["tenth", "half", "lr0"]
+)
+def test_step_lr_of_small_rates(student, lr0, gamma, drops):
+    """A rate of 1e-11 is neither rounded nor held up by a floor. 学习率为 1e-11 时不作舍入，也没有下限。"""
+    answer = student.step_lr(lr0, 3, gamma, 3 * drops + 2)
+    assert_exact_to_five_digits(answer, lr0 * math.prod([gamma] * drops))
+
+
+@check("step_lr")
 def test_step_lr_can_be_interrupted(student):
     """After whole intervals one may start anew from the rate reached. 走完整数个区间后，可以从当前学习率重新开始。"""
     reached = student.step_lr(0.9, 4, 0.7, 8)
@@ -385,6 +448,22 @@ def test_steplr_with_floor_after_one_epoch(student, step_size):
 def test_steplr_with_floor_never_reached(student):
     """While the floor is far below, it is an ordinary StepLR. 离下限还远时，就是普通的 StepLR。"""
     assert_close(student.steplr_with_floor(8.0, 2, 0.5, 0.0, 6), [8.0, 4.0, 4.0, 2.0, 2.0, 1.0], PYTHON_FLOAT)
+
+
+@check("steplr_with_floor")
+@pytest.mark.parametrize("floor", [0.0, 1e-30], ids=["zero", "tiny"])
+def test_steplr_with_floor_of_small_rates(student, floor):
+    """With a floor of 0 the rate falls in all 50 epochs and is not rounded. 下限为 0 时，50 个 epoch 里学习率一直下降，且不作舍入。"""
+    rates = student.steplr_with_floor(0.01, 1, 0.5, floor, 50)
+    assert_close(rates, with_floor(0.01, 1, 0.5, floor, 50), PYTHON_FLOAT)
+    for epoch, rate in enumerate(rates, 1):
+        expected = 0.01 * 0.5**epoch
+        expect(
+            math.isclose(rate, expected, rel_tol=1e-5),
+            f"floor {floor}: the rate after epoch {epoch} is {rate!r}, expected {expected!r}.",
+            f"下限为 {floor}：第 {epoch} 个 epoch 之后的学习率是 {rate!r}，应为 {expected!r}。",
+            answer=rates,
+        )
 
 
 @check("steplr_with_floor")

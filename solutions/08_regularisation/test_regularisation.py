@@ -952,12 +952,12 @@ def test_EarlyStopping_with_an_infinite_loss(student):
 def test_EarlyStopping_shares_nothing(student):
     """Two objects do not disturb each other. 两个对象互不影响。"""
     first = student.EarlyStopping(1)
-    second = student.EarlyStopping(2, min_delta=4.0)
+    second = student.EarlyStopping(5, min_delta=4.0)
     stops = [first.step(1.0), first.step(0.5), first.step(2.0)]
     expect(
         stops == [False, False, True],
-        f"EarlyStopping(1) answered {stops} to the losses 1, 0.5 and 2 after EarlyStopping(2, min_delta=4.0) was made: they share patience or min_delta.",
-        f"创建 EarlyStopping(2, min_delta=4.0) 之后，EarlyStopping(1) 对损失 1、0.5、2 返回 {stops}：两个对象共用了 patience 或 min_delta。",
+        f"EarlyStopping(1) answered {stops} to the losses 1, 0.5 and 2 after EarlyStopping(5, min_delta=4.0) was made: they share patience or min_delta.",
+        f"创建 EarlyStopping(5, min_delta=4.0) 之后，EarlyStopping(1) 对损失 1、0.5、2 返回 {stops}：两个对象共用了 patience 或 min_delta。",
     )
     found = [second.best, second.best_epoch, second.bad_epochs]
     expect(

@@ -87,10 +87,25 @@ def test_build_vocab_of_a_long_text(student, min_freq):
 
 
 @check("build_vocab")
+def test_build_vocab_of_many_words(student):
+    """A vocabulary of 1500 words is listed to the last one. 词表有 1500 个词时，一个也不少。"""
+    tokens = [f"词{97 * number % 1500}" for number in range(1500)] + [f"词{number}" for number in range(0, 1500, 7)]
+    assert_vocabulary(student.build_vocab(tokens), listed(tokens))
+
+
+@check("build_vocab")
 def test_build_vocab_lists_a_special_once(student):
     """A token that equals a special keeps the special's index. 与特殊符号同名的词沿用特殊符号的索引，不重复收录。"""
     tokens = ["<unk>", *jieba.lcut("我爱学习"), "<unk>", "<pad>", "学习", "<unk>"]
     assert_vocabulary(student.build_vocab(tokens), ["<pad>", "<unk>", "学习", "我", "爱"])
+
+
+@check("build_vocab")
+@pytest.mark.parametrize("min_freq", [2, 3], ids=["2", "3"])
+def test_build_vocab_keeps_a_rare_special(student, min_freq):
+    """A special stays even if the text has it fewer than min_freq times. 特殊符号在文中出现次数少于 min_freq 时也保留。"""
+    tokens = ["学习", "<unk>", "我", "学习", "<pad>", "<pad>", "学习"]
+    assert_vocabulary(student.build_vocab(tokens, min_freq), ["<pad>", "<unk>", "学习"])
 
 
 @check("build_vocab")

@@ -16,6 +16,7 @@ from autograder.checks import (
     assert_inputs_unchanged,
     assert_raises,
     check,
+    expect,
     randn,
 )
 
@@ -82,13 +83,14 @@ def test_dropout_in_evaluation(student):
 
 
 @check("dropout")
-def test_dropout_twice(student):
-    """A second call with the same generator draws a new mask. 用同一个 generator 再调用一次，会抽到新的掩码。"""
+def test_dropout_again_and_again(student):
+    """Each further call with the same generator draws a new mask. 用同一个 generator 再次调用，每次都会抽到新的掩码。"""
     oracle = torch.Generator().manual_seed(9)
     generator = student.build("torch.Generator().manual_seed(seed)", seed=9)
-    for _ in range(2):
-        u = torch.rand(8, generator=oracle)
-        assert_close(student.dropout(torch.ones(8), 0.5, True, generator), torch.where(u >= 0.5, 2.0, 0.0), ELEMENTWISE)
+    for size in [8, 8, 4]:
+        u = torch.rand(size, generator=oracle)
+        answer = student.dropout(torch.ones(size), 0.5, True, generator)
+        assert_close(answer, torch.where(u >= 0.5, 2.0, 0.0), ELEMENTWISE)
 
 
 @check("dropout")
@@ -288,12 +290,22 @@ def assert_state(stopper, best: float, best_epoch: int, bad_epochs: int) -> None
     assert_equal(stopper.bad_epochs, bad_epochs)
 
 
+def assert_steps(stopper, losses: list[float], stops: list[bool]) -> None:
+    """Take all steps, then compare: a message names the first step with a wrong answer."""
+    answers = [stopper.step(loss) for loss in losses]
+    for epoch, (answer, stop) in enumerate(zip(answers, stops, strict=True)):
+        expect(
+            answer is stop,
+            f"step({losses[epoch]}) in epoch {epoch} returned {answer!r}, expected {stop}. The losses are {losses}.",
+            f"第 {epoch} 轮的 step({losses[epoch]}) 返回 {answer!r}，应为 {stop}。各轮损失是 {losses}。",
+        )
+
+
 @check("EarlyStopping")
 def test_EarlyStopping_worked_example(student):
     """The docstring's example: two bad epochs in a row after epoch 3. 文档示例：第 3 轮之后连续两轮没有改善。"""
     stopper = student.EarlyStopping(2)
-    for loss, stop in [(1.0, False), (0.8, False), (0.9, False), (0.7, False), (0.75, False), (0.71, True)]:
-        assert_equal(stopper.step(loss), stop)
+    assert_steps(stopper, [1.0, 0.8, 0.9, 0.7, 0.75, 0.71], [False, False, False, False, False, True])
     assert_state(stopper, best=0.7, best_epoch=3, bad_epochs=2)
 
 
@@ -307,8 +319,7 @@ def test_EarlyStopping_before_the_first_epoch(student):
 def test_EarlyStopping_with_min_delta(student):
     """Gains of 0.25 do not count when more than 0.5 is asked for. 要求改善超过 0.5 时，每次只降 0.25 不算改善。"""
     stopper = student.EarlyStopping(2, min_delta=0.5)
-    for loss, stop in [(3.0, False), (2.75, False), (2.5, True)]:
-        assert_equal(stopper.step(loss), stop)
+    assert_steps(stopper, [3.0, 2.75, 2.5], [False, False, True])
     assert_state(stopper, best=3.0, best_epoch=0, bad_epochs=2)
 
 
@@ -316,15 +327,13 @@ def test_EarlyStopping_with_min_delta(student):
 def test_EarlyStopping_by_default(student):
     """If min_delta is not given, even a very small gain counts. 不传 min_delta 时，再小的下降也算改善。"""
     stopper = student.EarlyStopping(1)
-    for loss in [0.5, 0.49999, 0.499989]:
-        assert_equal(stopper.step(loss), False)
-    assert_state(stopper, best=0.499989, best_epoch=2, bad_epochs=0)
+    assert_steps(stopper, [0.5, 0.4995, 0.49949, 0.499489], [False, False, False, False])
+    assert_state(stopper, best=0.499489, best_epoch=3, bad_epochs=0)
 
 
 @check("EarlyStopping")
 def test_EarlyStopping_with_nan(student):
     """NaN is no improvement, from the first epoch on. NaN 不算改善，第一轮也不算。"""
     stopper = student.EarlyStopping(2)
-    for loss, stop in [(math.nan, False), (1.0, False), (math.nan, False), (math.nan, True)]:
-        assert_equal(stopper.step(loss), stop)
+    assert_steps(stopper, [math.nan, 1.0, math.nan, math.nan], [False, False, False, True])
     assert_state(stopper, best=1.0, best_epoch=1, bad_epochs=2)

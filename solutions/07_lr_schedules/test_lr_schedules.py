@@ -146,8 +146,10 @@ def test_piecewise_constant_of_many_intervals(student):
     ids=["as_many", "too_few", "too_many", "nothing", "no_boundary"],
 )
 def test_piecewise_constant_refuses_lengths_that_do_not_fit(student, boundaries, values):
-    """Unless there is one value more than boundaries: ValueError. values 不是恰好多一个时抛出 ValueError。"""
-    assert_raises(ValueError, student.piecewise_constant, 0, boundaries, values)
+    """Whatever the step, the wrong number of values raises ValueError. 无论 step 是多少，values 的个数不对就抛出 ValueError。"""
+    assert_raises(ValueError, student.piecewise_constant, 0, [10], [0.1])
+    for step in (1000, 0):
+        assert_raises(ValueError, student.piecewise_constant, step, boundaries, values)
 
 
 @check("piecewise_constant")
@@ -270,7 +272,7 @@ def test_inverse_time_decay_long_after(student):
 
 @check("inverse_time_decay", weight=2)
 @pytest.mark.parametrize(
-    ("lr0", "k", "t"), [(0.1, 0.5, 10**9), (3e-9, 0.3, 7), (0.001, 2.0, 10**6)], ids=["late", "lr0", "million"]
+    ("lr0", "k", "t"), [(0.1, 0.5, 10**9), (3.7e-9, 0.3, 7), (0.001, 2.0, 10**6)], ids=["late", "lr0", "million"]
 )
 def test_inverse_time_decay_of_small_rates(student, lr0, k, t):
     """A rate of 1e-10 is neither rounded nor held up by a floor. 学习率为 1e-10 时不作舍入，也没有下限。"""

@@ -326,9 +326,9 @@ def test_EarlyStopping_with_min_delta(student):
 @check("EarlyStopping")
 def test_EarlyStopping_by_default(student):
     """If min_delta is not given, even a very small gain counts. 不传 min_delta 时，再小的下降也算改善。"""
-    stopper = student.EarlyStopping(1)
-    assert_steps(stopper, [0.5, 0.4995, 0.49949, 0.499489], [False, False, False, False])
-    assert_state(stopper, best=0.499489, best_epoch=3, bad_epochs=0)
+    stopper = student.EarlyStopping(2)
+    assert_steps(stopper, [0.5, 0.625, 0.4995, 0.49949, 0.499489], [False, False, False, False, False])
+    assert_state(stopper, best=0.499489, best_epoch=4, bad_epochs=0)
 
 
 @check("EarlyStopping")

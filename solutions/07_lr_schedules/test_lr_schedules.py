@@ -147,7 +147,7 @@ def test_piecewise_constant_of_many_intervals(student):
 )
 def test_piecewise_constant_refuses_lengths_that_do_not_fit(student, boundaries, values):
     """Whatever the step, the wrong number of values raises ValueError. 无论 step 是多少，values 的个数不对就抛出 ValueError。"""
-    assert_raises(ValueError, student.piecewise_constant, 0, [10], [0.1])
+    assert_raises(ValueError, student.piecewise_constant, 1000, [10], [0.1])
     for step in (1000, 0):
         assert_raises(ValueError, student.piecewise_constant, step, boundaries, values)
 

@@ -178,7 +178,7 @@ def sgd_weight_decay_step(w: Tensor, g: Tensor, lr: float, weight_decay: float) 
     gradient of the loss. Optimisers do the second. If the loss does not depend on a weight, the weight shrinks by
     the factor 1 - lr * weight_decay in each step.
 
-        d  =  g + weight_decay * w          new w  =  w - lr * d
+        d  =  g + weight_decay w          new w  =  w - lr d
 
     w, g: the weights and the gradient of the loss, with the same shape and dtype (float32 or float64). Change
     neither of them.  lr, weight_decay: at least 0.

@@ -933,12 +933,12 @@ def test_EarlyStopping_with_negative_losses(student):
 @check("EarlyStopping", weight=2)
 def test_EarlyStopping_without_min_delta(student):
     """The default of min_delta is 0: a gain of 1e-12 counts. min_delta 的默认值是 0：降低 1e-12 也算改善。"""
-    stopper = student.EarlyStopping(1)
-    losses = [1.0]
+    stopper = student.EarlyStopping(2)
+    losses = [1.5, 2.0, 1.0]
     for gain in [5e-4, 1e-5, 1e-8, 1e-12]:
         losses.append(losses[-1] - gain)
-    assert_steps(stopper, losses, [False] * 5)
-    assert_state(stopper, best=losses[-1], best_epoch=4, bad_epochs=0)
+    assert_steps(stopper, losses, [False] * 7)
+    assert_state(stopper, best=losses[-1], best_epoch=6, bad_epochs=0)
 
 
 @check("EarlyStopping", weight=2)
@@ -946,23 +946,24 @@ def test_EarlyStopping_without_min_delta(student):
 def test_EarlyStopping_with_a_tiny_min_delta(student, min_delta):
     """min_delta=0 and a tiny min_delta are used as given. min_delta=0 或极小的 min_delta 按给定的值使用。"""
     stopper = student.EarlyStopping(2, min_delta=min_delta)
-    assert_steps(stopper, [0.5, 0.5 - 2.0**-20, 0.5 - 2.0**-20, 0.5], [False, False, False, True])
-    assert_state(stopper, best=0.5 - 2.0**-20, best_epoch=1, bad_epochs=2)
+    better = 0.5 - 2.0**-20
+    assert_steps(stopper, [0.5, 1.0, better, better, 0.5], [False, False, False, False, True])
+    assert_state(stopper, best=better, best_epoch=2, bad_epochs=2)
 
 
 @check("EarlyStopping")
 def test_EarlyStopping_with_a_loss_of_zero(student):
     """A loss of 0 is a best loss like any other. 损失为 0 时，best 就是 0。"""
     stopper = student.EarlyStopping(2)
-    assert_steps(stopper, [0.25, 0.0, 0.125, 0.0, -0.5], [False, False, False, True, False])
-    assert_state(stopper, best=-0.5, best_epoch=4, bad_epochs=0)
+    assert_steps(stopper, [0.25, 0.0, 0.5, 0.25, 0.375, 0.25], [False, False, False, True, True, True])
+    assert_state(stopper, best=0.0, best_epoch=1, bad_epochs=4)
 
 
 @check("EarlyStopping")
 def test_EarlyStopping_with_an_infinite_loss(student):
     """An infinite loss is not lower than infinity: no improvement. 损失为正无穷时并不比正无穷低，不算改善。"""
-    stopper = student.EarlyStopping(2, min_delta=0.5)
-    assert_steps(stopper, [NAN, INF, INF, 8.0, INF], [False, True, True, False, False])
+    stopper = student.EarlyStopping(1, min_delta=0.5)
+    assert_steps(stopper, [NAN, INF, INF, 8.0, INF], [True, True, True, False, True])
     assert_state(stopper, best=8.0, best_epoch=3, bad_epochs=1)
 
 

@@ -32,7 +32,7 @@ def test_apply_dropout_mask_worked_example(student):
 
 @check("apply_dropout_mask")
 def test_apply_dropout_mask_of_a_matrix(student):
-    """Each value has its own place in the mask; float64 stays float64. 掩码与各元素一一对应；float64 输入返回 float64。"""
+    """The mask applies element by element; float64 stays float64. 掩码与各元素一一对应；float64 输入返回 float64。"""
     x = torch.tensor([[1.0, -2.0], [3.0, 4.0]], dtype=torch.float64)
     keep = torch.tensor([[True, True], [False, True]])
     expected = torch.tensor([[2.0, -4.0], [0.0, 8.0]], dtype=torch.float64)
@@ -76,7 +76,7 @@ def test_dropout_of_a_matrix(student):
 
 @check("dropout")
 def test_dropout_in_evaluation(student):
-    """In evaluation x comes back as it was. 评估时原样返回 x。"""
+    """In evaluation x is returned unchanged. 评估时原样返回 x。"""
     x = torch.tensor([1.0, -2.0, 3.0, 4.0])
     generator = student.build("torch.Generator().manual_seed(seed)", seed=7)
     assert_close(student.dropout(x, 0.5, False, generator), x, EXACT)
@@ -125,7 +125,7 @@ NOTES_KEEP = digits("000001000010000", "000010001100001", "000000011011010", "00
 
 @check("dropout_weight_grad")
 def test_dropout_weight_grad_worked_example(student):
-    """The docstring's example: three weights, one stands still. 文档示例：三个权重，其中一个梯度为 0。"""
+    """The docstring's example: three weights, one of them with the gradient 0. 文档示例：三个权重，其中一个梯度为 0。"""
     x = torch.tensor([[2.0, 3.0, 1.0], [4.0, 5.0, 6.0]])
     keep = torch.tensor([[True, False, False], [True, True, False]])
     answer = student.dropout_weight_grad(x, keep, 0.5)
@@ -317,7 +317,7 @@ def test_EarlyStopping_before_the_first_epoch(student):
 
 @check("EarlyStopping")
 def test_EarlyStopping_with_min_delta(student):
-    """Gains of 0.25 do not count when more than 0.5 is asked for. 要求改善超过 0.5 时，每次只降 0.25 不算改善。"""
+    """With min_delta=0.5, gains of 0.25 are no improvement. 要求改善超过 0.5 时，每次只降 0.25 不算改善。"""
     stopper = student.EarlyStopping(2, min_delta=0.5)
     assert_steps(stopper, [3.0, 2.75, 2.5], [False, False, True])
     assert_state(stopper, best=3.0, best_epoch=0, bad_epochs=2)

@@ -43,7 +43,7 @@ def dropped(x: Tensor, keep: Tensor, p: float) -> Tensor:
 @check("apply_dropout_mask", weight=2)
 @DTYPES
 def test_apply_dropout_mask_on_random_inputs(student, dtype):
-    """Right on random values and masks, in the dtype that came in. 对随机的元素和掩码正确，且保持 dtype。"""
+    """Correct for random values and masks, with the dtype of x. 对随机的元素和掩码正确，且保持 dtype。"""
     x, keep = randn(4, 5, seed=1, dtype=dtype), mask(4, 5, seed=2)
     assert_close(student.apply_dropout_mask(x, keep, 0.3), dropped(x, keep, 0.3), ELEMENTWISE)
 
@@ -51,7 +51,7 @@ def test_apply_dropout_mask_on_random_inputs(student, dtype):
 @check("apply_dropout_mask", weight=2)
 @pytest.mark.parametrize(("p", "scale"), [(0.2, 1.25), (0.5, 2.0), (0.75, 4.0), (0.9, 10.0)], ids=str)
 def test_apply_dropout_mask_enlarges_what_stays(student, p, scale):
-    """What stays becomes 1 / (1 - p) times as large. 保留的元素放大到 1 / (1 - p) 倍。"""
+    """Kept elements become 1 / (1 - p) times as large. 保留的元素放大到 1 / (1 - p) 倍。"""
     x, keep = torch.tensor([4.0, -2.0, 1.0, 3.0]), torch.tensor([True, True, False, True])
     assert_close(student.apply_dropout_mask(x, keep, p), scale * torch.tensor([4.0, -2.0, 0.0, 3.0]), ELEMENTWISE)
 
@@ -76,7 +76,7 @@ def test_apply_dropout_mask_that_drops_everything(student, dtype, p):
 @check("apply_dropout_mask")
 @pytest.mark.parametrize("stays", [True, False], ids=["all", "none"])
 def test_apply_dropout_mask_by_luck(student, stays):
-    """The mask decides, also where it happens to keep all or nothing. 由掩码决定去留，碰巧全保留或全丢弃时也一样。"""
+    """The mask decides, even if it happens to keep everything or nothing. 由掩码决定去留，碰巧全保留或全丢弃时也一样。"""
     x, keep = randn(5, seed=5), torch.full((5,), stays)
     assert_close(student.apply_dropout_mask(x, keep, 0.6), dropped(x, keep, 0.6), ELEMENTWISE)
 
@@ -109,13 +109,13 @@ def test_apply_dropout_mask_keeps_the_mean(student):
     ids=["one_number", "empty", "three_axes", "transposed", "strided"],
 )
 def test_apply_dropout_mask_of_any_shape(student, x, keep):
-    """Any shape and any layout in memory works. 任何形状、任何内存布局都可以。"""
+    """Tensors of any shape and memory layout work. 任何形状、任何内存布局都可以。"""
     assert_close(student.apply_dropout_mask(x, keep, 0.4), dropped(x, keep, 0.4), ELEMENTWISE)
 
 
 @check("apply_dropout_mask", weight=2)
 def test_apply_dropout_mask_has_the_right_gradient(student):
-    """The gradient passes where x stays, enlarged like x, and nowhere else. 梯度只经过保留的位置，并同样放大。"""
+    """The gradient passes only through kept elements, and is enlarged like them. 梯度只经过保留的位置，并同样放大。"""
     x, keep = randn(3, 4, seed=10, dtype=torch.float64), mask(3, 4, seed=10)
     cotangent = randn(3, 4, seed=11, dtype=torch.float64)
     answer = gradient(student.apply_dropout_mask, x, keep, 0.2, cotangent=cotangent)
@@ -146,7 +146,7 @@ def assert_is_dropout(answer: Tensor, x: Tensor, p: float) -> None:
 @pytest.mark.parametrize("p", [0.2, 0.5, 0.7], ids=str)
 @DTYPES
 def test_dropout_keeps_where_the_random_number_is_at_least_p(student, p, dtype):
-    """An element stays where its float32 number from the generator is at least p. 从 generator 抽到的 float32 随机数不小于 p 时，元素保留。"""
+    """An element stays if its float32 random number is at least p. 从 generator 抽到的 float32 随机数不小于 p 时，元素保留。"""
     x = randn(5, 8, seed=21, dtype=dtype)
     expected = dropped(x, mask(5, 8, seed=22, p=p), p)
     assert_close(student.dropout(x, p, True, generator_in(student, 22)), expected, ELEMENTWISE)
@@ -156,7 +156,7 @@ def test_dropout_keeps_where_the_random_number_is_at_least_p(student, p, dtype):
 @pytest.mark.parametrize("p", [0.0, 0.5, 1.0], ids=str)
 @DTYPES
 def test_dropout_does_nothing_in_evaluation(student, p, dtype):
-    """In evaluation x comes back as it was, whatever p is. 评估时无论 p 是多少都原样返回 x。"""
+    """In evaluation x is returned unchanged, whatever p is. 评估时无论 p 是多少都原样返回 x。"""
     x = randn(3, 4, seed=23, dtype=dtype)
     assert_close(student.dropout(x, p, False, generator_in(student, 24)), x, EXACT)
 
@@ -197,7 +197,7 @@ def test_dropout_drops_single_elements(student):
 @check("dropout")
 @pytest.mark.parametrize("p", [0.2, 0.9], ids=str)
 def test_dropout_drops_the_share_p(student, p):
-    """Of 10000 elements about the share p is dropped. 10000 个元素中，被丢弃的比例约为 p。"""
+    """About the share p of 10000 elements is dropped. 10000 个元素中，被丢弃的比例约为 p。"""
     answer = student.dropout(torch.ones(10_000), p, True, generator_in(student, 27))
     share = float((answer == 0).double().mean())
     expect(
@@ -223,7 +223,7 @@ def test_dropout_keeps_the_mean(student, p):
 @check("dropout")
 @DTYPES
 def test_dropout_enlarges_what_stays(student, dtype):
-    """Every element is either 0 or x / (1 - p), in the dtype that came in. 每个元素不是 0 就是 x / (1 - p)，且保持 dtype。"""
+    """Every element is either 0 or x / (1 - p), with the dtype of x. 每个元素不是 0 就是 x / (1 - p)，且保持 dtype。"""
     x = randn(6, 6, seed=29, dtype=dtype)
     assert_is_dropout(student.dropout(x, 0.4, True, generator_in(student, 30)), x, 0.4)
 
@@ -236,7 +236,7 @@ def test_dropout_enlarges_what_stays(student, dtype):
 )
 @DTYPES
 def test_dropout_of_nothing_and_of_everything(student, p, factor, dtype):
-    """In training p = 0 keeps all, and p = 1 gives zeros without NaN. 训练时 p = 0 全部保留，p = 1 全部为 0 且没有 NaN。"""
+    """In training p = 0 keeps everything, and p = 1 gives zeros, not NaN. 训练时 p = 0 全部保留，p = 1 全部为 0 且没有 NaN。"""
     x = randn(4, 5, seed=31, dtype=dtype)
     assert_close(student.dropout(x, p, True, generator_in(student, 32)), factor * x, ELEMENTWISE)
 
@@ -280,14 +280,14 @@ def test_dropout_keeps_a_number_equal_to_p(student):
     ids=["one_number", "empty", "three_axes", "transposed", "strided"],
 )
 def test_dropout_of_any_shape(student, x):
-    """Any shape and any layout in memory works. 任何形状、任何内存布局都可以。"""
+    """Tensors of any shape and memory layout work. 任何形状、任何内存布局都可以。"""
     assert_is_dropout(student.dropout(x, 0.5, True, generator_in(student, 39)), x, 0.5)
 
 
 @check("dropout", weight=4)
 @pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
 def test_dropout_has_the_right_gradient(student, training):
-    """The gradient passes where x stays, enlarged like x; in evaluation, everywhere. 梯度只经过保留的位置并同样放大；评估时全部通过。"""
+    """The gradient passes only through kept elements, enlarged like them; in evaluation it passes everywhere. 梯度只经过保留的位置并同样放大；评估时全部通过。"""
     x, cotangent = randn(3, 6, seed=40), randn(3, 6, seed=41)
     answer = gradient(student.dropout, x, 0.25, training, generator_in(student, 42), cotangent=cotangent)
     expected = dropped(cotangent, mask(3, 6, seed=42, p=0.25), 0.25) if training else cotangent
@@ -316,14 +316,14 @@ def weight_gradient(x: Tensor, keep: Tensor, p: float) -> Tensor:
 @pytest.mark.parametrize("p", [0.1, 0.5, 0.8], ids=str)
 @DTYPES
 def test_dropout_weight_grad_agrees_with_autograd(student, p, dtype):
-    """Agrees with autograd, in the dtype that came in. 与自动求导一致，且保持 dtype。"""
+    """Agrees with autograd, with the dtype of x. 与自动求导一致，且保持 dtype。"""
     x, keep = randn(5, 7, seed=51, dtype=dtype), mask(5, 7, seed=52, p=p)
     assert_close(student.dropout_weight_grad(x, keep, p), weight_gradient(x, keep, p), REDUCTION)
 
 
 @check("dropout_weight_grad")
 def test_dropout_weight_grad_of_a_dropped_column(student):
-    """A weight whose input all samples dropped has the gradient 0, exactly. 某列在所有样本中都被丢弃时，梯度恰好为 0。"""
+    """If a column is dropped in all samples, its gradient is exactly 0. 某列在所有样本中都被丢弃时，梯度恰好为 0。"""
     x, keep = randn(4, 3, seed=53), torch.tensor([[True, False, True]] * 4)
     answer = student.dropout_weight_grad(x, keep, 0.3)
     assert_close(answer, weight_gradient(x, keep, 0.3), REDUCTION)
@@ -332,7 +332,7 @@ def test_dropout_weight_grad_of_a_dropped_column(student):
 
 @check("dropout_weight_grad")
 def test_dropout_weight_grad_of_zeros_that_stay(student):
-    """An input of 0 gives no gradient, dropped or not. 输入为 0 时，无论是否被丢弃，都不产生梯度。"""
+    """An input of 0 adds nothing to the gradient, dropped or not. 输入为 0 时，无论是否被丢弃，都不产生梯度。"""
     x, keep = torch.tensor([[0.0, 2.0], [3.0, 0.0]]), torch.tensor([[True, True], [False, True]])
     assert_close(student.dropout_weight_grad(x, keep, 0.5), torch.tensor([[0.0], [4.0]]), REDUCTION)
 
@@ -347,7 +347,7 @@ def test_dropout_weight_grad_of_small_batches(student, shape):
 
 @check("dropout_weight_grad")
 def test_dropout_weight_grad_adds_up_the_samples(student):
-    """The batch taken twice gives twice the gradient. 批次重复一遍，梯度变成两倍。"""
+    """Repeating the batch doubles the gradient. 批次重复一遍，梯度变成两倍。"""
     x, keep = randn(3, 4, seed=58, dtype=torch.float64), mask(3, 4, seed=59)
     answer = student.dropout_weight_grad(x.repeat(2, 1), keep.repeat(2, 1), 0.5)
     assert_close(answer, 2 * weight_gradient(x, keep, 0.5), REDUCTION)
@@ -404,7 +404,7 @@ TWO_IN_ONE = """flat.as_subclass(type("Params", (torch.Tensor,), {
 @check("l2_penalty", weight=2)
 @DTYPES
 def test_l2_penalty_on_random_parameters(student, dtype):
-    """Right for a layer's weight and bias, in their dtype. 对一层的权重和偏置正确，且保持 dtype。"""
+    """Correct for the weight and bias of a layer, with their dtype. 对一层的权重和偏置正确，且保持 dtype。"""
     weight, bias = randn(4, 3, seed=71, dtype=dtype), randn(4, seed=72, dtype=dtype)
     assert_close(student.l2_penalty([weight, bias], 0.3), half_square(weight, bias, lam=0.3), REDUCTION)
 
@@ -419,7 +419,7 @@ def test_l2_penalty_of_an_empty_list(student, lam):
 @check("l2_penalty")
 @DTYPES
 def test_l2_penalty_without_a_weight(student, dtype):
-    """lam = 0 makes the penalty 0, in the dtype that came in. lam = 0 时正则项为 0，且保持 dtype。"""
+    """lam = 0 makes the penalty 0, with the dtype of the parameters. lam = 0 时正则项为 0，且保持 dtype。"""
     answer = student.l2_penalty([randn(3, 2, seed=73, dtype=dtype)], 0.0)
     assert_close(answer, torch.tensor(0.0, dtype=dtype), REDUCTION)
 
@@ -464,7 +464,7 @@ def test_l2_penalty_is_weight_decay(student):
 
 @check("l2_penalty", weight=3)
 def test_l2_penalty_adds_up_the_tensors(student):
-    """Cut into other pieces, in another order, the same weights cost the same. 同样的权重换一种切分和顺序，正则项不变。"""
+    """The same weights in other pieces or another order give the same penalty. 同样的权重换一种切分和顺序，正则项不变。"""
     w = randn(12, seed=76)
     for params in ([w[8:], w[:8].view(2, 4)], [w], [w.view(3, 4)], list(w.view(4, 3))[::-1], list(w)):
         assert_close(student.l2_penalty(params, 0.7), half_square(w, lam=0.7), REDUCTION)
@@ -472,7 +472,7 @@ def test_l2_penalty_adds_up_the_tensors(student):
 
 @check("l2_penalty")
 def test_l2_penalty_grows_with_the_square(student):
-    """Weights three times as large, with the opposite sign, cost nine times as much. 权重变为 -3 倍，正则项变为 9 倍。"""
+    """Multiplying all weights by -3 makes the penalty nine times as large. 权重变为 -3 倍，正则项变为 9 倍。"""
     w = randn(3, 2, seed=77, dtype=torch.float64)
     assert_close(student.l2_penalty([-3 * w], 0.5), 9 * half_square(w, lam=0.5), REDUCTION)
 
@@ -513,14 +513,14 @@ def absolute(w: Tensor, lam: float) -> tuple[Tensor, Tensor]:
 @check("l1_penalty_and_grad", weight=2)
 @DTYPES
 def test_l1_penalty_and_grad_on_random_weights(student, dtype):
-    """Both agree with autograd, in the dtype that came in. 两项都与自动求导一致，且保持 dtype。"""
+    """Both agree with autograd, with the dtype of w. 两项都与自动求导一致，且保持 dtype。"""
     w = randn(4, 5, seed=91, dtype=dtype)
     assert_close(student.l1_penalty_and_grad(w, 0.3), absolute(w, 0.3), REDUCTION)
 
 
 @check("l1_penalty_and_grad", weight=2)
 def test_l1_penalty_and_grad_pulls_all_weights_alike(student):
-    """A weight of 1000 is pulled no harder than one of 0.001. 权重为 1000 与 0.001 时，拉力一样大。"""
+    """Weights of 1000 and of 0.001 have gradients of the same size. 权重为 1000 与 0.001 时，梯度一样大。"""
     w = torch.tensor([1000.0, 0.001, -0.001, -1000.0], dtype=torch.float64)
     assert_close(student.l1_penalty_and_grad(w, 0.25), absolute(w, 0.25), REDUCTION)
 
@@ -536,14 +536,14 @@ def test_l1_penalty_and_grad_of_tiny_weights(student, dtype):
 @check("l1_penalty_and_grad")
 @DTYPES
 def test_l1_penalty_and_grad_at_zero(student, dtype):
-    """A weight of 0 is not pulled at all, and there is no NaN. 权重为 0 时梯度是 0，没有 NaN。"""
+    """The gradient of a weight of 0 is 0, not NaN. 权重为 0 时梯度是 0，没有 NaN。"""
     w = torch.tensor([0.0, 2.0, 0.0, -1.0], dtype=dtype)
     assert_close(student.l1_penalty_and_grad(w, 0.5), absolute(w, 0.5), REDUCTION)
 
 
 @check("l1_penalty_and_grad")
 def test_l1_penalty_and_grad_of_negative_weights(student):
-    """Negative weights cost as much and are pulled upwards. 负权重同样受罚，并被向上拉。"""
+    """Negative weights add to the penalty as well, and their gradient is -lam. 负权重同样计入正则项，梯度是 -lam。"""
     w = -torch.tensor([1.0, 0.5, 2.0])
     assert_close(student.l1_penalty_and_grad(w, 0.2), (torch.tensor(0.7), torch.full((3,), -0.2)), REDUCTION)
 
@@ -551,7 +551,7 @@ def test_l1_penalty_and_grad_of_negative_weights(student):
 @check("l1_penalty_and_grad")
 @DTYPES
 def test_l1_penalty_and_grad_without_a_weight(student, dtype):
-    """lam = 0 makes both of them 0, in the dtype that came in. lam = 0 时两项都是 0，且保持 dtype。"""
+    """lam = 0 makes both of them 0, with the dtype of w. lam = 0 时两项都是 0，且保持 dtype。"""
     w = randn(3, seed=92, dtype=dtype)
     expected = (torch.tensor(0.0, dtype=dtype), torch.zeros(3, dtype=dtype))
     assert_close(student.l1_penalty_and_grad(w, 0.0), expected, REDUCTION)
@@ -559,7 +559,7 @@ def test_l1_penalty_and_grad_without_a_weight(student, dtype):
 
 @check("l1_penalty_and_grad")
 def test_l1_penalty_and_grad_is_proportional_to_lam(student):
-    """Twice the lam, twice the penalty and the gradient. lam 变成两倍，正则项和梯度也变成两倍。"""
+    """Doubling lam doubles the penalty and the gradient. lam 变成两倍，正则项和梯度也变成两倍。"""
     w = randn(6, seed=93, dtype=torch.float64)
     penalty, grad = absolute(w, 0.4)
     assert_close(student.l1_penalty_and_grad(w, 0.8), (2 * penalty, 2 * grad), REDUCTION)
@@ -578,7 +578,7 @@ def test_l1_penalty_and_grad_is_proportional_to_lam(student):
     ids=["one_number", "empty", "three_axes", "transposed", "strided"],
 )
 def test_l1_penalty_and_grad_of_any_shape(student, w):
-    """Any shape and any layout in memory works. 任何形状、任何内存布局都可以。"""
+    """Tensors of any shape and memory layout work. 任何形状、任何内存布局都可以。"""
     assert_close(student.l1_penalty_and_grad(w, 0.5), absolute(w, 0.5), REDUCTION)
 
 
@@ -603,7 +603,7 @@ def sgd(w: Tensor, g: Tensor, lr: float, weight_decay: float) -> Tensor:
 @check("sgd_weight_decay_step", weight=2)
 @DTYPES
 def test_sgd_weight_decay_step_on_random_inputs(student, dtype):
-    """Agrees with torch.optim.SGD, in the dtype that came in. 与 torch.optim.SGD 一致，且保持 dtype。"""
+    """Agrees with torch.optim.SGD, with the dtype of w. 与 torch.optim.SGD 一致，且保持 dtype。"""
     w, g = randn(2, 4, 3, seed=101, dtype=dtype)
     assert_close(student.sgd_weight_decay_step(w, g, 0.3, 0.2), sgd(w, g, 0.3, 0.2), ELEMENTWISE)
 
@@ -617,7 +617,7 @@ def test_sgd_weight_decay_step_shrinks_all_weights_alike(student):
 
 @check("sgd_weight_decay_step")
 def test_sgd_weight_decay_step_without_decay(student):
-    """weight_decay = 0 leaves a plain step of SGD. weight_decay = 0 时就是普通的一步 SGD。"""
+    """With weight_decay = 0 the step is plain SGD. weight_decay = 0 时就是普通的一步 SGD。"""
     w, g = randn(2, 5, seed=103)
     assert_close(student.sgd_weight_decay_step(w, g, 0.1, 0.0), sgd(w, g, 0.1, 0.0), ELEMENTWISE)
 
@@ -647,7 +647,7 @@ def test_sgd_weight_decay_step_with_lr_zero(student):
 
 @check("sgd_weight_decay_step")
 def test_sgd_weight_decay_step_is_a_step_on_loss_plus_penalty(student):
-    """The same as plain SGD on the loss with the L2 penalty added. 等于对“损失 + L2 正则项”做普通 SGD。"""
+    """Equals plain SGD on the loss plus the L2 penalty. 等于对“损失 + L2 正则项”做普通 SGD。"""
     w, target = randn(2, 4, seed=105, dtype=torch.float64)
     parameter = w.clone().requires_grad_()
     loss = (parameter - target).square().sum() + 0.3 / 2 * parameter.square().sum()
@@ -657,7 +657,7 @@ def test_sgd_weight_decay_step_is_a_step_on_loss_plus_penalty(student):
 
 @check("sgd_weight_decay_step")
 def test_sgd_weight_decay_step_five_times(student):
-    """Five steps down a bowl, each from what the last one returned. 沿碗形曲面连走五步，每步从上一步的返回值出发。"""
+    """Five steps on a bowl-shaped loss, each from the result of the step before. 沿碗形曲面连走五步，每步从上一步的返回值出发。"""
     target = randn(4, seed=106, dtype=torch.float64)
     w = right = torch.full_like(target, 3.0)
     for _ in range(5):
@@ -696,7 +696,7 @@ def test_sgd_weight_decay_step_leaves_its_inputs_alone(student):
 @check("soft_threshold", weight=2)
 @DTYPES
 def test_soft_threshold_on_random_weights(student, dtype):
-    """Agrees with F.softshrink, in the dtype that came in. 与 F.softshrink 一致，且保持 dtype。"""
+    """Agrees with F.softshrink, with the dtype of w. 与 F.softshrink 一致，且保持 dtype。"""
     w = randn(5, 6, seed=121, dtype=dtype)
     assert_close(student.soft_threshold(w, 0.6), F.softshrink(w, 0.6), ELEMENTWISE)
 
@@ -704,7 +704,7 @@ def test_soft_threshold_on_random_weights(student, dtype):
 @check("soft_threshold", weight=2)
 @pytest.mark.parametrize("t", [0.25, 1.0, 3.0], ids=str)
 def test_soft_threshold_makes_zeros(student, t):
-    """Weights up to t, t itself included, become exactly 0, and only they. 绝对值不超过 t（含 t）的权重恰好变成 0，其余不为 0。"""
+    """Weights of size t or less become exactly 0; no others do. 绝对值不超过 t（含 t）的权重恰好变成 0，其余不为 0。"""
     w = torch.tensor([-4.0, -3.0, -1.0, -0.5, -0.25, 0.0, 0.125, 0.25, 1.0, 2.0, 3.0, 3.5])
     answer = student.soft_threshold(w, t)
     assert_close(answer, F.softshrink(w, t), ELEMENTWISE)
@@ -745,14 +745,14 @@ def test_soft_threshold_with_t_zero(student, dtype):
 
 @check("soft_threshold")
 def test_soft_threshold_is_symmetric(student):
-    """-w shrinks to minus what w shrinks to. -w 的结果是 w 的结果的相反数。"""
+    """The result for -w is minus the result for w. -w 的结果是 w 的结果的相反数。"""
     w = randn(8, seed=123, dtype=torch.float64)
     assert_close(student.soft_threshold(-w, 0.5), -F.softshrink(w, 0.5), ELEMENTWISE)
 
 
 @check("soft_threshold")
 def test_soft_threshold_twice(student):
-    """Shrinking by 0.25 and then by 0.5 is shrinking by 0.75. 先缩 0.25 再缩 0.5，等于一次缩 0.75。"""
+    """Shrinking by 0.25 and then by 0.5 equals shrinking by 0.75. 先缩 0.25 再缩 0.5，等于一次缩 0.75。"""
     w = 2 * randn(8, seed=124, dtype=torch.float64)
     answer = student.soft_threshold(student.soft_threshold(w, 0.25), 0.5)
     assert_close(answer, F.softshrink(w, 0.75), ELEMENTWISE)
@@ -760,7 +760,7 @@ def test_soft_threshold_twice(student):
 
 @check("soft_threshold")
 def test_soft_threshold_is_the_best_compromise(student):
-    """The result minimises (z - w)^2 / 2 + t |z|, found by trying. 结果使 (z - w)^2 / 2 + t |z| 最小（逐点比较得到）。"""
+    """The result minimises (z - w)^2 / 2 + t |z| among many values of z. 结果使 (z - w)^2 / 2 + t |z| 最小（逐点比较得到）。"""
     w, t = torch.tensor([-2.0, -0.5, 0.25, 1.5, 3.0], dtype=torch.float64), 0.75
     z = torch.linspace(-4, 4, 129, dtype=torch.float64)  # in steps of 1/16, which the right answers lie on
     cost = (z - w[:, None]).square() / 2 + t * z.abs()
@@ -780,7 +780,7 @@ def test_soft_threshold_is_the_best_compromise(student):
     ids=["one_number", "empty", "three_axes", "transposed", "strided"],
 )
 def test_soft_threshold_of_any_shape(student, w):
-    """Any shape and any layout in memory works. 任何形状、任何内存布局都可以。"""
+    """Tensors of any shape and memory layout work. 任何形状、任何内存布局都可以。"""
     assert_close(student.soft_threshold(w, 0.3), F.softshrink(w, 0.3), ELEMENTWISE)
 
 
@@ -837,7 +837,7 @@ def test_EarlyStopping_with_patience_one(student):
 
 @check("EarlyStopping")
 def test_EarlyStopping_counts_anew_after_an_improvement(student):
-    """After an improvement the count starts again from 0. 有改善后重新从 0 开始计数。"""
+    """After an improvement the count starts at 0 again. 有改善后重新从 0 开始计数。"""
     stopper = student.EarlyStopping(3)
     seen = []
     for loss in [1.0, 2.0, 2.0, 0.5, 2.0, 2.0, 0.25]:
@@ -876,7 +876,7 @@ def test_EarlyStopping_with_equal_losses(student):
 
 @check("EarlyStopping", weight=2)
 def test_EarlyStopping_asks_for_more_than_min_delta(student):
-    """A gain of just min_delta does not count, a larger one does. 恰好降低 min_delta 不算改善，超过才算。"""
+    """A gain of exactly min_delta does not count; a larger gain does. 恰好降低 min_delta 不算改善，超过才算。"""
     stopper = student.EarlyStopping(3, 0.25)
     expected = [(2.0, 0, 0), (2.0, 0, 1), (2.0, 0, 2), (1.5, 3, 0), (1.5, 3, 1), (1.0, 5, 0)]
     for loss, (best, best_epoch, bad_epochs) in zip([2.0, 1.75, 1.875, 1.5, 1.25, 1.0], expected, strict=True):
@@ -886,7 +886,7 @@ def test_EarlyStopping_asks_for_more_than_min_delta(student):
 
 @check("EarlyStopping")
 def test_EarlyStopping_adds_up_small_gains(student):
-    """Gains are measured from the best loss that counted, not from the last one. 改善是与 best 比较，而不是与上一轮比较。"""
+    """Gains are measured from best, not from the previous epoch. 改善是与 best 比较，而不是与上一轮比较。"""
     stopper = student.EarlyStopping(3, min_delta=0.5)
     assert_steps(stopper, [4.0, 3.75, 3.5, 3.25, 3.0, 2.75], [False] * 6)
     assert_state(stopper, best=3.25, best_epoch=3, bad_epochs=2)
@@ -917,14 +917,14 @@ def test_EarlyStopping_with_nan(student, losses, expected, end):
 
 @check("EarlyStopping")
 def test_EarlyStopping_goes_on_saying_stop(student):
-    """Asked again it still says stop, until a loss improves. 继续调用仍返回 True，直到损失有改善。"""
+    """It keeps returning True until a loss improves. 继续调用仍返回 True，直到损失有改善。"""
     losses = [1.0, 2.0, 0.75, 1.0, 1.0, 1.0, 0.5, 0.625]
     assert_steps(student.EarlyStopping(2), losses, [False, False, False, False, True, True, False, False])
 
 
 @check("EarlyStopping")
 def test_EarlyStopping_with_negative_losses(student):
-    """Losses below 0 work as well: min_delta is a difference, not a share. 损失可以为负：min_delta 是差值，不是比例。"""
+    """Losses may be negative: min_delta is a difference, not a share. 损失可以为负：min_delta 是差值，不是比例。"""
     stopper = student.EarlyStopping(2, min_delta=0.25)
     assert_steps(stopper, [-1.0, -1.5, -1.625, -1.25], [False, False, False, True])
     assert_state(stopper, best=-1.5, best_epoch=1, bad_epochs=2)
@@ -993,7 +993,7 @@ def test_EarlyStopping_shares_nothing(student):
     ("seed", "patience", "min_delta"), [(131, 2, 0.0), (132, 3, 0.125), (133, 1, 0.5)], ids=["a", "b", "c"]
 )
 def test_EarlyStopping_on_random_losses(student, seed, patience, min_delta):
-    """Twelve random epochs, to the end. 随机的十二轮损失，逐轮比较到底。"""
+    """Correct for twelve random losses. 对随机的十二轮损失逐轮正确。"""
     losses = (torch.randint(-4, 5, (12,), generator=torch.Generator().manual_seed(seed)) / 16).cumsum(0).tolist()
     best_epoch, expected = 0, []
     for epoch, loss in enumerate(losses):

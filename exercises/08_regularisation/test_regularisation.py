@@ -235,7 +235,7 @@ def test_sgd_weight_decay_step_agrees_with_torch(student):
 
 @check("sgd_weight_decay_step")
 def test_sgd_weight_decay_step_without_a_gradient(student):
-    """Where the gradient is 0, w shrinks by the factor 1 - lr weight_decay. 梯度为 0 时，w 乘以 1 - lr * weight_decay。"""
+    """If the gradient is 0, w shrinks by the factor 1 - lr weight_decay. 梯度为 0 时，w 乘以 1 - lr * weight_decay。"""
     w = torch.tensor([4.0, -8.0])
     answer = student.sgd_weight_decay_step(w, torch.zeros(2), 0.5, 0.5)
     assert_close(answer, torch.tensor([3.0, -6.0]), ELEMENTWISE)

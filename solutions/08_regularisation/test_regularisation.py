@@ -610,7 +610,7 @@ def test_sgd_weight_decay_step_on_random_inputs(student, dtype):
 
 @check("sgd_weight_decay_step", weight=2)
 def test_sgd_weight_decay_step_shrinks_all_weights_alike(student):
-    """Where the gradient is 0, w shrinks by the factor 1 - lr weight_decay. 梯度为 0 时，w 乘以 1 - lr * weight_decay。"""
+    """If the gradient is 0, w shrinks by the factor 1 - lr weight_decay. 梯度为 0 时，w 乘以 1 - lr * weight_decay。"""
     w = randn(6, seed=102, dtype=torch.float64)
     assert_close(student.sgd_weight_decay_step(w, 0 * w, 0.4, 0.5), 0.8 * w, ELEMENTWISE)
 

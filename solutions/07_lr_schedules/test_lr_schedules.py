@@ -12,6 +12,7 @@ from torch.optim.lr_scheduler import ExponentialLR, LambdaLR, LRScheduler, Multi
 from autograder.checks import (
     EXACT,
     PYTHON_FLOAT,
+    Tolerance,
     assert_close,
     assert_inputs_unchanged,
     assert_raises,
@@ -38,15 +39,8 @@ def drawn(count: int, seed: int) -> list[float]:
     return torch.rand(count, generator=torch.Generator().manual_seed(seed), dtype=torch.float64).tolist()
 
 
-def assert_exact_to_five_digits(answer: float, expected: float) -> None:
-    """Compare a rate with the right one relatively: PYTHON_FLOAT would take 0 for a rate of 1e-10."""
-    assert_close(answer, expected, PYTHON_FLOAT)
-    expect(
-        math.isclose(answer, expected, rel_tol=1e-5),
-        f"a small rate was rounded or cut off: it is {answer!r}, expected {expected!r}.",
-        f"很小的学习率被舍入或截断了：得到 {answer!r}，应为 {expected!r}。",
-        answer=answer,
-    )
+# For very small rates: PYTHON_FLOAT would accept 0 in the place of 1e-10.
+FIVE_DIGITS = Tolerance(1e-5, 0, 1e-5, 0)
 
 
 # piecewise_constant
@@ -126,7 +120,7 @@ def test_piecewise_constant_with_a_rate_that_comes_back(student):
 @pytest.mark.parametrize("rate", [2.5e-7, 1e-9, 3e-12], ids=str)
 def test_piecewise_constant_of_small_rates(student, rate):
     """A very small rate comes back with all its digits. 很小的学习率也原样返回。"""
-    assert_exact_to_five_digits(student.piecewise_constant(4, [4], [0.1, rate]), rate)
+    assert_close(student.piecewise_constant(4, [4], [0.1, rate]), rate, FIVE_DIGITS)
 
 
 @check("piecewise_constant")
@@ -208,7 +202,7 @@ def test_exponential_decay_dies_out_quietly(student, k, t):
 )
 def test_exponential_decay_of_small_rates(student, lr0, k, t):
     """A rate of 1e-11 is small, but not 0, and it is not rounded. 学习率为 1e-11 时虽小却不是 0，也不作舍入。"""
-    assert_exact_to_five_digits(student.exponential_decay(lr0, k, t), lr0 * math.exp(-k * t))
+    assert_close(student.exponential_decay(lr0, k, t), lr0 * math.exp(-k * t), FIVE_DIGITS)
 
 
 @check("exponential_decay")
@@ -276,7 +270,7 @@ def test_inverse_time_decay_long_after(student):
 )
 def test_inverse_time_decay_of_small_rates(student, lr0, k, t):
     """A rate of 1e-10 is neither rounded nor held up by a floor. 学习率为 1e-10 时不作舍入，也没有下限。"""
-    assert_exact_to_five_digits(student.inverse_time_decay(lr0, k, t), 1 / (1 / lr0 + k / lr0 * t))
+    assert_close(student.inverse_time_decay(lr0, k, t), 1 / (1 / lr0 + k / lr0 * t), FIVE_DIGITS)
 
 
 @check("inverse_time_decay")
@@ -371,7 +365,7 @@ def test_step_lr_late_in_the_loop_of_the_notes(student):
 def test_step_lr_of_small_rates(student, lr0, gamma, drops):
     """A rate of 1e-11 is neither rounded nor held up by a floor. 学习率为 1e-11 时不作舍入，也没有下限。"""
     answer = student.step_lr(lr0, 3, gamma, 3 * drops + 2)
-    assert_exact_to_five_digits(answer, lr0 * math.prod([gamma] * drops))
+    assert_close(answer, lr0 * math.prod([gamma] * drops), FIVE_DIGITS)
 
 
 @check("step_lr")
@@ -457,15 +451,7 @@ def test_steplr_with_floor_never_reached(student):
 def test_steplr_with_floor_of_small_rates(student, floor):
     """With a floor of 0 the rate falls in all 50 epochs and is not rounded. 下限为 0 时，50 个 epoch 里学习率一直下降，且不作舍入。"""
     rates = student.steplr_with_floor(0.01, 1, 0.5, floor, 50)
-    assert_close(rates, with_floor(0.01, 1, 0.5, floor, 50), PYTHON_FLOAT)
-    for epoch, rate in enumerate(rates, 1):
-        expected = 0.01 * 0.5**epoch
-        expect(
-            math.isclose(rate, expected, rel_tol=1e-5),
-            f"floor {floor}: the rate after epoch {epoch} is {rate!r}, expected {expected!r}.",
-            f"下限为 {floor}：第 {epoch} 个 epoch 之后的学习率是 {rate!r}，应为 {expected!r}。",
-            answer=rates,
-        )
+    assert_close(rates, with_floor(0.01, 1, 0.5, floor, 50), FIVE_DIGITS)
 
 
 @check("steplr_with_floor")

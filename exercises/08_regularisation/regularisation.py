@@ -131,7 +131,7 @@ def l1_penalty_and_grad(w: Tensor, lam: float) -> tuple[Tensor, Tensor]:
     The smaller a weight, the weaker the pull of L2: weights become small, but not 0. The pull of L1 is the same for
     all weights, whatever their size. |w| has a corner at 0 and no derivative there; like torch, we use 0.
 
-        penalty  =  lam  times  the sum of |w|          grad  =  lam * (1, -1 or 0, the sign of each weight)
+        penalty  =  lam  times  the sum of |w|          grad  =  lam  times  the sign of each weight (1, -1 or 0)
 
     w: any shape, float32 or float64; do not change it.  lam: at least 0.
     Returns (penalty, grad), both with the dtype of w: a tensor of no dimensions, and a tensor with the shape of w.

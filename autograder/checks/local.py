@@ -54,9 +54,12 @@ class LocalTransport:
 
     def reply(self, request: Frame, seconds: float) -> Reply:
         """Return the reply to an encoded request. Raises KeyError for an object that is not there."""
-        with _alarm(seconds if self.has_deadlines else None):
-            record = wire.unpack(request.header, request.payload, self.session.kept, strides=True)
-            answer = self.session.answer(read_request(record))
+        record = wire.unpack(request.header, request.payload, self.session.kept, strides=True)
+        try:
+            with _alarm(seconds if self.has_deadlines else None):
+                answer = self.session.answer(read_request(record))
+        except _Alarm:  # it rang just outside the student's code
+            raise WorkerDied("time") from None
         if isinstance(self.session.last_error, _Alarm):
             raise WorkerDied("time")
         try:

@@ -12,136 +12,6 @@ Y_PRED = torch.tensor([[0.05, 0.9, 0.05], [0.05, 0.05, 0.9]])
 Y_TRUE = torch.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
 
 
-# softmax_cross_entropy
-
-
-@check("softmax_cross_entropy")
-def test_softmax_cross_entropy_worked_example(student):
-    """Two samples, three classes: about 0.2887. 两个样本、三个类别：约为 0.2887。"""
-    logits = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]])
-    loss = student.softmax_cross_entropy(logits, torch.tensor([0, 2]))
-    assert_close(loss, torch.tensor(0.28872589), REDUCTION)
-
-
-@check("softmax_cross_entropy")
-def test_softmax_cross_entropy_of_equal_logits(student):
-    """Four equal logits cost log 4 a sample, with every reduction. 四个相等的 logits：每个样本的损失都是 log 4。"""
-    logits, target = torch.zeros(3, 4), torch.tensor([0, 3, 1])
-    for reduction, expected in {"none": [math.log(4)] * 3, "sum": 3 * math.log(4), "mean": math.log(4)}.items():
-        loss = student.softmax_cross_entropy(logits, target, reduction=reduction)
-        assert_close(loss, torch.tensor(expected), REDUCTION)
-
-
-@check("softmax_cross_entropy")
-def test_softmax_cross_entropy_skips_ignored_samples(student):
-    """A sample with target -100 leaves sum and mean as they are. 标签为 -100 的样本不影响总和与平均值。"""
-    logits = torch.tensor([[2.0, 1.0, 0.0], [5.0, -1.0, 4.0], [0.0, 1.0, 3.0]])
-    loss = student.softmax_cross_entropy(logits, torch.tensor([0, -100, 2]))
-    assert_close(loss, torch.tensor(0.28872589), REDUCTION)
-
-
-# soft_cross_entropy
-
-
-@check("soft_cross_entropy")
-def test_soft_cross_entropy_worked_example(student):
-    """The example of the notes: 0.6178, for softmax over probabilities. 笔记的例子：对概率再做 softmax，得 0.6178。"""
-    assert_close(student.soft_cross_entropy(Y_PRED, Y_TRUE), torch.tensor(0.617792964), REDUCTION)
-
-
-@check("soft_cross_entropy")
-def test_soft_cross_entropy_of_spread_targets(student):
-    """A target may be spread over the classes. 真实概率可以分散在多个类别上。"""
-    logits = torch.tensor([[2.0, 1.0, 0.0, -1.0], [0.5, 0.0, -0.5, 3.0], [1.0, 1.0, 1.0, 1.0]])
-    target_probs = torch.tensor([[0.7, 0.1, 0.1, 0.1], [0.0, 0.5, 0.25, 0.25], [0.1, 0.2, 0.3, 0.4]])
-    expected = F.cross_entropy(logits, target_probs)
-    assert_close(student.soft_cross_entropy(logits, target_probs), expected, REDUCTION)
-
-
-@check("soft_cross_entropy")
-def test_soft_cross_entropy_of_a_huge_logit(student):
-    """A logit of 10000 gives 10000 where it is wrong, not inf. logit 为 10000 且答错时，损失是 10000 而不是 inf。"""
-    loss = student.soft_cross_entropy(torch.tensor([[1e4, 0.0]]), torch.tensor([[0.0, 1.0]]))
-    assert_close(loss, torch.tensor(1e4), REDUCTION)
-
-
-# nll_from_probs
-
-
-@check("nll_from_probs")
-def test_nll_from_probs_worked_example(student):
-    """The probabilities of the notes cost 0.1054, which is -log 0.9. 笔记中的概率损失是 0.1054，即 -log 0.9。"""
-    assert_close(student.nll_from_probs(Y_PRED, torch.tensor([1, 2])), torch.tensor(0.10536052), REDUCTION)
-
-
-@check("nll_from_probs")
-def test_nll_from_probs_averages_over_the_samples(student):
-    """Three samples: the mean of three logs. 三个样本：三个对数的平均。"""
-    probs = torch.tensor([[0.5, 0.5], [0.25, 0.75], [0.8, 0.2]], dtype=torch.float64)
-    expected = torch.tensor(-(math.log(0.5) + math.log(0.25) + math.log(0.2)) / 3, dtype=torch.float64)
-    assert_close(student.nll_from_probs(probs, torch.tensor([1, 0, 1])), expected, REDUCTION)
-
-
-@check("nll_from_probs")
-def test_nll_from_probs_of_an_impossible_class(student):
-    """Probability 0 costs inf, or -log(eps) with a floor. 概率为 0 时损失是 inf；有下限 eps 时是 -log(eps)。"""
-    probs, target = torch.tensor([[0.0, 1.0], [0.5, 0.5]]), torch.tensor([0, 1])
-    assert_close(student.nll_from_probs(probs, target), torch.tensor(math.inf), REDUCTION)
-    expected = torch.tensor(-(math.log(0.01) + math.log(0.5)) / 2)
-    assert_close(student.nll_from_probs(probs, target, eps=0.01), expected, REDUCTION)
-
-
-# binary_cross_entropy
-
-
-@check("binary_cross_entropy")
-def test_binary_cross_entropy_worked_example(student):
-    """The example of the notes: 0.5108, which is -log 0.6. 笔记的例子：0.5108，即 -log 0.6。"""
-    loss = student.binary_cross_entropy(torch.tensor([[0.4], [0.6]]), torch.tensor([[0.0], [1.0]]))
-    assert_close(loss, torch.tensor(0.5108255744), REDUCTION)
-
-
-@check("binary_cross_entropy")
-def test_binary_cross_entropy_of_several_labels(student):
-    """Two samples with three labels each: the mean over all six. 两个样本各三个标签：对六个元素求平均。"""
-    p = torch.tensor([[0.9, 0.2, 0.6], [0.1, 0.7, 0.5]])
-    y = torch.tensor([[1.0, 0.0, 1.0], [0.0, 0.0, 1.0]])
-    assert_close(student.binary_cross_entropy(p, y), F.binary_cross_entropy(p, y), REDUCTION)
-
-
-@check("binary_cross_entropy")
-def test_binary_cross_entropy_of_certainty(student):
-    """Sure and right costs 0, sure and wrong 100: the mean is 50. 确信且答对为 0，确信却答错为 100，平均 50。"""
-    loss = student.binary_cross_entropy(torch.tensor([1.0, 0.0]), torch.tensor([1.0, 1.0]))
-    assert_close(loss, torch.tensor(50.0), REDUCTION)
-
-
-# bce_with_logits
-
-
-@check("bce_with_logits")
-def test_bce_with_logits_worked_example(student):
-    """Logits 0, 2 and -3 against 1, 0 and 1: about 1.9562. logits 为 0、2、-3，真实值为 1、0、1：约为 1.9562。"""
-    loss = student.bce_with_logits(torch.tensor([0.0, 2.0, -3.0]), torch.tensor([1.0, 0.0, 1.0]))
-    assert_close(loss, torch.tensor(1.9562209), REDUCTION)
-
-
-@check("bce_with_logits")
-def test_bce_with_logits_survives_huge_logits(student):
-    """Logits of ±10000, both wrong: 10000, and gradients ±1/2. logits 为 ±10000 且都答错：损失 10000，梯度 ±1/2。"""
-    z, y = torch.tensor([1e4, -1e4]), torch.tensor([0.0, 1.0])
-    assert_close(student.bce_with_logits(z, y), torch.tensor(1e4), REDUCTION)
-    assert_close(gradient(student.bce_with_logits, z, y), torch.tensor([0.5, -0.5]), REDUCTION)
-
-
-@check("bce_with_logits")
-def test_bce_with_logits_weighs_the_positives(student):
-    """pos_weight counts only where y is 1. pos_weight 只作用于 y = 1 的项。"""
-    z, y = torch.zeros(1, 2), torch.tensor([[1.0, 0.0]])
-    loss = student.bce_with_logits(z, y, pos_weight=torch.tensor([3.0, 5.0]))
-    assert_close(loss, torch.tensor(2 * math.log(2)), REDUCTION)
-
-
 # l1_loss
 
 
@@ -218,6 +88,136 @@ def test_smooth_l1_loss_without_a_parabola(student):
     assert_close(student.smooth_l1_loss(pred, target, beta=0.0), torch.tensor(1.5), REDUCTION)
     slope = gradient(student.smooth_l1_loss, pred, target, beta=0.0)
     assert_close(slope, torch.tensor([0.5, -0.5]), REDUCTION)
+
+
+# nll_from_probs
+
+
+@check("nll_from_probs")
+def test_nll_from_probs_worked_example(student):
+    """The probabilities of the notes cost 0.1054, which is -log 0.9. 笔记中的概率损失是 0.1054，即 -log 0.9。"""
+    assert_close(student.nll_from_probs(Y_PRED, torch.tensor([1, 2])), torch.tensor(0.10536052), REDUCTION)
+
+
+@check("nll_from_probs")
+def test_nll_from_probs_averages_over_the_samples(student):
+    """Three samples: the mean of three logs. 三个样本：三个对数的平均。"""
+    probs = torch.tensor([[0.5, 0.5], [0.25, 0.75], [0.8, 0.2]], dtype=torch.float64)
+    expected = torch.tensor(-(math.log(0.5) + math.log(0.25) + math.log(0.2)) / 3, dtype=torch.float64)
+    assert_close(student.nll_from_probs(probs, torch.tensor([1, 0, 1])), expected, REDUCTION)
+
+
+@check("nll_from_probs")
+def test_nll_from_probs_of_an_impossible_class(student):
+    """Probability 0 costs inf, or -log(eps) with a floor. 概率为 0 时损失是 inf；有下限 eps 时是 -log(eps)。"""
+    probs, target = torch.tensor([[0.0, 1.0], [0.5, 0.5]]), torch.tensor([0, 1])
+    assert_close(student.nll_from_probs(probs, target), torch.tensor(math.inf), REDUCTION)
+    expected = torch.tensor(-(math.log(0.01) + math.log(0.5)) / 2)
+    assert_close(student.nll_from_probs(probs, target, eps=0.01), expected, REDUCTION)
+
+
+# binary_cross_entropy
+
+
+@check("binary_cross_entropy")
+def test_binary_cross_entropy_worked_example(student):
+    """The example of the notes: 0.5108, which is -log 0.6. 笔记的例子：0.5108，即 -log 0.6。"""
+    loss = student.binary_cross_entropy(torch.tensor([[0.4], [0.6]]), torch.tensor([[0.0], [1.0]]))
+    assert_close(loss, torch.tensor(0.5108255744), REDUCTION)
+
+
+@check("binary_cross_entropy")
+def test_binary_cross_entropy_of_several_labels(student):
+    """Two samples with three labels each: the mean over all six. 两个样本各三个标签：对六个元素求平均。"""
+    p = torch.tensor([[0.9, 0.2, 0.6], [0.1, 0.7, 0.5]])
+    y = torch.tensor([[1.0, 0.0, 1.0], [0.0, 0.0, 1.0]])
+    assert_close(student.binary_cross_entropy(p, y), F.binary_cross_entropy(p, y), REDUCTION)
+
+
+@check("binary_cross_entropy")
+def test_binary_cross_entropy_of_certainty(student):
+    """Sure and right costs 0, sure and wrong 100: the mean is 50. 确信且答对为 0，确信却答错为 100，平均 50。"""
+    loss = student.binary_cross_entropy(torch.tensor([1.0, 0.0]), torch.tensor([1.0, 1.0]))
+    assert_close(loss, torch.tensor(50.0), REDUCTION)
+
+
+# soft_cross_entropy
+
+
+@check("soft_cross_entropy")
+def test_soft_cross_entropy_worked_example(student):
+    """The example of the notes: 0.6178, for softmax over probabilities. 笔记的例子：对概率再做 softmax，得 0.6178。"""
+    assert_close(student.soft_cross_entropy(Y_PRED, Y_TRUE), torch.tensor(0.617792964), REDUCTION)
+
+
+@check("soft_cross_entropy")
+def test_soft_cross_entropy_of_spread_targets(student):
+    """A target may be spread over the classes. 真实概率可以分散在多个类别上。"""
+    logits = torch.tensor([[2.0, 1.0, 0.0, -1.0], [0.5, 0.0, -0.5, 3.0], [1.0, 1.0, 1.0, 1.0]])
+    target_probs = torch.tensor([[0.7, 0.1, 0.1, 0.1], [0.0, 0.5, 0.25, 0.25], [0.1, 0.2, 0.3, 0.4]])
+    expected = F.cross_entropy(logits, target_probs)
+    assert_close(student.soft_cross_entropy(logits, target_probs), expected, REDUCTION)
+
+
+@check("soft_cross_entropy")
+def test_soft_cross_entropy_of_a_huge_logit(student):
+    """A logit of 10000 gives 10000 where it is wrong, not inf. logit 为 10000 且答错时，损失是 10000 而不是 inf。"""
+    loss = student.soft_cross_entropy(torch.tensor([[1e4, 0.0]]), torch.tensor([[0.0, 1.0]]))
+    assert_close(loss, torch.tensor(1e4), REDUCTION)
+
+
+# softmax_cross_entropy
+
+
+@check("softmax_cross_entropy")
+def test_softmax_cross_entropy_worked_example(student):
+    """Two samples, three classes: about 0.2887. 两个样本、三个类别：约为 0.2887。"""
+    logits = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]])
+    loss = student.softmax_cross_entropy(logits, torch.tensor([0, 2]))
+    assert_close(loss, torch.tensor(0.28872589), REDUCTION)
+
+
+@check("softmax_cross_entropy")
+def test_softmax_cross_entropy_of_equal_logits(student):
+    """Four equal logits cost log 4 a sample, with every reduction. 四个相等的 logits：每个样本的损失都是 log 4。"""
+    logits, target = torch.zeros(3, 4), torch.tensor([0, 3, 1])
+    for reduction, expected in {"none": [math.log(4)] * 3, "sum": 3 * math.log(4), "mean": math.log(4)}.items():
+        loss = student.softmax_cross_entropy(logits, target, reduction=reduction)
+        assert_close(loss, torch.tensor(expected), REDUCTION)
+
+
+@check("softmax_cross_entropy")
+def test_softmax_cross_entropy_skips_ignored_samples(student):
+    """A sample with target -100 leaves sum and mean as they are. 标签为 -100 的样本不影响总和与平均值。"""
+    logits = torch.tensor([[2.0, 1.0, 0.0], [5.0, -1.0, 4.0], [0.0, 1.0, 3.0]])
+    loss = student.softmax_cross_entropy(logits, torch.tensor([0, -100, 2]))
+    assert_close(loss, torch.tensor(0.28872589), REDUCTION)
+
+
+# bce_with_logits
+
+
+@check("bce_with_logits")
+def test_bce_with_logits_worked_example(student):
+    """Logits 0, 2 and -3 against 1, 0 and 1: about 1.9562. logits 为 0、2、-3，真实值为 1、0、1：约为 1.9562。"""
+    loss = student.bce_with_logits(torch.tensor([0.0, 2.0, -3.0]), torch.tensor([1.0, 0.0, 1.0]))
+    assert_close(loss, torch.tensor(1.9562209), REDUCTION)
+
+
+@check("bce_with_logits")
+def test_bce_with_logits_survives_huge_logits(student):
+    """Logits of ±10000, both wrong: 10000, and gradients ±1/2. logits 为 ±10000 且都答错：损失 10000，梯度 ±1/2。"""
+    z, y = torch.tensor([1e4, -1e4]), torch.tensor([0.0, 1.0])
+    assert_close(student.bce_with_logits(z, y), torch.tensor(1e4), REDUCTION)
+    assert_close(gradient(student.bce_with_logits, z, y), torch.tensor([0.5, -0.5]), REDUCTION)
+
+
+@check("bce_with_logits")
+def test_bce_with_logits_weighs_the_positives(student):
+    """pos_weight counts only where y is 1. pos_weight 只作用于 y = 1 的项。"""
+    z, y = torch.zeros(1, 2), torch.tensor([[1.0, 0.0]])
+    loss = student.bce_with_logits(z, y, pos_weight=torch.tensor([3.0, 5.0]))
+    assert_close(loss, torch.tensor(2 * math.log(2)), REDUCTION)
 
 
 # softmax_ce_grad

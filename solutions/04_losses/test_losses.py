@@ -38,328 +38,9 @@ def slope(oracle: Callable[..., Tensor], x: Tensor, *others: Any) -> Tensor:
     return torch.autograd.grad(oracle(leaf, *others), leaf)[0]
 
 
-# softmax_cross_entropy
-
-
-def loss_in_torch(logits: Tensor, target: Tensor, ignore_index: int = -100, reduction: str = "mean") -> Tensor:
-    """The oracle. Adding 0 turns its -0.0 into 0.0, which reads better in a message."""
-    return F.cross_entropy(logits, target, ignore_index=ignore_index, reduction=reduction) + 0.0
-
-
-@check("softmax_cross_entropy", weight=2)
-@DTYPES
-def test_softmax_cross_entropy_on_random_logits(student, dtype):
-    """Agrees with F.cross_entropy on random logits, in their dtype. 对随机 logits 与 F.cross_entropy 一致，且保持 dtype。"""
-    logits, target = 3 * randn(6, 5, seed=1, dtype=dtype), classes(6, below=5, seed=1)
-    assert_close(student.softmax_cross_entropy(logits, target), loss_in_torch(logits, target), REDUCTION)
-
-
-@check("softmax_cross_entropy")
-@REDUCTIONS
-def test_softmax_cross_entropy_with_each_reduction(student, reduction):
-    """Every reduction, with two samples ignored. 三种 reduction，其中两个样本被忽略。"""
-    logits, target = 2 * randn(5, 4, seed=2), torch.tensor([0, -100, 3, -100, 1])
-    loss = student.softmax_cross_entropy(logits, target, reduction=reduction)
-    assert_close(loss, loss_in_torch(logits, target, reduction=reduction), REDUCTION)
-
-
-@check("softmax_cross_entropy")
-def test_softmax_cross_entropy_with_another_ignore_index(student):
-    """ignore_index may be -1, or one of the classes. ignore_index 可以是 -1，也可以是某个类别。"""
-    logits = 2 * randn(5, 4, seed=3, dtype=torch.float64)
-    for ignored in (-1, 1):
-        target = torch.tensor([ignored, 2, ignored, 0, 3])
-        for reduction in ("mean", "sum"):
-            loss = student.softmax_cross_entropy(logits, target, ignored, reduction)
-            assert_close(loss, loss_in_torch(logits, target, ignored, reduction), REDUCTION)
-
-
-@check("softmax_cross_entropy", weight=2)
-@pytest.mark.parametrize("size", [200.0, 1e4], ids=["200", "10000"])
-def test_softmax_cross_entropy_survives_huge_logits(student, size):
-    """Logits of ±200 and ±10000 never give inf or NaN. logits 为 ±200 或 ±10000 时不会得到 inf 或 NaN。"""
-    logits = torch.tensor([[size, 0.0, -size], [size, 0.0, -size], [1.0, 2.0, 0.0]])
-    target = torch.tensor([1, 0, 2])
-    loss = student.softmax_cross_entropy(logits, target, reduction="none")
-    assert_close(loss, loss_in_torch(logits, target, reduction="none"), REDUCTION)
-
-
-@check("softmax_cross_entropy")
-def test_softmax_cross_entropy_ignores_a_shift(student):
-    """A constant of its own added to each row changes nothing. 每一行各加一个常数，损失不变。"""
-    logits, target = randn(4, 3, seed=4, dtype=torch.float64), classes(4, below=3, seed=4)
-    shift = torch.tensor([[1000.0], [-1000.0], [0.5], [-3.0]], dtype=torch.float64)
-    assert_close(student.softmax_cross_entropy(logits + shift, target), loss_in_torch(logits, target), REDUCTION)
-
-
-@check("softmax_cross_entropy")
-def test_softmax_cross_entropy_of_log_probabilities(student):
-    """Log-probabilities as logits: the notes' probabilities cost 0.1054. 以对数概率为 logits：笔记中的概率损失为 0.1054。"""
-    probabilities = torch.tensor([[0.05, 0.9, 0.05], [0.05, 0.05, 0.9]])
-    loss = student.softmax_cross_entropy(probabilities.log(), torch.tensor([1, 2]))
-    assert_close(loss, torch.tensor(0.10536052), REDUCTION)
-
-
-@check("softmax_cross_entropy")
-@pytest.mark.parametrize("reduction", ["none", "sum"])
-def test_softmax_cross_entropy_with_nothing_kept(student, reduction):
-    """All ignored: every loss is 0, and so is the sum. 全部被忽略：每个损失和总和都是 0。"""
-    logits, target = randn(2, 3, seed=5), torch.tensor([-100, -100])
-    loss = student.softmax_cross_entropy(logits, target, reduction=reduction)
-    assert_close(loss, loss_in_torch(logits, target, reduction=reduction), REDUCTION)
-
-
-@check("softmax_cross_entropy")
-def test_softmax_cross_entropy_has_no_mean_of_nothing(student):
-    """The mean over two kept samples is a number, over none NaN. 保留两个样本时有平均值，一个都不保留时为 NaN。"""
-    logits = randn(3, 3, seed=5)
-    for target in (torch.tensor([2, -100, 0]), torch.tensor([-100, -100, -100])):
-        loss = student.softmax_cross_entropy(logits, target)
-        assert_close(loss, loss_in_torch(logits, target), REDUCTION, equal_nan=True)
-
-
-@check("softmax_cross_entropy")
-@pytest.mark.parametrize(
-    "row",
-    [[-INF, 1.0, 2.0], [-INF, -INF, -INF], [NAN, NAN, NAN]],
-    ids=["one-minus-inf", "all-minus-inf", "nan"],
-)
-def test_softmax_cross_entropy_never_looks_at_ignored_logits(student, row):
-    """Logits of -inf or NaN in an ignored row do no harm. 被忽略的行里有 -inf 或 NaN 也没有影响。"""
-    logits, target = torch.tensor([row, [0.0, 1.0, 2.0]]), torch.tensor([-100, 1])
-    for reduction in ("mean", "none"):
-        loss = student.softmax_cross_entropy(logits, target, reduction=reduction)
-        assert_close(loss, loss_in_torch(logits, target, reduction=reduction), REDUCTION)
-
-
-@check("softmax_cross_entropy")
-@pytest.mark.parametrize(
-    ("logits", "target"),
-    [
-        (randn(1, 4, seed=6), torch.tensor([2])),
-        (torch.tensor([[7.0], [-2.0], [1.0]]), torch.tensor([0, -100, 0])),
-        (torch.tensor([[3.0, 3.0, 1.0], [-2.0, -2.0, -2.0]]), torch.tensor([1, 0])),
-        (randn(4, 6, seed=7).T, classes(12, below=4, seed=7)[::2]),
-    ],
-    ids=["one-sample", "one-class", "ties", "not-contiguous"],
-)
-def test_softmax_cross_entropy_of_special_batches(student, logits, target):
-    """One sample, one class, equal maxima, strided tensors. 单个样本、单个类别、并列最大值、非连续张量。"""
-    loss = student.softmax_cross_entropy(logits, target, reduction="none")
-    assert_close(loss, loss_in_torch(logits, target, reduction="none"), REDUCTION)
-
-
-@check("softmax_cross_entropy")
-def test_softmax_cross_entropy_does_not_care_which_class_is_first(student):
-    """Classes and samples in another order, the same losses. 类别和样本换个顺序，各自的损失不变。"""
-    logits, target = 2 * randn(5, 4, seed=8), torch.tensor([3, 0, 0, 2, 1])
-    new_place = torch.tensor([2, 0, 3, 1])
-    order = torch.tensor([4, 2, 0, 1, 3])
-    renamed = logits[:, new_place.argsort()][order]
-    loss = student.softmax_cross_entropy(renamed, new_place[target][order], reduction="none")
-    assert_close(loss, loss_in_torch(logits, target, reduction="none")[order], REDUCTION)
-
-
-@check("softmax_cross_entropy")
-@pytest.mark.parametrize("reduction", ["sum", "mean"])
-def test_softmax_cross_entropy_has_the_right_gradient(student, reduction):
-    """Its gradient for the logits is torch's own, 0 where ignored. 对 logits 的梯度与 torch 一致，被忽略的行为 0。"""
-    logits, target = randn(5, 3, seed=9, dtype=torch.float64), torch.tensor([2, -100, 0, 1, 1])
-    z = logits.clone().requires_grad_()
-    (expected,) = torch.autograd.grad(loss_in_torch(z, target, reduction=reduction), z)
-    assert_close(gradient(student.softmax_cross_entropy, logits, target, reduction=reduction), expected, REDUCTION)
-
-
-@check("softmax_cross_entropy")
-def test_softmax_cross_entropy_leaves_its_inputs_alone(student):
-    """Neither logits nor target is changed. 不修改 logits，也不修改 target。"""
-    logits, target = torch.tensor([[2.0, 1.0, 4.0], [0.0, 1.0, 3.0]]), torch.tensor([-100, 1])
-    assert_inputs_unchanged(student.softmax_cross_entropy, logits, target)
-
-
-# soft_cross_entropy
-
-
 def distributions(*shape: int, seed: int, dtype: torch.dtype = torch.float32) -> Tensor:
     """Random rows of probabilities, none of them 0."""
     return randn(*shape, seed=seed, dtype=dtype).softmax(dim=-1)
-
-
-@check("soft_cross_entropy", weight=2)
-@DTYPES
-def test_soft_cross_entropy_on_random_inputs(student, dtype):
-    """Agrees with F.cross_entropy on random distributions, in their dtype. 对随机分布与 F.cross_entropy 一致，且保持 dtype。"""
-    logits, target_probs = 3 * randn(6, 4, seed=11, dtype=dtype), distributions(6, 4, seed=12, dtype=dtype)
-    assert_close(student.soft_cross_entropy(logits, target_probs), F.cross_entropy(logits, target_probs), REDUCTION)
-
-
-@check("soft_cross_entropy")
-def test_soft_cross_entropy_of_one_hot_targets(student):
-    """One-hot rows cost what the class indices cost. one-hot 真实值的损失与类别下标的损失相同。"""
-    logits, target = 2 * randn(5, 3, seed=13), classes(5, below=3, seed=13)
-    one_hot = F.one_hot(target, 3).float()
-    assert_close(student.soft_cross_entropy(logits, one_hot), F.cross_entropy(logits, target), REDUCTION)
-
-
-@check("soft_cross_entropy")
-def test_soft_cross_entropy_of_uniform_targets(student):
-    """Equal logits against uniform targets cost log C. 相等的 logits 对均匀分布：损失是 log C。"""
-    logits, target_probs = torch.full((2, 5), 7.0), torch.full((2, 5), 0.2)
-    assert_close(student.soft_cross_entropy(logits, target_probs), torch.tensor(math.log(5)), REDUCTION)
-
-
-@check("soft_cross_entropy")
-def test_soft_cross_entropy_of_itself_is_the_entropy(student):
-    """Against the network's own probabilities it is their entropy. 以网络自己的概率为真实值，得到的是熵。"""
-    logits = 2 * randn(4, 6, seed=14, dtype=torch.float64)
-    entropy = torch.distributions.Categorical(logits=logits).entropy().mean()
-    assert_close(student.soft_cross_entropy(logits, logits.softmax(dim=1)), entropy, REDUCTION)
-
-
-@check("soft_cross_entropy")
-def test_soft_cross_entropy_takes_targets_as_they_are(student):
-    """Rows that add up to 2, 0.5 or 0 are not renormalised. 各行之和为 2、0.5 或 0 时不重新归一化。"""
-    logits = 2 * randn(3, 4, seed=15, dtype=torch.float64)
-    weights = torch.tensor([[2.0], [0.5], [0.0]], dtype=torch.float64)
-    target_probs = weights * distributions(3, 4, seed=16, dtype=torch.float64)
-    assert_close(student.soft_cross_entropy(logits, target_probs), F.cross_entropy(logits, target_probs), REDUCTION)
-
-
-@check("soft_cross_entropy")
-@pytest.mark.parametrize("size", [200.0, 1e4], ids=["200", "10000"])
-def test_soft_cross_entropy_survives_huge_logits(student, size):
-    """Logits of ±200 and ±10000 never give inf or NaN. logits 为 ±200 或 ±10000 时不会得到 inf 或 NaN。"""
-    logits = torch.tensor([[size, 0.0, -size], [-size, size, 0.0]])
-    target_probs = torch.tensor([[0.0, 0.5, 0.5], [0.0, 1.0, 0.0]])
-    assert_close(student.soft_cross_entropy(logits, target_probs), F.cross_entropy(logits, target_probs), REDUCTION)
-
-
-@check("soft_cross_entropy")
-@pytest.mark.parametrize(
-    ("logits", "target_probs"),
-    [
-        (randn(1, 3, seed=17), distributions(1, 3, seed=18)),
-        (torch.tensor([[5.0], [-2.0]]), torch.ones(2, 1)),
-        (randn(4, 4, seed=17), distributions(4, 4, seed=18)),
-        (randn(3, 5, seed=17).T, distributions(5, 6, seed=18)[:, ::2]),
-    ],
-    ids=["one-sample", "one-class", "square", "not-contiguous"],
-)
-def test_soft_cross_entropy_of_special_batches(student, logits, target_probs):
-    """One sample, one class, as many samples as classes, strided tensors. 单个样本、单个类别、样本数等于类别数、非连续张量。"""
-    assert_close(student.soft_cross_entropy(logits, target_probs), F.cross_entropy(logits, target_probs), REDUCTION)
-
-
-@check("soft_cross_entropy")
-def test_soft_cross_entropy_ignores_a_shift(student):
-    """A constant of its own added to each row of logits changes nothing. logits 的每一行各加一个常数，损失不变。"""
-    logits, target_probs = randn(3, 4, seed=19, dtype=torch.float64), distributions(3, 4, seed=20, dtype=torch.float64)
-    shift = torch.tensor([[100.0], [-50.0], [0.5]], dtype=torch.float64)
-    expected = F.cross_entropy(logits, target_probs)
-    assert_close(student.soft_cross_entropy(logits + shift, target_probs), expected, REDUCTION)
-
-
-@check("soft_cross_entropy")
-def test_soft_cross_entropy_has_the_right_gradient(student):
-    """Its gradient for the logits is torch's own. 对 logits 的梯度与 torch 一致。"""
-    logits, target_probs = randn(4, 3, seed=21, dtype=torch.float64), distributions(4, 3, seed=22, dtype=torch.float64)
-    expected = slope(F.cross_entropy, logits, target_probs)
-    assert_close(gradient(student.soft_cross_entropy, logits, target_probs), expected, REDUCTION)
-
-
-@check("soft_cross_entropy")
-def test_soft_cross_entropy_leaves_its_inputs_alone(student):
-    """Neither logits nor targets is changed. 不修改 logits，也不修改真实概率。"""
-    logits, target_probs = randn(3, 4, seed=23), distributions(3, 4, seed=24)
-    loss = assert_inputs_unchanged(student.soft_cross_entropy, logits, target_probs)
-    assert_close(loss, F.cross_entropy(logits, target_probs), REDUCTION)
-
-
-# nll_from_probs
-
-
-def nll(probs: Tensor, target: Tensor, eps: float = 0.0) -> Tensor:
-    """The oracle."""
-    return F.nll_loss(probs.clamp_min(eps).log(), target)
-
-
-@check("nll_from_probs", weight=2)
-@DTYPES
-def test_nll_from_probs_on_random_probabilities(student, dtype):
-    """Right for random rows, in the dtype that came in. 对随机的概率正确，且保持 dtype。"""
-    probs, target = distributions(7, 4, seed=31, dtype=dtype), classes(7, below=4, seed=31)
-    assert_close(student.nll_from_probs(probs, target), nll(probs, target), REDUCTION)
-
-
-@check("nll_from_probs")
-def test_nll_from_probs_of_certainty(student):
-    """Probability 1 for every true class costs nothing. 真实类别的概率都是 1 时，损失为 0。"""
-    assert_close(student.nll_from_probs(torch.eye(3), torch.arange(3)), torch.tensor(0.0), REDUCTION)
-
-
-@check("nll_from_probs")
-def test_nll_from_probs_does_not_look_at_other_classes(student):
-    """Probabilities of 0 for other classes do no harm. 其他类别的概率为 0 没有影响。"""
-    probs = torch.tensor([[0.0, 0.25, 0.75], [0.5, 0.5, 0.0]])
-    assert_close(student.nll_from_probs(probs, torch.tensor([2, 0])), torch.tensor(0.4904146), REDUCTION)
-
-
-@check("nll_from_probs")
-def test_nll_from_probs_without_a_floor(student):
-    """One impossible class among three: the mean is inf. 三个样本中有一个真实类别的概率为 0：平均是 inf。"""
-    probs = torch.tensor([[0.5, 0.5], [0.0, 1.0], [0.1, 0.9]])
-    assert_close(student.nll_from_probs(probs, torch.tensor([0, 0, 1])), torch.tensor(math.inf), REDUCTION)
-
-
-@check("nll_from_probs", weight=2)
-@pytest.mark.parametrize("eps", [1e-12, 0.05, 0.3], ids=str)
-def test_nll_from_probs_with_a_floor(student, eps):
-    """eps replaces what is smaller, and only that. eps 只替换比它小的概率，其余不变。"""
-    probs = torch.tensor([[0.0, 1.0], [0.9, 0.1], [0.35, 0.65]], dtype=torch.float64)
-    target = torch.tensor([0, 1, 0])
-    assert_close(student.nll_from_probs(probs, target, eps), nll(probs, target, eps), REDUCTION)
-
-
-@check("nll_from_probs")
-def test_nll_from_probs_takes_the_rows_as_they_are(student):
-    """Rows that do not add up to 1 are not renormalised. 各行之和不是 1 时不重新归一化。"""
-    probs, target = torch.tensor([[0.05, 0.9, 0.05], [0.05, 0.05, 0.8]]), torch.tensor([1, 2])
-    assert_close(student.nll_from_probs(probs, target), nll(probs, target), REDUCTION)
-
-
-@check("nll_from_probs")
-@pytest.mark.parametrize(
-    ("probs", "target"),
-    [
-        (distributions(1, 4, seed=32), torch.tensor([3])),
-        (distributions(4, 4, seed=33), torch.tensor([1, 1, 0, 1])),
-        (distributions(4, 6, seed=34).T, classes(12, below=4, seed=34)[::2]),
-    ],
-    ids=["one-sample", "square", "not-contiguous"],
-)
-def test_nll_from_probs_of_special_batches(student, probs, target):
-    """One sample, as many samples as classes, strided tensors. 单个样本、样本数等于类别数、非连续张量。"""
-    assert_close(student.nll_from_probs(probs, target), nll(probs, target), REDUCTION)
-
-
-@check("nll_from_probs")
-@pytest.mark.parametrize("eps", [0.0, 0.2], ids=str)
-def test_nll_from_probs_has_the_right_gradient(student, eps):
-    """Its gradient for probs agrees, and is 0 below the floor. 对 probs 的梯度正确，低于下限处为 0。"""
-    probs = torch.tensor([[0.1, 0.9], [0.6, 0.4], [0.7, 0.3]], dtype=torch.float64)
-    target = torch.tensor([0, 0, 1])
-    assert_close(gradient(student.nll_from_probs, probs, target, eps=eps), slope(nll, probs, target, eps), REDUCTION)
-
-
-@check("nll_from_probs")
-def test_nll_from_probs_leaves_its_inputs_alone(student):
-    """Neither probs nor target is changed. 不修改 probs，也不修改 target。"""
-    probs, target = torch.tensor([[0.0, 1.0], [0.5, 0.5]]), torch.tensor([0, 1])
-    loss = assert_inputs_unchanged(student.nll_from_probs, probs, target, 0.1)
-    assert_close(loss, nll(probs, target, 0.1), REDUCTION)
-
-
-# binary_cross_entropy
 
 
 def chances(*shape: int, seed: int, dtype: torch.dtype = torch.float32) -> Tensor:
@@ -370,206 +51,6 @@ def chances(*shape: int, seed: int, dtype: torch.dtype = torch.float32) -> Tenso
 def answers(*shape: int, seed: int, dtype: torch.dtype = torch.float32) -> Tensor:
     """Random zeros and ones."""
     return classes(*shape, below=2, seed=seed).to(dtype)
-
-
-@check("binary_cross_entropy", weight=2)
-@DTYPES
-def test_binary_cross_entropy_on_random_inputs(student, dtype):
-    """Agrees with F.binary_cross_entropy on random answers, in their dtype. 对随机输入与 F.binary_cross_entropy 一致，且保持 dtype。"""
-    p, y = chances(8, seed=41, dtype=dtype), answers(8, seed=42, dtype=dtype)
-    assert_close(student.binary_cross_entropy(p, y), F.binary_cross_entropy(p, y), REDUCTION)
-
-
-@check("binary_cross_entropy", weight=2)
-@pytest.mark.parametrize("shape", [(3, 4), (2, 3, 2)], ids=str)
-def test_binary_cross_entropy_of_several_labels(student, shape):
-    """Averages over all entries, whatever the shape. 无论形状如何，都对所有元素求平均。"""
-    p, y = chances(*shape, seed=43), answers(*shape, seed=44)
-    assert_close(student.binary_cross_entropy(p, y), F.binary_cross_entropy(p, y), REDUCTION)
-
-
-@check("binary_cross_entropy")
-def test_binary_cross_entropy_of_soft_labels(student):
-    """y may lie between 0 and 1. y 可以取 0 与 1 之间的值。"""
-    p, y = chances(3, 4, seed=45, dtype=torch.float64), chances(3, 4, seed=46, dtype=torch.float64)
-    assert_close(student.binary_cross_entropy(p, y), F.binary_cross_entropy(p, y), REDUCTION)
-
-
-@check("binary_cross_entropy", weight=2)
-@pytest.mark.parametrize(
-    ("p", "y", "cost"),
-    [(1.0, 1.0, 0.0), (0.0, 0.0, 0.0), (0.0, 1.0, 100.0), (1.0, 0.0, 100.0), (0.0, 0.25, 25.0), (1.0, 0.25, 75.0)],
-    ids=["right-1", "right-0", "wrong-0", "wrong-1", "soft-0", "soft-1"],
-)
-def test_binary_cross_entropy_of_certainty(student, p, y, cost):
-    """p exactly 0 or 1: nothing if right, 100 if wrong, never NaN. p 恰为 0 或 1：答对为 0，答错为 100，不会是 NaN。"""
-    loss = student.binary_cross_entropy(torch.tensor([p, 0.5]), torch.tensor([y, 1.0]))
-    assert_close(loss, torch.tensor((cost + math.log(2)) / 2), REDUCTION)
-
-
-@check("binary_cross_entropy")
-@pytest.mark.parametrize("p", [1e-60, 1e-40, 1e-9], ids=str)
-def test_binary_cross_entropy_clamps_the_log(student, p):
-    """A log below -100 counts as -100, one above as it is. 小于 -100 的对数按 -100 计算，大于 -100 的不变。"""
-    p, y = torch.tensor([p], dtype=torch.float64), torch.ones(1, dtype=torch.float64)
-    assert_close(student.binary_cross_entropy(p, y), F.binary_cross_entropy(p, y), REDUCTION)
-
-
-@check("binary_cross_entropy")
-def test_binary_cross_entropy_treats_yes_and_no_alike(student):
-    """The opposite question with the opposite answer costs the same. 问题与答案同时取反，损失不变。"""
-    p, y = chances(6, seed=47, dtype=torch.float64), chances(6, seed=48, dtype=torch.float64)
-    assert_close(student.binary_cross_entropy(1 - p, 1 - y), F.binary_cross_entropy(p, y), REDUCTION)
-
-
-@check("binary_cross_entropy")
-@pytest.mark.parametrize(
-    ("p", "y"),
-    [
-        (torch.tensor(0.3), torch.tensor(1.0)),
-        (torch.tensor([[0.8]]), torch.tensor([[0.0]])),
-        (chances(3, 5, seed=49).T, answers(5, 6, seed=50)[:, ::2]),
-    ],
-    ids=["no-dimensions", "one-entry", "not-contiguous"],
-)
-def test_binary_cross_entropy_of_special_shapes(student, p, y):
-    """One number, one entry, strided tensors. 零维张量、单个元素、非连续张量。"""
-    assert_close(student.binary_cross_entropy(p, y), F.binary_cross_entropy(p, y), REDUCTION)
-
-
-@check("binary_cross_entropy")
-def test_binary_cross_entropy_has_the_right_gradient(student):
-    """Its gradient for p is torch's own, where 0 < p < 1. 0 < p < 1 时，对 p 的梯度与 torch 一致。"""
-    p, y = chances(3, 4, seed=51, dtype=torch.float64), chances(3, 4, seed=52, dtype=torch.float64)
-    expected = slope(F.binary_cross_entropy, p, y)
-    assert_close(gradient(student.binary_cross_entropy, p, y), expected, REDUCTION)
-
-
-@check("binary_cross_entropy")
-def test_binary_cross_entropy_leaves_its_inputs_alone(student):
-    """Neither p nor y is changed. 不修改 p，也不修改 y。"""
-    p, y = torch.tensor([0.0, 1.0, 0.3]), torch.tensor([1.0, 1.0, 0.0])
-    loss = assert_inputs_unchanged(student.binary_cross_entropy, p, y)
-    assert_close(loss, F.binary_cross_entropy(p, y), REDUCTION)
-
-
-# bce_with_logits
-
-
-def bce_in_torch(z: Tensor, y: Tensor, pos_weight: Tensor | None = None) -> Tensor:
-    """The oracle."""
-    return F.binary_cross_entropy_with_logits(z, y, pos_weight=pos_weight)
-
-
-@check("bce_with_logits", weight=2)
-@DTYPES
-def test_bce_with_logits_on_random_inputs(student, dtype):
-    """Right for random logits and labels, in their dtype. 对随机的 logits 和标签正确，且保持 dtype。"""
-    z, y = 3 * randn(3, 4, seed=61, dtype=dtype), answers(3, 4, seed=62, dtype=dtype)
-    assert_close(student.bce_with_logits(z, y), bce_in_torch(z, y), REDUCTION)
-
-
-@check("bce_with_logits")
-def test_bce_with_logits_of_soft_labels(student):
-    """y may lie between 0 and 1. y 可以取 0 与 1 之间的值。"""
-    z, y = 3 * randn(2, 5, seed=63, dtype=torch.float64), chances(2, 5, seed=64, dtype=torch.float64)
-    assert_close(student.bce_with_logits(z, y), bce_in_torch(z, y), REDUCTION)
-
-
-@check("bce_with_logits")
-def test_bce_with_logits_of_zero(student):
-    """A logit of 0 costs log 2, whatever the answer. logit 为 0 时，无论答案是什么，损失都是 log 2。"""
-    z, y = torch.zeros(3), torch.tensor([0.0, 1.0, 0.3])
-    assert_close(student.bce_with_logits(z, y), torch.tensor(math.log(2)), REDUCTION)
-
-
-@check("bce_with_logits", weight=2)
-@pytest.mark.parametrize("size", [30.0, 200.0, 1e4], ids=["30", "200", "10000"])
-@pytest.mark.parametrize("y", [[1.0, 1.0], [0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], ids=["yes", "no", "right", "wrong"])
-def test_bce_with_logits_survives_huge_logits(student, size, y):
-    """Logits of ±30, ±200 and ±10000 give finite, right losses. logits 为 ±30、±200、±10000 时损失有限且正确。"""
-    z, y = torch.tensor([size, -size]), torch.tensor(y)
-    assert_close(student.bce_with_logits(z, y), bce_in_torch(z, y), REDUCTION)
-
-
-@check("bce_with_logits")
-def test_bce_with_logits_of_confident_answers(student):
-    """Being nearly sure costs a little more than 0, in double precision too. 几乎确信也有一点损失，双精度下同样准确。"""
-    z, y = torch.tensor([18.0, -20.0], dtype=torch.float64), torch.tensor([1.0, 0.0], dtype=torch.float64)
-    assert_close(student.bce_with_logits(z, y), bce_in_torch(z, y), REDUCTION)
-
-
-@check("bce_with_logits", weight=2)
-@DTYPES
-def test_bce_with_logits_weighs_each_class(student, dtype):
-    """pos_weight of shape (C,): one weight per class, for the positives. pos_weight 形状为 (C,)：每个类别的正样本各有权重。"""
-    z, y = 2 * randn(4, 3, seed=65, dtype=dtype), chances(4, 3, seed=66, dtype=dtype)
-    pos_weight = torch.tensor([1.0, 4.0, 0.5], dtype=dtype)
-    assert_close(student.bce_with_logits(z, y, pos_weight), bce_in_torch(z, y, pos_weight), REDUCTION)
-
-
-@check("bce_with_logits")
-@pytest.mark.parametrize("weight", [0.0, 1.0, 2.5], ids=str)
-def test_bce_with_logits_with_one_weight(student, weight):
-    """pos_weight of one entry serves all; 0 and 1 are weights, too. 只有一个元素的 pos_weight 用于全部；0 和 1 也是权重。"""
-    z, y, pos_weight = 2 * randn(3, 3, seed=67), answers(3, 3, seed=68), torch.tensor([weight])
-    assert_close(student.bce_with_logits(z, y, pos_weight), bce_in_torch(z, y, pos_weight), REDUCTION)
-
-
-@check("bce_with_logits")
-def test_bce_with_logits_weighs_huge_logits(student):
-    """Weighted losses of ±10000 are finite as well. 加权后，logits 为 ±10000 的损失同样有限。"""
-    z, y = torch.tensor([[1e4, -1e4], [-1e4, 1e4]]), torch.tensor([[1.0, 1.0], [0.0, 0.0]])
-    pos_weight = torch.tensor([2.0, 3.0])
-    assert_close(student.bce_with_logits(z, y, pos_weight), bce_in_torch(z, y, pos_weight), REDUCTION)
-
-
-@check("bce_with_logits")
-@pytest.mark.parametrize(
-    ("z", "y"),
-    [
-        (torch.tensor(-0.7), torch.tensor(1.0)),
-        (torch.tensor([[3.0]]), torch.tensor([[0.0]])),
-        (randn(3, 5, seed=69).T, answers(5, 6, seed=70)[:, ::2]),
-        (randn(2, 3, 2, seed=69), answers(2, 3, 2, seed=70)),
-    ],
-    ids=["no-dimensions", "one-entry", "not-contiguous", "three-axes"],
-)
-def test_bce_with_logits_of_special_shapes(student, z, y):
-    """One number, one entry, strided tensors, three axes. 零维张量、单个元素、非连续张量、三维张量。"""
-    assert_close(student.bce_with_logits(z, y), bce_in_torch(z, y), REDUCTION)
-
-
-@check("bce_with_logits")
-@pytest.mark.parametrize("pos_weight", [None, torch.tensor([3.0, 0.5, 1.0]).double()], ids=["plain", "weighted"])
-def test_bce_with_logits_has_the_right_gradient(student, pos_weight):
-    """Its gradient for the logits is torch's own. 对 logits 的梯度与 torch 一致。"""
-    z, y = 3 * randn(4, 3, seed=71, dtype=torch.float64), chances(4, 3, seed=72, dtype=torch.float64)
-    assert_close(gradient(student.bce_with_logits, z, y, pos_weight), slope(bce_in_torch, z, y, pos_weight), REDUCTION)
-
-
-@check("bce_with_logits")
-def test_bce_with_logits_has_a_gradient_far_out(student):
-    """At ±200 and ±10000 the gradient is 0 where right, ±1/n where wrong. z 为 ±200、±10000 时，答对梯度为 0，答错为 ±1/n。"""
-    z = torch.tensor([200.0, 200.0, -200.0, -200.0, 1e4, 1e4, -1e4, -1e4])
-    y = torch.tensor([1.0, 0.0] * 4)
-    assert_close(gradient(student.bce_with_logits, z, y), slope(bce_in_torch, z, y), REDUCTION)
-
-
-@check("bce_with_logits")
-@pytest.mark.parametrize("pos_weight", [None, torch.tensor([3.0, 0.5])], ids=["plain", "weighted"])
-def test_bce_with_logits_has_a_gradient_at_zero(student, pos_weight):
-    """Where z is 0, the gradient of one entry is s(0) - y: ±1/2, before the mean. z = 0 处单个元素的梯度是 s(0) - y，即 ±1/2（再取平均）。"""
-    z, y = torch.zeros(2, 2), torch.tensor([[1.0, 0.0], [0.0, 1.0]])
-    assert_close(gradient(student.bce_with_logits, z, y, pos_weight), slope(bce_in_torch, z, y, pos_weight), REDUCTION)
-
-
-@check("bce_with_logits")
-def test_bce_with_logits_leaves_its_inputs_alone(student):
-    """z, y and pos_weight are not changed. 不修改 z、y 和 pos_weight。"""
-    z, y, pos_weight = 2 * randn(4, 3, seed=73), answers(4, 3, seed=74), torch.tensor([1.0, 2.0, 3.0])
-    loss = assert_inputs_unchanged(student.bce_with_logits, z, y, pos_weight)
-    assert_close(loss, bce_in_torch(z, y, pos_weight), REDUCTION)
 
 
 # l1_loss
@@ -837,6 +318,525 @@ def test_smooth_l1_loss_leaves_its_inputs_alone(student):
     pred, target = 2 * randn(3, 2, seed=131), randn(3, 2, seed=132)
     loss = assert_inputs_unchanged(student.smooth_l1_loss, pred, target)
     assert_close(loss, F.smooth_l1_loss(pred, target), REDUCTION)
+
+
+# nll_from_probs
+
+
+def nll(probs: Tensor, target: Tensor, eps: float = 0.0) -> Tensor:
+    """The oracle."""
+    return F.nll_loss(probs.clamp_min(eps).log(), target)
+
+
+@check("nll_from_probs", weight=2)
+@DTYPES
+def test_nll_from_probs_on_random_probabilities(student, dtype):
+    """Right for random rows, in the dtype that came in. 对随机的概率正确，且保持 dtype。"""
+    probs, target = distributions(7, 4, seed=31, dtype=dtype), classes(7, below=4, seed=31)
+    assert_close(student.nll_from_probs(probs, target), nll(probs, target), REDUCTION)
+
+
+@check("nll_from_probs")
+def test_nll_from_probs_of_certainty(student):
+    """Probability 1 for every true class costs nothing. 真实类别的概率都是 1 时，损失为 0。"""
+    assert_close(student.nll_from_probs(torch.eye(3), torch.arange(3)), torch.tensor(0.0), REDUCTION)
+
+
+@check("nll_from_probs")
+def test_nll_from_probs_does_not_look_at_other_classes(student):
+    """Probabilities of 0 for other classes do no harm. 其他类别的概率为 0 没有影响。"""
+    probs = torch.tensor([[0.0, 0.25, 0.75], [0.5, 0.5, 0.0]])
+    assert_close(student.nll_from_probs(probs, torch.tensor([2, 0])), torch.tensor(0.4904146), REDUCTION)
+
+
+@check("nll_from_probs")
+def test_nll_from_probs_without_a_floor(student):
+    """One impossible class among three: the mean is inf. 三个样本中有一个真实类别的概率为 0：平均是 inf。"""
+    probs = torch.tensor([[0.5, 0.5], [0.0, 1.0], [0.1, 0.9]])
+    assert_close(student.nll_from_probs(probs, torch.tensor([0, 0, 1])), torch.tensor(math.inf), REDUCTION)
+
+
+@check("nll_from_probs", weight=2)
+@pytest.mark.parametrize("eps", [1e-12, 0.05, 0.3], ids=str)
+def test_nll_from_probs_with_a_floor(student, eps):
+    """eps replaces what is smaller, and only that. eps 只替换比它小的概率，其余不变。"""
+    probs = torch.tensor([[0.0, 1.0], [0.9, 0.1], [0.35, 0.65]], dtype=torch.float64)
+    target = torch.tensor([0, 1, 0])
+    assert_close(student.nll_from_probs(probs, target, eps), nll(probs, target, eps), REDUCTION)
+
+
+@check("nll_from_probs")
+def test_nll_from_probs_takes_the_rows_as_they_are(student):
+    """Rows that do not add up to 1 are not renormalised. 各行之和不是 1 时不重新归一化。"""
+    probs, target = torch.tensor([[0.05, 0.9, 0.05], [0.05, 0.05, 0.8]]), torch.tensor([1, 2])
+    assert_close(student.nll_from_probs(probs, target), nll(probs, target), REDUCTION)
+
+
+@check("nll_from_probs")
+@pytest.mark.parametrize(
+    ("probs", "target"),
+    [
+        (distributions(1, 4, seed=32), torch.tensor([3])),
+        (distributions(4, 4, seed=33), torch.tensor([1, 1, 0, 1])),
+        (distributions(4, 6, seed=34).T, classes(12, below=4, seed=34)[::2]),
+    ],
+    ids=["one-sample", "square", "not-contiguous"],
+)
+def test_nll_from_probs_of_special_batches(student, probs, target):
+    """One sample, as many samples as classes, strided tensors. 单个样本、样本数等于类别数、非连续张量。"""
+    assert_close(student.nll_from_probs(probs, target), nll(probs, target), REDUCTION)
+
+
+@check("nll_from_probs")
+@pytest.mark.parametrize("eps", [0.0, 0.2], ids=str)
+def test_nll_from_probs_has_the_right_gradient(student, eps):
+    """Its gradient for probs agrees, and is 0 below the floor. 对 probs 的梯度正确，低于下限处为 0。"""
+    probs = torch.tensor([[0.1, 0.9], [0.6, 0.4], [0.7, 0.3]], dtype=torch.float64)
+    target = torch.tensor([0, 0, 1])
+    assert_close(gradient(student.nll_from_probs, probs, target, eps=eps), slope(nll, probs, target, eps), REDUCTION)
+
+
+@check("nll_from_probs")
+def test_nll_from_probs_leaves_its_inputs_alone(student):
+    """Neither probs nor target is changed. 不修改 probs，也不修改 target。"""
+    probs, target = torch.tensor([[0.0, 1.0], [0.5, 0.5]]), torch.tensor([0, 1])
+    loss = assert_inputs_unchanged(student.nll_from_probs, probs, target, 0.1)
+    assert_close(loss, nll(probs, target, 0.1), REDUCTION)
+
+
+# binary_cross_entropy
+
+
+@check("binary_cross_entropy", weight=2)
+@DTYPES
+def test_binary_cross_entropy_on_random_inputs(student, dtype):
+    """Agrees with F.binary_cross_entropy on random answers, in their dtype. 对随机输入与 F.binary_cross_entropy 一致，且保持 dtype。"""
+    p, y = chances(8, seed=41, dtype=dtype), answers(8, seed=42, dtype=dtype)
+    assert_close(student.binary_cross_entropy(p, y), F.binary_cross_entropy(p, y), REDUCTION)
+
+
+@check("binary_cross_entropy", weight=2)
+@pytest.mark.parametrize("shape", [(3, 4), (2, 3, 2)], ids=str)
+def test_binary_cross_entropy_of_several_labels(student, shape):
+    """Averages over all entries, whatever the shape. 无论形状如何，都对所有元素求平均。"""
+    p, y = chances(*shape, seed=43), answers(*shape, seed=44)
+    assert_close(student.binary_cross_entropy(p, y), F.binary_cross_entropy(p, y), REDUCTION)
+
+
+@check("binary_cross_entropy")
+def test_binary_cross_entropy_of_soft_labels(student):
+    """y may lie between 0 and 1. y 可以取 0 与 1 之间的值。"""
+    p, y = chances(3, 4, seed=45, dtype=torch.float64), chances(3, 4, seed=46, dtype=torch.float64)
+    assert_close(student.binary_cross_entropy(p, y), F.binary_cross_entropy(p, y), REDUCTION)
+
+
+@check("binary_cross_entropy", weight=2)
+@pytest.mark.parametrize(
+    ("p", "y", "cost"),
+    [(1.0, 1.0, 0.0), (0.0, 0.0, 0.0), (0.0, 1.0, 100.0), (1.0, 0.0, 100.0), (0.0, 0.25, 25.0), (1.0, 0.25, 75.0)],
+    ids=["right-1", "right-0", "wrong-0", "wrong-1", "soft-0", "soft-1"],
+)
+def test_binary_cross_entropy_of_certainty(student, p, y, cost):
+    """p exactly 0 or 1: nothing if right, 100 if wrong, never NaN. p 恰为 0 或 1：答对为 0，答错为 100，不会是 NaN。"""
+    loss = student.binary_cross_entropy(torch.tensor([p, 0.5]), torch.tensor([y, 1.0]))
+    assert_close(loss, torch.tensor((cost + math.log(2)) / 2), REDUCTION)
+
+
+@check("binary_cross_entropy")
+@pytest.mark.parametrize("p", [1e-60, 1e-40, 1e-9], ids=str)
+def test_binary_cross_entropy_clamps_the_log(student, p):
+    """A log below -100 counts as -100, one above as it is. 小于 -100 的对数按 -100 计算，大于 -100 的不变。"""
+    p, y = torch.tensor([p], dtype=torch.float64), torch.ones(1, dtype=torch.float64)
+    assert_close(student.binary_cross_entropy(p, y), F.binary_cross_entropy(p, y), REDUCTION)
+
+
+@check("binary_cross_entropy")
+def test_binary_cross_entropy_treats_yes_and_no_alike(student):
+    """The opposite question with the opposite answer costs the same. 问题与答案同时取反，损失不变。"""
+    p, y = chances(6, seed=47, dtype=torch.float64), chances(6, seed=48, dtype=torch.float64)
+    assert_close(student.binary_cross_entropy(1 - p, 1 - y), F.binary_cross_entropy(p, y), REDUCTION)
+
+
+@check("binary_cross_entropy")
+@pytest.mark.parametrize(
+    ("p", "y"),
+    [
+        (torch.tensor(0.3), torch.tensor(1.0)),
+        (torch.tensor([[0.8]]), torch.tensor([[0.0]])),
+        (chances(3, 5, seed=49).T, answers(5, 6, seed=50)[:, ::2]),
+    ],
+    ids=["no-dimensions", "one-entry", "not-contiguous"],
+)
+def test_binary_cross_entropy_of_special_shapes(student, p, y):
+    """One number, one entry, strided tensors. 零维张量、单个元素、非连续张量。"""
+    assert_close(student.binary_cross_entropy(p, y), F.binary_cross_entropy(p, y), REDUCTION)
+
+
+@check("binary_cross_entropy")
+def test_binary_cross_entropy_has_the_right_gradient(student):
+    """Its gradient for p is torch's own, where 0 < p < 1. 0 < p < 1 时，对 p 的梯度与 torch 一致。"""
+    p, y = chances(3, 4, seed=51, dtype=torch.float64), chances(3, 4, seed=52, dtype=torch.float64)
+    expected = slope(F.binary_cross_entropy, p, y)
+    assert_close(gradient(student.binary_cross_entropy, p, y), expected, REDUCTION)
+
+
+@check("binary_cross_entropy")
+def test_binary_cross_entropy_leaves_its_inputs_alone(student):
+    """Neither p nor y is changed. 不修改 p，也不修改 y。"""
+    p, y = torch.tensor([0.0, 1.0, 0.3]), torch.tensor([1.0, 1.0, 0.0])
+    loss = assert_inputs_unchanged(student.binary_cross_entropy, p, y)
+    assert_close(loss, F.binary_cross_entropy(p, y), REDUCTION)
+
+
+# soft_cross_entropy
+
+
+@check("soft_cross_entropy", weight=2)
+@DTYPES
+def test_soft_cross_entropy_on_random_inputs(student, dtype):
+    """Agrees with F.cross_entropy on random distributions, in their dtype. 对随机分布与 F.cross_entropy 一致，且保持 dtype。"""
+    logits, target_probs = 3 * randn(6, 4, seed=11, dtype=dtype), distributions(6, 4, seed=12, dtype=dtype)
+    assert_close(student.soft_cross_entropy(logits, target_probs), F.cross_entropy(logits, target_probs), REDUCTION)
+
+
+@check("soft_cross_entropy")
+def test_soft_cross_entropy_of_one_hot_targets(student):
+    """One-hot rows cost what the class indices cost. one-hot 真实值的损失与类别下标的损失相同。"""
+    logits, target = 2 * randn(5, 3, seed=13), classes(5, below=3, seed=13)
+    one_hot = F.one_hot(target, 3).float()
+    assert_close(student.soft_cross_entropy(logits, one_hot), F.cross_entropy(logits, target), REDUCTION)
+
+
+@check("soft_cross_entropy")
+def test_soft_cross_entropy_of_uniform_targets(student):
+    """Equal logits against uniform targets cost log C. 相等的 logits 对均匀分布：损失是 log C。"""
+    logits, target_probs = torch.full((2, 5), 7.0), torch.full((2, 5), 0.2)
+    assert_close(student.soft_cross_entropy(logits, target_probs), torch.tensor(math.log(5)), REDUCTION)
+
+
+@check("soft_cross_entropy")
+def test_soft_cross_entropy_of_itself_is_the_entropy(student):
+    """Against the network's own probabilities it is their entropy. 以网络自己的概率为真实值，得到的是熵。"""
+    logits = 2 * randn(4, 6, seed=14, dtype=torch.float64)
+    entropy = torch.distributions.Categorical(logits=logits).entropy().mean()
+    assert_close(student.soft_cross_entropy(logits, logits.softmax(dim=1)), entropy, REDUCTION)
+
+
+@check("soft_cross_entropy")
+def test_soft_cross_entropy_takes_targets_as_they_are(student):
+    """Rows that add up to 2, 0.5 or 0 are not renormalised. 各行之和为 2、0.5 或 0 时不重新归一化。"""
+    logits = 2 * randn(3, 4, seed=15, dtype=torch.float64)
+    weights = torch.tensor([[2.0], [0.5], [0.0]], dtype=torch.float64)
+    target_probs = weights * distributions(3, 4, seed=16, dtype=torch.float64)
+    assert_close(student.soft_cross_entropy(logits, target_probs), F.cross_entropy(logits, target_probs), REDUCTION)
+
+
+@check("soft_cross_entropy")
+@pytest.mark.parametrize("size", [200.0, 1e4], ids=["200", "10000"])
+def test_soft_cross_entropy_survives_huge_logits(student, size):
+    """Logits of ±200 and ±10000 never give inf or NaN. logits 为 ±200 或 ±10000 时不会得到 inf 或 NaN。"""
+    logits = torch.tensor([[size, 0.0, -size], [-size, size, 0.0]])
+    target_probs = torch.tensor([[0.0, 0.5, 0.5], [0.0, 1.0, 0.0]])
+    assert_close(student.soft_cross_entropy(logits, target_probs), F.cross_entropy(logits, target_probs), REDUCTION)
+
+
+@check("soft_cross_entropy")
+@pytest.mark.parametrize(
+    ("logits", "target_probs"),
+    [
+        (randn(1, 3, seed=17), distributions(1, 3, seed=18)),
+        (torch.tensor([[5.0], [-2.0]]), torch.ones(2, 1)),
+        (randn(4, 4, seed=17), distributions(4, 4, seed=18)),
+        (randn(3, 5, seed=17).T, distributions(5, 6, seed=18)[:, ::2]),
+    ],
+    ids=["one-sample", "one-class", "square", "not-contiguous"],
+)
+def test_soft_cross_entropy_of_special_batches(student, logits, target_probs):
+    """One sample, one class, as many samples as classes, strided tensors. 单个样本、单个类别、样本数等于类别数、非连续张量。"""
+    assert_close(student.soft_cross_entropy(logits, target_probs), F.cross_entropy(logits, target_probs), REDUCTION)
+
+
+@check("soft_cross_entropy")
+def test_soft_cross_entropy_ignores_a_shift(student):
+    """A constant of its own added to each row of logits changes nothing. logits 的每一行各加一个常数，损失不变。"""
+    logits, target_probs = randn(3, 4, seed=19, dtype=torch.float64), distributions(3, 4, seed=20, dtype=torch.float64)
+    shift = torch.tensor([[100.0], [-50.0], [0.5]], dtype=torch.float64)
+    expected = F.cross_entropy(logits, target_probs)
+    assert_close(student.soft_cross_entropy(logits + shift, target_probs), expected, REDUCTION)
+
+
+@check("soft_cross_entropy")
+def test_soft_cross_entropy_has_the_right_gradient(student):
+    """Its gradient for the logits is torch's own. 对 logits 的梯度与 torch 一致。"""
+    logits, target_probs = randn(4, 3, seed=21, dtype=torch.float64), distributions(4, 3, seed=22, dtype=torch.float64)
+    expected = slope(F.cross_entropy, logits, target_probs)
+    assert_close(gradient(student.soft_cross_entropy, logits, target_probs), expected, REDUCTION)
+
+
+@check("soft_cross_entropy")
+def test_soft_cross_entropy_leaves_its_inputs_alone(student):
+    """Neither logits nor targets is changed. 不修改 logits，也不修改真实概率。"""
+    logits, target_probs = randn(3, 4, seed=23), distributions(3, 4, seed=24)
+    loss = assert_inputs_unchanged(student.soft_cross_entropy, logits, target_probs)
+    assert_close(loss, F.cross_entropy(logits, target_probs), REDUCTION)
+
+
+# softmax_cross_entropy
+
+
+def loss_in_torch(logits: Tensor, target: Tensor, ignore_index: int = -100, reduction: str = "mean") -> Tensor:
+    """The oracle. Adding 0 turns its -0.0 into 0.0, which reads better in a message."""
+    return F.cross_entropy(logits, target, ignore_index=ignore_index, reduction=reduction) + 0.0
+
+
+@check("softmax_cross_entropy", weight=2)
+@DTYPES
+def test_softmax_cross_entropy_on_random_logits(student, dtype):
+    """Agrees with F.cross_entropy on random logits, in their dtype. 对随机 logits 与 F.cross_entropy 一致，且保持 dtype。"""
+    logits, target = 3 * randn(6, 5, seed=1, dtype=dtype), classes(6, below=5, seed=1)
+    assert_close(student.softmax_cross_entropy(logits, target), loss_in_torch(logits, target), REDUCTION)
+
+
+@check("softmax_cross_entropy")
+@REDUCTIONS
+def test_softmax_cross_entropy_with_each_reduction(student, reduction):
+    """Every reduction, with two samples ignored. 三种 reduction，其中两个样本被忽略。"""
+    logits, target = 2 * randn(5, 4, seed=2), torch.tensor([0, -100, 3, -100, 1])
+    loss = student.softmax_cross_entropy(logits, target, reduction=reduction)
+    assert_close(loss, loss_in_torch(logits, target, reduction=reduction), REDUCTION)
+
+
+@check("softmax_cross_entropy")
+def test_softmax_cross_entropy_with_another_ignore_index(student):
+    """ignore_index may be -1, or one of the classes. ignore_index 可以是 -1，也可以是某个类别。"""
+    logits = 2 * randn(5, 4, seed=3, dtype=torch.float64)
+    for ignored in (-1, 1):
+        target = torch.tensor([ignored, 2, ignored, 0, 3])
+        for reduction in ("mean", "sum"):
+            loss = student.softmax_cross_entropy(logits, target, ignored, reduction)
+            assert_close(loss, loss_in_torch(logits, target, ignored, reduction), REDUCTION)
+
+
+@check("softmax_cross_entropy", weight=2)
+@pytest.mark.parametrize("size", [200.0, 1e4], ids=["200", "10000"])
+def test_softmax_cross_entropy_survives_huge_logits(student, size):
+    """Logits of ±200 and ±10000 never give inf or NaN. logits 为 ±200 或 ±10000 时不会得到 inf 或 NaN。"""
+    logits = torch.tensor([[size, 0.0, -size], [size, 0.0, -size], [1.0, 2.0, 0.0]])
+    target = torch.tensor([1, 0, 2])
+    loss = student.softmax_cross_entropy(logits, target, reduction="none")
+    assert_close(loss, loss_in_torch(logits, target, reduction="none"), REDUCTION)
+
+
+@check("softmax_cross_entropy")
+def test_softmax_cross_entropy_ignores_a_shift(student):
+    """A constant of its own added to each row changes nothing. 每一行各加一个常数，损失不变。"""
+    logits, target = randn(4, 3, seed=4, dtype=torch.float64), classes(4, below=3, seed=4)
+    shift = torch.tensor([[1000.0], [-1000.0], [0.5], [-3.0]], dtype=torch.float64)
+    assert_close(student.softmax_cross_entropy(logits + shift, target), loss_in_torch(logits, target), REDUCTION)
+
+
+@check("softmax_cross_entropy")
+def test_softmax_cross_entropy_of_log_probabilities(student):
+    """Log-probabilities as logits: the notes' probabilities cost 0.1054. 以对数概率为 logits：笔记中的概率损失为 0.1054。"""
+    probabilities = torch.tensor([[0.05, 0.9, 0.05], [0.05, 0.05, 0.9]])
+    loss = student.softmax_cross_entropy(probabilities.log(), torch.tensor([1, 2]))
+    assert_close(loss, torch.tensor(0.10536052), REDUCTION)
+
+
+@check("softmax_cross_entropy")
+@pytest.mark.parametrize("reduction", ["none", "sum"])
+def test_softmax_cross_entropy_with_nothing_kept(student, reduction):
+    """All ignored: every loss is 0, and so is the sum. 全部被忽略：每个损失和总和都是 0。"""
+    logits, target = randn(2, 3, seed=5), torch.tensor([-100, -100])
+    loss = student.softmax_cross_entropy(logits, target, reduction=reduction)
+    assert_close(loss, loss_in_torch(logits, target, reduction=reduction), REDUCTION)
+
+
+@check("softmax_cross_entropy")
+def test_softmax_cross_entropy_has_no_mean_of_nothing(student):
+    """The mean over two kept samples is a number, over none NaN. 保留两个样本时有平均值，一个都不保留时为 NaN。"""
+    logits = randn(3, 3, seed=5)
+    for target in (torch.tensor([2, -100, 0]), torch.tensor([-100, -100, -100])):
+        loss = student.softmax_cross_entropy(logits, target)
+        assert_close(loss, loss_in_torch(logits, target), REDUCTION, equal_nan=True)
+
+
+@check("softmax_cross_entropy")
+@pytest.mark.parametrize(
+    "row",
+    [[-INF, 1.0, 2.0], [-INF, -INF, -INF], [NAN, NAN, NAN]],
+    ids=["one-minus-inf", "all-minus-inf", "nan"],
+)
+def test_softmax_cross_entropy_never_looks_at_ignored_logits(student, row):
+    """Logits of -inf or NaN in an ignored row do no harm. 被忽略的行里有 -inf 或 NaN 也没有影响。"""
+    logits, target = torch.tensor([row, [0.0, 1.0, 2.0]]), torch.tensor([-100, 1])
+    for reduction in ("mean", "none"):
+        loss = student.softmax_cross_entropy(logits, target, reduction=reduction)
+        assert_close(loss, loss_in_torch(logits, target, reduction=reduction), REDUCTION)
+
+
+@check("softmax_cross_entropy")
+@pytest.mark.parametrize(
+    ("logits", "target"),
+    [
+        (randn(1, 4, seed=6), torch.tensor([2])),
+        (torch.tensor([[7.0], [-2.0], [1.0]]), torch.tensor([0, -100, 0])),
+        (torch.tensor([[3.0, 3.0, 1.0], [-2.0, -2.0, -2.0]]), torch.tensor([1, 0])),
+        (randn(4, 6, seed=7).T, classes(12, below=4, seed=7)[::2]),
+    ],
+    ids=["one-sample", "one-class", "ties", "not-contiguous"],
+)
+def test_softmax_cross_entropy_of_special_batches(student, logits, target):
+    """One sample, one class, equal maxima, strided tensors. 单个样本、单个类别、并列最大值、非连续张量。"""
+    loss = student.softmax_cross_entropy(logits, target, reduction="none")
+    assert_close(loss, loss_in_torch(logits, target, reduction="none"), REDUCTION)
+
+
+@check("softmax_cross_entropy")
+def test_softmax_cross_entropy_does_not_care_which_class_is_first(student):
+    """Classes and samples in another order, the same losses. 类别和样本换个顺序，各自的损失不变。"""
+    logits, target = 2 * randn(5, 4, seed=8), torch.tensor([3, 0, 0, 2, 1])
+    new_place = torch.tensor([2, 0, 3, 1])
+    order = torch.tensor([4, 2, 0, 1, 3])
+    renamed = logits[:, new_place.argsort()][order]
+    loss = student.softmax_cross_entropy(renamed, new_place[target][order], reduction="none")
+    assert_close(loss, loss_in_torch(logits, target, reduction="none")[order], REDUCTION)
+
+
+@check("softmax_cross_entropy")
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+def test_softmax_cross_entropy_has_the_right_gradient(student, reduction):
+    """Its gradient for the logits is torch's own, 0 where ignored. 对 logits 的梯度与 torch 一致，被忽略的行为 0。"""
+    logits, target = randn(5, 3, seed=9, dtype=torch.float64), torch.tensor([2, -100, 0, 1, 1])
+    z = logits.clone().requires_grad_()
+    (expected,) = torch.autograd.grad(loss_in_torch(z, target, reduction=reduction), z)
+    assert_close(gradient(student.softmax_cross_entropy, logits, target, reduction=reduction), expected, REDUCTION)
+
+
+@check("softmax_cross_entropy")
+def test_softmax_cross_entropy_leaves_its_inputs_alone(student):
+    """Neither logits nor target is changed. 不修改 logits，也不修改 target。"""
+    logits, target = torch.tensor([[2.0, 1.0, 4.0], [0.0, 1.0, 3.0]]), torch.tensor([-100, 1])
+    assert_inputs_unchanged(student.softmax_cross_entropy, logits, target)
+
+
+# bce_with_logits
+
+
+def bce_in_torch(z: Tensor, y: Tensor, pos_weight: Tensor | None = None) -> Tensor:
+    """The oracle."""
+    return F.binary_cross_entropy_with_logits(z, y, pos_weight=pos_weight)
+
+
+@check("bce_with_logits", weight=2)
+@DTYPES
+def test_bce_with_logits_on_random_inputs(student, dtype):
+    """Right for random logits and labels, in their dtype. 对随机的 logits 和标签正确，且保持 dtype。"""
+    z, y = 3 * randn(3, 4, seed=61, dtype=dtype), answers(3, 4, seed=62, dtype=dtype)
+    assert_close(student.bce_with_logits(z, y), bce_in_torch(z, y), REDUCTION)
+
+
+@check("bce_with_logits")
+def test_bce_with_logits_of_soft_labels(student):
+    """y may lie between 0 and 1. y 可以取 0 与 1 之间的值。"""
+    z, y = 3 * randn(2, 5, seed=63, dtype=torch.float64), chances(2, 5, seed=64, dtype=torch.float64)
+    assert_close(student.bce_with_logits(z, y), bce_in_torch(z, y), REDUCTION)
+
+
+@check("bce_with_logits")
+def test_bce_with_logits_of_zero(student):
+    """A logit of 0 costs log 2, whatever the answer. logit 为 0 时，无论答案是什么，损失都是 log 2。"""
+    z, y = torch.zeros(3), torch.tensor([0.0, 1.0, 0.3])
+    assert_close(student.bce_with_logits(z, y), torch.tensor(math.log(2)), REDUCTION)
+
+
+@check("bce_with_logits", weight=2)
+@pytest.mark.parametrize("size", [30.0, 200.0, 1e4], ids=["30", "200", "10000"])
+@pytest.mark.parametrize("y", [[1.0, 1.0], [0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], ids=["yes", "no", "right", "wrong"])
+def test_bce_with_logits_survives_huge_logits(student, size, y):
+    """Logits of ±30, ±200 and ±10000 give finite, right losses. logits 为 ±30、±200、±10000 时损失有限且正确。"""
+    z, y = torch.tensor([size, -size]), torch.tensor(y)
+    assert_close(student.bce_with_logits(z, y), bce_in_torch(z, y), REDUCTION)
+
+
+@check("bce_with_logits")
+def test_bce_with_logits_of_confident_answers(student):
+    """Being nearly sure costs a little more than 0, in double precision too. 几乎确信也有一点损失，双精度下同样准确。"""
+    z, y = torch.tensor([18.0, -20.0], dtype=torch.float64), torch.tensor([1.0, 0.0], dtype=torch.float64)
+    assert_close(student.bce_with_logits(z, y), bce_in_torch(z, y), REDUCTION)
+
+
+@check("bce_with_logits", weight=2)
+@DTYPES
+def test_bce_with_logits_weighs_each_class(student, dtype):
+    """pos_weight of shape (C,): one weight per class, for the positives. pos_weight 形状为 (C,)：每个类别的正样本各有权重。"""
+    z, y = 2 * randn(4, 3, seed=65, dtype=dtype), chances(4, 3, seed=66, dtype=dtype)
+    pos_weight = torch.tensor([1.0, 4.0, 0.5], dtype=dtype)
+    assert_close(student.bce_with_logits(z, y, pos_weight), bce_in_torch(z, y, pos_weight), REDUCTION)
+
+
+@check("bce_with_logits")
+@pytest.mark.parametrize("weight", [0.0, 1.0, 2.5], ids=str)
+def test_bce_with_logits_with_one_weight(student, weight):
+    """pos_weight of one entry serves all; 0 and 1 are weights, too. 只有一个元素的 pos_weight 用于全部；0 和 1 也是权重。"""
+    z, y, pos_weight = 2 * randn(3, 3, seed=67), answers(3, 3, seed=68), torch.tensor([weight])
+    assert_close(student.bce_with_logits(z, y, pos_weight), bce_in_torch(z, y, pos_weight), REDUCTION)
+
+
+@check("bce_with_logits")
+def test_bce_with_logits_weighs_huge_logits(student):
+    """Weighted losses of ±10000 are finite as well. 加权后，logits 为 ±10000 的损失同样有限。"""
+    z, y = torch.tensor([[1e4, -1e4], [-1e4, 1e4]]), torch.tensor([[1.0, 1.0], [0.0, 0.0]])
+    pos_weight = torch.tensor([2.0, 3.0])
+    assert_close(student.bce_with_logits(z, y, pos_weight), bce_in_torch(z, y, pos_weight), REDUCTION)
+
+
+@check("bce_with_logits")
+@pytest.mark.parametrize(
+    ("z", "y"),
+    [
+        (torch.tensor(-0.7), torch.tensor(1.0)),
+        (torch.tensor([[3.0]]), torch.tensor([[0.0]])),
+        (randn(3, 5, seed=69).T, answers(5, 6, seed=70)[:, ::2]),
+        (randn(2, 3, 2, seed=69), answers(2, 3, 2, seed=70)),
+    ],
+    ids=["no-dimensions", "one-entry", "not-contiguous", "three-axes"],
+)
+def test_bce_with_logits_of_special_shapes(student, z, y):
+    """One number, one entry, strided tensors, three axes. 零维张量、单个元素、非连续张量、三维张量。"""
+    assert_close(student.bce_with_logits(z, y), bce_in_torch(z, y), REDUCTION)
+
+
+@check("bce_with_logits")
+@pytest.mark.parametrize("pos_weight", [None, torch.tensor([3.0, 0.5, 1.0]).double()], ids=["plain", "weighted"])
+def test_bce_with_logits_has_the_right_gradient(student, pos_weight):
+    """Its gradient for the logits is torch's own. 对 logits 的梯度与 torch 一致。"""
+    z, y = 3 * randn(4, 3, seed=71, dtype=torch.float64), chances(4, 3, seed=72, dtype=torch.float64)
+    assert_close(gradient(student.bce_with_logits, z, y, pos_weight), slope(bce_in_torch, z, y, pos_weight), REDUCTION)
+
+
+@check("bce_with_logits")
+def test_bce_with_logits_has_a_gradient_far_out(student):
+    """At ±200 and ±10000 the gradient is 0 where right, ±1/n where wrong. z 为 ±200、±10000 时，答对梯度为 0，答错为 ±1/n。"""
+    z = torch.tensor([200.0, 200.0, -200.0, -200.0, 1e4, 1e4, -1e4, -1e4])
+    y = torch.tensor([1.0, 0.0] * 4)
+    assert_close(gradient(student.bce_with_logits, z, y), slope(bce_in_torch, z, y), REDUCTION)
+
+
+@check("bce_with_logits")
+@pytest.mark.parametrize("pos_weight", [None, torch.tensor([3.0, 0.5])], ids=["plain", "weighted"])
+def test_bce_with_logits_has_a_gradient_at_zero(student, pos_weight):
+    """Where z is 0, the gradient of one entry is s(0) - y: ±1/2, before the mean. z = 0 处单个元素的梯度是 s(0) - y，即 ±1/2（再取平均）。"""
+    z, y = torch.zeros(2, 2), torch.tensor([[1.0, 0.0], [0.0, 1.0]])
+    assert_close(gradient(student.bce_with_logits, z, y, pos_weight), slope(bce_in_torch, z, y, pos_weight), REDUCTION)
+
+
+@check("bce_with_logits")
+def test_bce_with_logits_leaves_its_inputs_alone(student):
+    """z, y and pos_weight are not changed. 不修改 z、y 和 pos_weight。"""
+    z, y, pos_weight = 2 * randn(4, 3, seed=73), answers(4, 3, seed=74), torch.tensor([1.0, 2.0, 3.0])
+    loss = assert_inputs_unchanged(student.bce_with_logits, z, y, pos_weight)
+    assert_close(loss, bce_in_torch(z, y, pos_weight), REDUCTION)
 
 
 # softmax_ce_grad

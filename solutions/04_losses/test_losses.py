@@ -53,6 +53,14 @@ def answers(*shape: int, seed: int, dtype: torch.dtype = torch.float32) -> Tenso
     return classes(*shape, below=2, seed=seed).to(dtype)
 
 
+def nearest_slopes(slopes: Tensor, pred: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+    """The slopes of L1 that are nearest to `slopes`: where the error is 0, any slope from -1 to 1 is right."""
+    signs = slope(partial(F.l1_loss, reduction=reduction), pred, target)
+    largest = 1 / pred.numel() if reduction == "mean" else 1.0
+    at_zero = slopes.nan_to_num().clamp(-largest, largest)
+    return torch.where(pred == target, at_zero, signs)
+
+
 # l1_loss
 
 
@@ -110,12 +118,12 @@ def test_l1_loss_of_special_shapes(student, pred, target, reduction):
 
 
 @check("l1_loss")
-@pytest.mark.parametrize("reduction", ["none", "sum"])
+@REDUCTIONS
 def test_l1_loss_of_nothing(student, reduction):
-    """Without entries there are no losses, and their sum is 0. 没有元素就没有损失，总和为 0。"""
+    """Without entries there are no losses: their sum is 0, their mean NaN. 没有元素就没有损失：总和为 0，平均值为 NaN。"""
     pred, target = torch.empty(0, 3), torch.empty(0, 3)
     expected = F.l1_loss(pred, target, reduction=reduction)
-    assert_close(student.l1_loss(pred, target, reduction), expected, REDUCTION)
+    assert_close(student.l1_loss(pred, target, reduction), expected, REDUCTION, equal_nan=reduction == "mean")
 
 
 @check("l1_loss")
@@ -139,6 +147,16 @@ def test_l1_loss_has_the_right_gradient(student, reduction):
     pred, target = randn(3, 2, seed=90, dtype=torch.float64), randn(3, 2, seed=91, dtype=torch.float64)
     expected = slope(partial(F.l1_loss, reduction=reduction), pred, target)
     assert_close(gradient(student.l1_loss, pred, target, reduction=reduction), expected, REDUCTION)
+
+
+@check("l1_loss")
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+def test_l1_loss_has_a_slope_at_an_error_of_zero(student, reduction):
+    """At an error of 0 the slope lies between -1 and 1 (over n for the mean); it is not NaN. 误差为 0 处的斜率在 -1 与 1 之间（求平均时除以 n），不是 NaN。"""
+    pred, target = randn(2, 3, seed=94, dtype=torch.float64), randn(2, 3, seed=95, dtype=torch.float64)
+    target[0, 1], target[1] = pred[0, 1], pred[1]
+    slopes = gradient(student.l1_loss, pred, target, reduction=reduction)
+    assert_close(slopes, nearest_slopes(slopes, pred, target, reduction), REDUCTION)
 
 
 @check("l1_loss")
@@ -220,6 +238,15 @@ def test_mse_and_grad_leads_downhill(student):
 
 
 @check("mse_and_grad")
+@pytest.mark.parametrize("level", [1e4, -3e5], ids=["10000", "-300000"])
+def test_mse_and_grad_of_large_numbers(student, level):
+    """Large predictions with small errors keep their digits. 预测值很大而误差很小时，结果仍然准确。"""
+    error = torch.tensor([1.0, -2.0, 0.5, 0.0])
+    pred, target = error + level, torch.full((4,), level)
+    assert_close(student.mse_and_grad(pred, target), mse_in_torch(pred, target), REDUCTION)
+
+
+@check("mse_and_grad")
 def test_mse_and_grad_leaves_its_inputs_alone(student):
     """Neither pred nor target is changed. 不修改 pred，也不修改 target。"""
     pred, target = randn(3, 2, seed=112), randn(3, 2, seed=113)
@@ -288,6 +315,20 @@ def test_smooth_l1_loss_has_the_right_gradient(student, beta):
     pred, target = 2 * randn(3, 4, seed=127, dtype=torch.float64), randn(3, 4, seed=128, dtype=torch.float64)
     expected = slope(partial(F.smooth_l1_loss, beta=beta), pred, target)
     assert_close(gradient(student.smooth_l1_loss, pred, target, beta), expected, REDUCTION)
+
+
+@check("smooth_l1_loss")
+@pytest.mark.parametrize("beta", [0.0, 0.5, 1.0], ids=str)
+def test_smooth_l1_loss_has_a_slope_at_an_error_of_zero(student, beta):
+    """At an error of 0 the slope is 0; with beta = 0 any slope that L1 may have there, but not NaN. 误差为 0 处斜率为 0；beta = 0 时可以是 L1 在该处的任一斜率，但不是 NaN。"""
+    pred, target = randn(5, seed=133, dtype=torch.float64), randn(5, seed=134, dtype=torch.float64)
+    target[1], target[3] = pred[1], pred[3]
+    slopes = gradient(student.smooth_l1_loss, pred, target, beta)
+    if beta == 0:
+        expected = nearest_slopes(slopes, pred, target)
+    else:
+        expected = slope(partial(F.smooth_l1_loss, beta=beta), pred, target)
+    assert_close(slopes, expected, REDUCTION)
 
 
 @check("smooth_l1_loss")
@@ -366,6 +407,15 @@ def test_nll_from_probs_with_a_floor(student, eps):
 
 
 @check("nll_from_probs")
+@pytest.mark.parametrize("eps", [1e-4, 0.05, 0.3], ids=str)
+def test_nll_from_probs_has_no_ceiling(student, eps):
+    """eps is a floor only: probabilities near 1, and 1 itself, stay as they are. eps 只是下限：接近 1 或等于 1 的概率不变。"""
+    probs = torch.tensor([[0.99999, 1e-5], [0.0, 1.0], [0.8, 0.2]], dtype=torch.float64)
+    target = torch.tensor([0, 1, 0])
+    assert_close(student.nll_from_probs(probs, target, eps=eps), nll(probs, target, eps), REDUCTION)
+
+
+@check("nll_from_probs")
 def test_nll_from_probs_takes_the_rows_as_they_are(student):
     """Rows that do not add up to 1 are not renormalised. 各行之和不是 1 时不重新归一化。"""
     probs, target = torch.tensor([[0.05, 0.9, 0.05], [0.05, 0.05, 0.8]]), torch.tensor([1, 2])
@@ -394,6 +444,14 @@ def test_nll_from_probs_has_the_right_gradient(student, eps):
     probs = torch.tensor([[0.1, 0.9], [0.6, 0.4], [0.7, 0.3]], dtype=torch.float64)
     target = torch.tensor([0, 0, 1])
     assert_close(gradient(student.nll_from_probs, probs, target, eps=eps), slope(nll, probs, target, eps), REDUCTION)
+
+
+@check("nll_from_probs")
+def test_nll_from_probs_has_a_gradient_at_probability_zero(student):
+    """With a floor, a probability of 0 has the gradient 0, not NaN. 有下限时，概率为 0 处的梯度是 0，不是 NaN。"""
+    probs = torch.tensor([[0.0, 1.0], [0.6, 0.4], [1.0, 0.0]], dtype=torch.float64)
+    target = torch.tensor([0, 0, 1])
+    assert_close(gradient(student.nll_from_probs, probs, target, eps=0.1), slope(nll, probs, target, 0.1), REDUCTION)
 
 
 @check("nll_from_probs")
@@ -560,9 +618,18 @@ def test_soft_cross_entropy_of_special_batches(student, logits, target_probs):
 def test_soft_cross_entropy_ignores_a_shift(student):
     """A constant of its own added to each row of logits changes nothing. logits 的每一行各加一个常数，损失不变。"""
     logits, target_probs = randn(3, 4, seed=19, dtype=torch.float64), distributions(3, 4, seed=20, dtype=torch.float64)
-    shift = torch.tensor([[100.0], [-50.0], [0.5]], dtype=torch.float64)
+    shift = torch.tensor([[1000.0], [-1000.0], [0.5]], dtype=torch.float64)
     expected = F.cross_entropy(logits, target_probs)
     assert_close(student.soft_cross_entropy(logits + shift, target_probs), expected, REDUCTION)
+
+
+@check("soft_cross_entropy")
+def test_soft_cross_entropy_of_rows_far_apart(student):
+    """Rows around 10000 and around -10000 in one batch: each row by itself. 同一批里，一行在 10000 附近，一行在 -10000 附近：各行单独计算。"""
+    level = torch.tensor([[1e4], [-1e4], [0.0]], dtype=torch.float64)
+    logits = level + torch.tensor([[0.0, 1.0, 3.0]])
+    target_probs = distributions(3, 3, seed=25, dtype=torch.float64)
+    assert_close(student.soft_cross_entropy(logits, target_probs), F.cross_entropy(logits, target_probs), REDUCTION)
 
 
 @check("soft_cross_entropy")
@@ -608,9 +675,9 @@ def test_softmax_cross_entropy_with_each_reduction(student, reduction):
 
 @check("softmax_cross_entropy")
 def test_softmax_cross_entropy_with_another_ignore_index(student):
-    """ignore_index may be -1, or one of the classes. ignore_index 可以是 -1，也可以是某个类别。"""
+    """ignore_index may be -1, one of the classes, or larger than all of them. ignore_index 可以是 -1、某个类别，或比所有类别都大。"""
     logits = 2 * randn(5, 4, seed=3, dtype=torch.float64)
-    for ignored in (-1, 1):
+    for ignored in (-1, 1, 255):
         target = torch.tensor([ignored, 2, ignored, 0, 3])
         for reduction in ("mean", "sum"):
             loss = student.softmax_cross_entropy(logits, target, ignored, reduction)
@@ -879,7 +946,7 @@ def test_softmax_ce_grad_of_confident_logits(student, size):
 def test_softmax_ce_grad_ignores_a_shift(student):
     """A constant of its own added to each row changes nothing. 每一行各加一个常数，梯度不变。"""
     logits, target = randn(3, 4, seed=144, dtype=torch.float64), classes(3, below=4, seed=144)
-    shift = torch.tensor([[8.0], [-16.0], [0.5]], dtype=torch.float64)
+    shift = torch.tensor([[1024.0], [-2048.0], [0.5]], dtype=torch.float64)
     expected = slope(F.cross_entropy, logits, target)
     assert_close(student.softmax_ce_grad(logits + shift, target), expected, ELEMENTWISE)
 

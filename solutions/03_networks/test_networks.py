@@ -15,6 +15,7 @@ from autograder.checks import (
     assert_equal,
     assert_inputs_unchanged,
     check,
+    expect,
     gradient,
     randn,
 )
@@ -157,8 +158,12 @@ def test_linear_forward_of_small_layers(student, sizes):
 @check("linear_forward")
 @pytest.mark.parametrize(
     ("x", "weight"),
-    [(randn(3, 5, seed=29).T, randn(3, 2, seed=30).T), (randn(5, 6, seed=29)[:, ::2], randn(4, 3, seed=30)[::2])],
-    ids=["transposed", "strided"],
+    [
+        (randn(3, 5, seed=29).T, randn(3, 2, seed=30).T),
+        (randn(5, 6, seed=29)[:, ::2], randn(4, 3, seed=30)[::2]),
+        (randn(5, 2, 3, seed=29).transpose(0, 1), randn(2, 3, seed=30)),
+    ],
+    ids=["transposed", "strided", "sequences-first"],
 )
 def test_linear_forward_of_any_layout(student, x, weight):
     """Transposed and strided x and weight work. 转置和带步长的 x、weight 都可以。"""
@@ -276,8 +281,9 @@ def test_count_parameters_of_the_reversed_network(student):
 
 @check("count_parameters")
 def test_count_parameters_of_huge_layers(student):
-    """Numbers beyond 32 bits stay exact. 超过 32 位的数仍然精确。"""
+    """Numbers beyond 32 bits, and beyond the digits of a float, stay exact. 超过 32 位、甚至超过浮点精度的数仍然精确。"""
     assert_equal(student.count_parameters([3_000_000, 100_003]), 3_000_001 * 100_003)
+    assert_equal(student.count_parameters([300_000_000, 100_000_007]), 300_000_001 * 100_000_007)
 
 
 @check("count_parameters")
@@ -405,6 +411,20 @@ def test_Net_becomes_double(student):
 
 
 @check("Net")
+def test_Net_has_layers_of_its_own(student):
+    """Two nets do not share their layers. 两个网络互不共享各层。"""
+    first, second = student.Net(), student.Net()
+    for name in ("fc1", "fc2", "fc3"):
+        is_shared = student.evaluate(f"first.{name}.weight is second.{name}.weight", first=first, second=second)
+        expect(
+            not is_shared,
+            f"two instances share {name}: make the layers in __init__.",
+            f"两个实例共用了 {name}：应在 __init__ 中创建各层。",
+            answer=second,
+        )
+
+
+@check("Net")
 def test_Net_gradient_of_the_images(student):
     """Autograd reaches the pixels. 自动求导能到达像素。"""
     net, x, cotangent = student.Net(), randn(2, 1, 28, 28, seed=71), randn(2, 10, seed=72)
@@ -424,8 +444,44 @@ def test_Net_leaves_its_input_alone(student):
 
 
 def linear(n_in: int, n_out: int) -> str:
-    """A layer as it prints."""
-    return f"Linear(in_features={n_in}, out_features={n_out}, bias=True)"
+    """A layer as `modules_of` writes it."""
+    return f"Linear({n_in}, {n_out})"
+
+
+def modules_of(student, net) -> list[str]:
+    """The modules of a Sequential in order, such as Linear(3, 2), Linear(3, 2, without bias) or ReLU."""
+    return student.evaluate(
+        """[
+            f"Linear({m.in_features}, {m.out_features}" + (")" if m.bias is not None else ", without bias)")
+            if isinstance(m, nn.Linear) else type(m).__name__
+            for m in net
+        ]""",
+        net=net,
+    )
+
+
+def expect_modules(student, net, expected: list[str]) -> None:
+    """Fail unless `net` is a flat nn.Sequential of these modules."""
+    is_sequential = student.evaluate("isinstance(net, nn.Sequential)", net=net)
+    expect(is_sequential, "it is not an nn.Sequential.", "结果不是 nn.Sequential。", answer=net)
+    found = modules_of(student, net)
+    expect(
+        found == expected,
+        f"it holds {', '.join(found) or 'nothing'}; expected {', '.join(expected)}.",
+        f"它依次包含 {', '.join(found) or '空'}；应为 {', '.join(expected)}。",
+        answer=net,
+    )
+
+
+def expect_kinds(student, net, expected: list[str]) -> None:
+    """Fail unless the modules of `net` are of these classes, whatever their sizes."""
+    found = [module.partition("(")[0] for module in modules_of(student, net)]
+    expect(
+        found == expected,
+        f"it holds {', '.join(found) or 'nothing'}; expected {', '.join(expected)}.",
+        f"它依次包含 {', '.join(found) or '空'}；应为 {', '.join(expected)}。",
+        answer=net,
+    )
 
 
 @check("build_sequential", weight=2)
@@ -436,17 +492,15 @@ def test_build_sequential_puts_activations_between_layers(student, sizes):
     """Layers of the right sizes, with ReLU between them and only there. 各层尺寸正确，ReLU 只放在层与层之间。"""
     expected = [linear(*sizes[:2])]
     for pair in pairwise(sizes[1:]):
-        expected += ["ReLU()", linear(*pair)]
-    net = student.build_sequential(sizes)
-    assert_equal(student.evaluate("[str(module) for module in net]", net=net), expected)
+        expected += ["ReLU", linear(*pair)]
+    expect_modules(student, student.build_sequential(sizes), expected)
 
 
 @check("build_sequential")
 @pytest.mark.parametrize("sizes", [[4, 2], [1, 1]], ids=["4-2", "1-1"])
 def test_build_sequential_without_hidden_layers(student, sizes):
     """Two sizes: one layer, no activation. 两个宽度：只有一层，没有激活函数。"""
-    net = student.build_sequential(sizes)
-    assert_equal(student.evaluate("[str(module) for module in net]", net=net), [linear(*sizes)])
+    expect_modules(student, student.build_sequential(sizes), [linear(*sizes)])
 
 
 @check("build_sequential", weight=2)
@@ -454,24 +508,52 @@ def test_build_sequential_without_hidden_layers(student, sizes):
 def test_build_sequential_with_other_activations(student, activation):
     """Any class of modules serves as the activation. 任何模块类都可以当激活函数。"""
     net = student.build_sequential([3, 3, 3, 2], activation=student.build(f"nn.{activation}"))
-    expected = ["Linear", activation, "Linear", activation, "Linear"]
-    assert_equal(student.evaluate("[type(module).__name__ for module in net]", net=net), expected)
+    expect_kinds(student, net, ["Linear", activation, "Linear", activation, "Linear"])
+
+
+@check("build_sequential")
+def test_build_sequential_with_a_class_of_its_own(student):
+    """The activation may be a class that torch does not have. 激活函数可以是 torch 里没有的类。"""
+    square = student.build("type('Square', (nn.Module,), {'forward': lambda self, x: x**2})")
+    net, x = student.build_sequential([4, 3, 2], square), randn(5, 4, seed=84)
+    expect_kinds(student, net, ["Linear", "Square", "Linear"])
+    w1, b1, w2, b2 = net.state_dict().values()
+    assert_close(net(x), F.linear(F.linear(x, w1, b1) ** 2, w2, b2), REDUCTION)
 
 
 @check("build_sequential")
 def test_build_sequential_is_a_sequential(student):
-    """It is an nn.Sequential, with the usual names in its state_dict. 它是 nn.Sequential，state_dict 的名字与之相应。"""
+    """It is an nn.Sequential; its state_dict holds two weights and two biases, in order. 它是 nn.Sequential，state_dict 依次是两组权重和偏置。"""
     net = student.build_sequential([5, 4, 3])
-    assert_equal(student.evaluate("type(net) is nn.Sequential", net=net), True)
-    assert_equal(student.evaluate("list(net.state_dict())", net=net), ["0.weight", "0.bias", "2.weight", "2.bias"])
+    is_sequential = student.evaluate("isinstance(net, nn.Sequential)", net=net)
+    expect(is_sequential, "it is not an nn.Sequential.", "结果不是 nn.Sequential。", answer=net)
+    shapes = [tuple(p.shape) for p in net.state_dict().values()]
+    expect(
+        shapes == [(4, 5), (4,), (3, 4), (3,)],
+        f"its state_dict holds tensors of shapes {shapes}.",
+        f"它的 state_dict 中各张量的形状是 {shapes}。",
+        answer=net,
+    )
 
 
 @check("build_sequential")
 def test_build_sequential_shares_nothing(student):
     """Every place has an object of its own: PReLU learns a slope at each. 每个位置都有自己的对象：PReLU 在每处各学一个斜率。"""
     net = student.build_sequential([3, 3, 3, 3], student.build("nn.PReLU"))
-    assert_equal(student.evaluate("len({id(module) for module in net})", net=net), 5)
-    assert_equal(student.evaluate("len(list(net.parameters()))", net=net), 8)
+    different = student.evaluate("len({id(module) for module in net})", net=net)
+    expect(
+        different == 5,
+        f"its five places hold {different} different modules.",
+        f"五个位置只有 {different} 个不同的模块。",
+        answer=net,
+    )
+    parameters = student.evaluate("len(list(net.parameters()))", net=net)
+    expect(
+        parameters == 8,
+        f"it has {parameters} parameters, expected 8.",
+        f"它有 {parameters} 个参数，应为 8 个。",
+        answer=net,
+    )
 
 
 @check("build_sequential", weight=2)
@@ -479,11 +561,10 @@ def test_build_sequential_shares_nothing(student):
 def test_build_sequential_computes(student, activation):
     """A batch goes through it, layer by layer. 一批数据逐层通过网络。"""
     net, x = student.build_sequential([6, 5, 4, 3], student.build(f"nn.{activation}")), randn(7, 6, seed=81)
-    state = net.state_dict()
+    w1, b1, w2, b2, w3, b3 = net.state_dict().values()
     f = {"ReLU": torch.relu, "Tanh": torch.tanh}[activation]
-    hidden = f(F.linear(x, state["0.weight"], state["0.bias"]))
-    hidden = f(F.linear(hidden, state["2.weight"], state["2.bias"]))
-    assert_close(net(x), F.linear(hidden, state["4.weight"], state["4.bias"]), REDUCTION)
+    hidden = f(F.linear(f(F.linear(x, w1, b1)), w2, b2))
+    assert_close(net(x), F.linear(hidden, w3, b3), REDUCTION)
 
 
 @check("build_sequential")
@@ -503,8 +584,10 @@ def test_build_sequential_builds_anew(student):
     sizes = [3, 4, 2]
     first, second = student.build_sequential(sizes), student.build_sequential(sizes)
     student.evaluate("first[0].weight.data.zero_()", first=first)
-    assert_equal(student.evaluate("first[0] is second[0]", first=first, second=second), False)
-    assert_equal(bool(second.state_dict()["0.weight"].any()), True)
+    is_shared = student.evaluate("first[0] is second[0]", first=first, second=second)
+    expect(not is_shared, "two calls return the same layers.", "两次调用返回了相同的层。", answer=second)
+    weight = next(iter(second.state_dict().values()))
+    expect(bool(weight.any()), "all weights of the first layer are 0.", "第一层的权重全为 0。", answer=second)
 
 
 @check("build_sequential")

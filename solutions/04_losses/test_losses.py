@@ -141,11 +141,11 @@ def test_l1_loss_grows_with_an_outlier_linearly(student):
 
 
 @check("l1_loss")
-@pytest.mark.parametrize("reduction", ["sum", "mean"])
+@REDUCTIONS
 def test_l1_loss_has_the_right_gradient(student, reduction):
     """Its gradient is the sign of the error, divided by n for the mean. 梯度是误差的符号，求平均时再除以 n。"""
     pred, target = randn(3, 2, seed=90, dtype=torch.float64), randn(3, 2, seed=91, dtype=torch.float64)
-    expected = slope(partial(F.l1_loss, reduction=reduction), pred, target)
+    expected = slope(partial(F.l1_loss, reduction="mean" if reduction == "mean" else "sum"), pred, target)
     assert_close(gradient(student.l1_loss, pred, target, reduction=reduction), expected, REDUCTION)
 
 
@@ -675,9 +675,9 @@ def test_softmax_cross_entropy_with_each_reduction(student, reduction):
 
 @check("softmax_cross_entropy")
 def test_softmax_cross_entropy_with_another_ignore_index(student):
-    """ignore_index may be -1, one of the classes, or larger than all of them. ignore_index 可以是 -1、某个类别，或比所有类别都大。"""
+    """ignore_index may be -1, any class, 0 included, or larger than all classes. ignore_index 可以是 -1、任一类别（包括 0），或比所有类别都大。"""
     logits = 2 * randn(5, 4, seed=3, dtype=torch.float64)
-    for ignored in (-1, 1, 255):
+    for ignored in (-1, 0, 1, 255):
         target = torch.tensor([ignored, 2, ignored, 0, 3])
         for reduction in ("mean", "sum"):
             loss = student.softmax_cross_entropy(logits, target, ignored, reduction)
@@ -771,12 +771,12 @@ def test_softmax_cross_entropy_does_not_care_which_class_is_first(student):
 
 
 @check("softmax_cross_entropy")
-@pytest.mark.parametrize("reduction", ["sum", "mean"])
+@REDUCTIONS
 def test_softmax_cross_entropy_has_the_right_gradient(student, reduction):
     """Its gradient for the logits is torch's own, 0 where ignored. 对 logits 的梯度与 torch 一致，被忽略的行为 0。"""
     logits, target = randn(5, 3, seed=9, dtype=torch.float64), torch.tensor([2, -100, 0, 1, 1])
     z = logits.clone().requires_grad_()
-    (expected,) = torch.autograd.grad(loss_in_torch(z, target, reduction=reduction), z)
+    (expected,) = torch.autograd.grad(loss_in_torch(z, target, reduction=reduction).sum(), z)
     assert_close(gradient(student.softmax_cross_entropy, logits, target, reduction=reduction), expected, REDUCTION)
 
 

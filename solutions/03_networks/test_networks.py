@@ -352,9 +352,10 @@ def test_Net_has_the_state_of_the_notes(student):
 
 @check("Net")
 def test_Net_has_two_activations(student):
-    """relu1 and relu2 are modules of the net. relu1、relu2 是网络中的模块。"""
+    """relu1 and relu2 are two modules of the net. relu1、relu2 是网络中的两个模块。"""
     kinds = student.evaluate("[isinstance(part, nn.ReLU) for part in (m.relu1, m.relu2)]", m=student.Net())
     assert_equal(kinds, [True, True])
+    assert_equal(student.evaluate("m.relu1 is m.relu2", m=student.Net()), False)
 
 
 @check("Net")

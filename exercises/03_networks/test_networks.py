@@ -68,7 +68,7 @@ def test_count_parameters_of_one_layer(student):
 
 @check("count_parameters")
 def test_count_parameters_of_no_layer(student):
-    """A width alone has no parameters. 只有一个宽度时没有参数。"""
+    """A single width has no parameters. 只有一个宽度时没有参数。"""
     assert_equal(student.count_parameters([5]), 0)
 
 

@@ -46,7 +46,7 @@ def test_l1_loss_does_not_broadcast(student):
 
 @check("l1_loss")
 def test_l1_loss_has_a_gradient(student):
-    """Errors of 2, 0 and -3: slopes of 1, of anything from -1 to 1, and of -1; never NaN. 误差为 2、0、-3：斜率分别是 1、-1 到 1 之间的任意值、-1，不会是 NaN。"""
+    """Errors of 2, 0 and -3 have the slopes 1, any from -1 to 1, and -1; never NaN. 误差为 2、0、-3：斜率分别是 1、-1 到 1 之间的任意值、-1，不会是 NaN。"""
     slopes = gradient(student.l1_loss, torch.tensor([2.0, 5.0, -3.0]), torch.tensor([0.0, 5.0, 0.0]), reduction="sum")
     at_zero = slopes[1].nan_to_num().clamp(-1, 1).item()
     assert_close(slopes, torch.tensor([1.0, at_zero, -1.0]), REDUCTION)
@@ -64,7 +64,7 @@ def test_mse_and_grad_worked_example(student):
 
 @check("mse_and_grad")
 def test_mse_and_grad_agrees_with_torch(student):
-    """Two samples of three numbers: as F.mse_loss and autograd; the inputs do not change. 两个样本、各三个数：与 F.mse_loss 及自动求导一致；输入不被修改。"""
+    """Two samples of three numbers: agrees with F.mse_loss and autograd; the inputs do not change. 两个样本、各三个数：与 F.mse_loss 及自动求导一致；输入不被修改。"""
     pred = torch.tensor([[1.0, 2.0, 3.0], [-1.0, 0.5, 0.0]], requires_grad=True)
     target = torch.tensor([[0.0, 2.0, 5.0], [1.0, 0.0, 0.0]])
     loss = F.mse_loss(pred, target)
@@ -183,7 +183,7 @@ def test_soft_cross_entropy_of_spread_targets(student):
 
 @check("soft_cross_entropy")
 def test_soft_cross_entropy_of_a_huge_logit(student):
-    """A logit of 10000 gives 10000 where it is wrong, not inf. logit 为 10000 且答错时，损失是 10000 而不是 inf。"""
+    """If the logit of a wrong class is 10000, the loss is 10000, not inf. logit 为 10000 且答错时，损失是 10000 而不是 inf。"""
     loss = student.soft_cross_entropy(torch.tensor([[1e4, 0.0]]), torch.tensor([[0.0, 1.0]]))
     assert_close(loss, torch.tensor(1e4), REDUCTION)
 
@@ -201,7 +201,7 @@ def test_softmax_cross_entropy_worked_example(student):
 
 @check("softmax_cross_entropy")
 def test_softmax_cross_entropy_of_equal_logits(student):
-    """Four equal logits cost log 4 a sample, with every reduction. 四个相等的 logits：每个样本的损失都是 log 4。"""
+    """Four equal logits cost log 4 per sample, with each reduction. 四个相等的 logits：每个样本的损失都是 log 4。"""
     logits, target = torch.zeros(3, 4), torch.tensor([0, 3, 1])
     for reduction, expected in {"none": [math.log(4)] * 3, "sum": 3 * math.log(4), "mean": math.log(4)}.items():
         loss = student.softmax_cross_entropy(logits, target, reduction=reduction)

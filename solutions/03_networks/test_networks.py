@@ -37,7 +37,7 @@ def fire(x: Tensor, w: Tensor, b: float, f=torch.sigmoid) -> Tensor:
 @pytest.mark.parametrize("f", ["sigmoid", "tanh", "relu"], ids=str)
 @DTYPES
 def test_neuron_on_random_batches(student, f, dtype):
-    """Right for a batch and each activation, in the dtype that came in. 对一个批次和各种激活函数都正确，且保持 dtype。"""
+    """A batch is right with each activation, and the dtype stays the same. 对一个批次和各种激活函数都正确，且保持 dtype。"""
     x, w = randn(6, 3, seed=1, dtype=dtype), W.to(dtype)
     expected = fire(x, w, 0.7, getattr(torch, f))
     assert_close(student.neuron(x, w, 0.7, student.build(f"torch.{f}")), expected, ELEMENTWISE)
@@ -46,7 +46,7 @@ def test_neuron_on_random_batches(student, f, dtype):
 @check("neuron")
 @pytest.mark.parametrize("shape", [(3,), (1, 3), (2, 5, 3)], ids=["vector", "one", "sequences"])
 def test_neuron_of_any_batch(student, shape):
-    """A vector, one sample, a batch of sequences: the last axis goes. 单个向量、一个样本、一批序列：只去掉最后一维。"""
+    """A vector, one sample, a batch of sequences: only the last axis disappears. 单个向量、一个样本、一批序列：只去掉最后一维。"""
     x = randn(*shape, seed=2)
     assert_close(student.neuron(x, W, -0.5), fire(x, W, -0.5), ELEMENTWISE)
 
@@ -61,7 +61,7 @@ def test_neuron_with_one_input(student, shape):
 
 @check("neuron")
 def test_neuron_sums_before_it_activates(student):
-    """f gets w·x + b, here to be squared. f 得到的是 w·x + b，这里取平方。"""
+    """f receives w·x + b; here f squares it. f 得到的是 w·x + b，这里取平方。"""
     x = randn(4, 3, seed=4, dtype=torch.float64)
     answer = student.neuron(x, W.double(), 1.5, student.build("lambda z: z**2"))
     assert_close(answer, ((x * W).sum(-1) + 1.5) ** 2, ELEMENTWISE)
@@ -77,7 +77,7 @@ def test_neuron_of_no_signal(student, b):
 
 @check("neuron")
 def test_neuron_samples_do_not_meet(student):
-    """A sample gives the same in any company. 一个样本的结果与同批的其他样本无关。"""
+    """The result of a sample does not depend on the rest of the batch. 一个样本的结果与同批的其他样本无关。"""
     x = randn(3, 3, seed=6)
     x[1] = 50.0
     expected = fire(x, W, 0.1)
@@ -122,7 +122,7 @@ def layer(n_in: int, n_out: int, seed: int, dtype: torch.dtype = torch.float32) 
 @pytest.mark.parametrize("sizes", [(3, 2), (2, 5), (4, 4)], ids=["narrowing", "widening", "square"])
 @DTYPES
 def test_linear_forward_on_random_batches(student, sizes, dtype):
-    """Right for narrowing, widening and square layers, in the dtype that came in. 对各种宽度的层都正确，且保持 dtype。"""
+    """Narrowing, widening and square layers are right, and the dtype stays the same. 对各种宽度的层都正确，且保持 dtype。"""
     x, (weight, bias) = randn(6, sizes[0], seed=21, dtype=dtype), layer(*sizes, seed=22, dtype=dtype)
     assert_close(student.linear_forward(x, weight, bias), F.linear(x, weight, bias), REDUCTION)
 
@@ -130,7 +130,7 @@ def test_linear_forward_on_random_batches(student, sizes, dtype):
 @check("linear_forward")
 @pytest.mark.parametrize("sizes", [(3, 2), (4, 4)], ids=["narrowing", "square"])
 def test_linear_forward_without_a_bias(student, sizes):
-    """Without a bias, left out or None, it is the product alone. 不给 bias 或为 None 时只做乘法。"""
+    """Without a bias (left out or None), only the product is computed. 不给 bias 或为 None 时只做乘法。"""
     x, (weight, _) = randn(5, sizes[0], seed=23), layer(*sizes, seed=24)
     assert_close(student.linear_forward(x, weight), F.linear(x, weight), REDUCTION)
     assert_close(student.linear_forward(x, weight, bias=None), F.linear(x, weight), REDUCTION)
@@ -143,7 +143,7 @@ def test_linear_forward_without_a_bias(student, sizes):
     ids=["vector", "one", "empty", "sequences", "four-axes"],
 )
 def test_linear_forward_of_any_batch(student, shape):
-    """Whatever stands before the last axis stays as it is. 最后一维之前的维度保持不变。"""
+    """The axes before the last do not change. 最后一维之前的维度保持不变。"""
     x, (weight, bias) = randn(*shape, seed=25), layer(3, 2, seed=26)
     assert_close(student.linear_forward(x, weight, bias), F.linear(x, weight, bias), REDUCTION)
 
@@ -174,21 +174,21 @@ def test_linear_forward_of_any_layout(student, x, weight):
 
 @check("linear_forward")
 def test_linear_forward_adds_each_bias_to_its_unit(student):
-    """Inputs of 0 give the bias, unit by unit. 输入全为 0 时，每个单元输出自己的偏置。"""
+    """Inputs of 0 give the bias of each unit. 输入全为 0 时，每个单元输出自己的偏置。"""
     weight, bias = layer(3, 4, seed=31)
     assert_close(student.linear_forward(torch.zeros(2, 3), weight, bias), bias.expand(2, 4), REDUCTION)
 
 
 @check("linear_forward")
 def test_linear_forward_of_units_is_the_weight(student):
-    """The unit vectors bring out the weight's columns. 输入单位向量，得到权重的各列。"""
+    """The unit vectors as inputs give the columns of the weight. 输入单位向量，得到权重的各列。"""
     weight, _ = layer(4, 4, seed=32)
     assert_close(student.linear_forward(torch.eye(4), weight), weight.T, REDUCTION)
 
 
 @check("linear_forward")
 def test_linear_forward_of_two_layers(student):
-    """Two layers in a row are one layer with the product of the weights. 两个线性层相接，等于权重相乘的一层。"""
+    """Two linear layers in a row equal one layer whose weight is the product of theirs. 两个线性层相接，等于权重相乘的一层。"""
     x, (first, b1), (second, b2) = randn(5, 3, seed=33), layer(3, 4, seed=34), layer(4, 2, seed=35)
     hidden = student.linear_forward(x, first, b1)
     assert_close(student.linear_forward(hidden, second, b2), F.linear(x, second @ first, second @ b1 + b2), REDUCTION)
@@ -207,7 +207,7 @@ def test_linear_forward_gradient(student, wrt):
 
 @check("linear_forward")
 def test_linear_forward_gradient_without_bias(student):
-    """Without a bias autograd reaches the weight just as well. 没有偏置时，自动求导同样能到达 weight。"""
+    """Without a bias, autograd reaches the weight as well. 没有偏置时，自动求导同样能到达 weight。"""
     x, (weight, _) = randn(4, 3, seed=39, dtype=torch.float64), layer(3, 2, seed=40, dtype=torch.float64)
     assert_close(gradient(student.linear_forward, x, weight, wrt=1), x.sum(0).expand(2, 3), REDUCTION)
 
@@ -236,13 +236,13 @@ def learnable(sizes: list[int], bias: bool) -> int:
     ids=["notes", "notes-222", "one-layer", "deep"],
 )
 def test_count_parameters_agrees_with_torch(student, sizes, bias):
-    """As many as the layers of torch hold, with and without biases. 与 torch 各层实际的参数个数一致，带不带偏置都对。"""
+    """The number agrees with the layers of torch, with and without biases. 与 torch 各层实际的参数个数一致，带不带偏置都对。"""
     assert_equal(student.count_parameters(sizes, bias), learnable(sizes, bias))
 
 
 @check("count_parameters")
 def test_count_parameters_of_random_networks(student):
-    """Right for random depths and widths. 对随机的深度和宽度都正确。"""
+    """Random depths and widths are right. 对随机的深度和宽度都正确。"""
     generator = torch.Generator().manual_seed(51)
     for depth in (2, 3, 5):
         sizes = torch.randint(1, 1000, (depth,), generator=generator).tolist()
@@ -258,7 +258,7 @@ def test_count_parameters_without_layers(student, bias):
 
 @check("count_parameters")
 def test_count_parameters_has_a_bias_by_default(student):
-    """Like nn.Linear, it counts biases unless told otherwise: one for each unit after the input. 与 nn.Linear 一样默认有偏置：输入层之后每个单元一个。"""
+    """As in nn.Linear, biases are counted by default: one for each unit after the input. 与 nn.Linear 一样默认有偏置：输入层之后每个单元一个。"""
     sizes = [6, 5, 4, 3]
     assert_equal(student.count_parameters(sizes), learnable(sizes, False) + 5 + 4 + 3)
 
@@ -266,7 +266,7 @@ def test_count_parameters_has_a_bias_by_default(student):
 @check("count_parameters")
 @pytest.mark.parametrize("cut", [1, 2, 3], ids=str)
 def test_count_parameters_adds_up(student, cut):
-    """Cut into two at a hidden layer, the parts have as many together. 从某个隐藏层切成两段，参数之和不变。"""
+    """Cut a network in two at a hidden layer: the two counts add up to the same number. 从某个隐藏层切成两段，参数之和不变。"""
     sizes = [8, 3, 5, 2, 6]
     front, back = student.count_parameters(sizes[: cut + 1]), student.count_parameters(sizes[cut:])
     assert_equal(front + back, learnable(sizes, True))
@@ -274,7 +274,7 @@ def test_count_parameters_adds_up(student, cut):
 
 @check("count_parameters")
 def test_count_parameters_of_the_reversed_network(student):
-    """Turned round, a network has as many weights, but other biases. 颠倒过来的网络，权重一样多，偏置不同。"""
+    """The reversed network has the same number of weights, but not of biases. 颠倒过来的网络，权重一样多，偏置不同。"""
     assert_equal(student.count_parameters([10, 4, 2], bias=False), 48)
     assert_equal(student.count_parameters([2, 4, 10], bias=False), 48)
     assert_equal(student.count_parameters([2, 4, 10]), 62)
@@ -322,7 +322,7 @@ def logits(x: Tensor, layers: list[tuple[Tensor, Tensor]]) -> Tensor:
     "shape", [(4, 1, 28, 28), (1, 1, 28, 28), (3, 784), (1, 784)], ids=["images", "one-image", "vectors", "one-vector"]
 )
 def test_Net_gives_logits(student, shape):
-    """Images and vectors, many and one, give the logits of its own weights. 图片或向量、一批或一个，都按自己的权重算出 logits。"""
+    """Images and vectors, one or many: the logits follow from the net's own weights. 图片或向量、一批或一个，都按自己的权重算出 logits。"""
     net, x = student.Net(), randn(*shape, seed=61)
     assert_close(net(x), logits(x, own_layers(net)), REDUCTION)
 
@@ -374,7 +374,7 @@ def test_Net_can_be_trained(student):
 
 @check("Net")
 def test_Net_images_do_not_meet(student):
-    """An image gives the same logits in any company. 一张图片的 logits 与同批的其他图片无关。"""
+    """The logits of an image do not depend on the rest of the batch. 一张图片的 logits 与同批的其他图片无关。"""
     net, x = student.Net(), randn(3, 1, 28, 28, seed=67)
     x[0] *= 30
     expected = logits(x, own_layers(net))
@@ -384,7 +384,7 @@ def test_Net_images_do_not_meet(student):
 
 @check("Net")
 def test_Net_loads_other_weights(student):
-    """After loading a state_dict it computes with that. 加载 state_dict 之后，用新的权重计算。"""
+    """After load_state_dict, the net computes with the new weights. 加载 state_dict 之后，用新的权重计算。"""
     net, x = student.Net(), randn(2, 784, seed=68)
     state = {name: torch.full(shape, 0.002 if "weight" in name else -0.5) for name, shape in SHAPES.items()}
     state["fc3.bias"] = torch.arange(10.0) - 5
@@ -395,7 +395,7 @@ def test_Net_loads_other_weights(student):
 
 @check("Net")
 def test_Net_is_the_same_in_evaluation(student):
-    """There is no dropout in it: eval() changes nothing. 网络里没有 dropout：eval() 之后结果不变。"""
+    """The net has no dropout: eval() changes nothing. 网络里没有 dropout：eval() 之后结果不变。"""
     net, x = student.Net(), randn(2, 1, 28, 28, seed=69)
     expected = logits(x, own_layers(net))
     assert_close(net(x), expected, REDUCTION)
@@ -405,7 +405,7 @@ def test_Net_is_the_same_in_evaluation(student):
 
 @check("Net")
 def test_Net_becomes_double(student):
-    """.double() converts all of it. .double() 能转换整个网络。"""
+    """.double() converts the whole net. .double() 能转换整个网络。"""
     net, x = student.Net(), randn(2, 1, 28, 28, seed=70, dtype=torch.float64)
     layers = [(weight.double(), bias.double()) for weight, bias in own_layers(net)]
     net.double()
@@ -508,7 +508,7 @@ def test_build_sequential_without_hidden_layers(student, sizes):
 @check("build_sequential", weight=2)
 @pytest.mark.parametrize("activation", ["Tanh", "Sigmoid", "LeakyReLU", "GELU"], ids=str)
 def test_build_sequential_with_other_activations(student, activation):
-    """Any class of modules serves as the activation. 任何模块类都可以当激活函数。"""
+    """Any module class can be the activation. 任何模块类都可以当激活函数。"""
     net = student.build_sequential([3, 3, 3, 2], activation=student.build(f"nn.{activation}"))
     expect_kinds(student, net, ["Linear", activation, "Linear", activation, "Linear"])
 
@@ -540,7 +540,7 @@ def test_build_sequential_is_a_sequential(student):
 
 @check("build_sequential")
 def test_build_sequential_shares_nothing(student):
-    """Every place has an object of its own: PReLU learns a slope at each. 每个位置都有自己的对象：PReLU 在每处各学一个斜率。"""
+    """Each place has an object of its own: PReLU learns one slope per place. 每个位置都有自己的对象：PReLU 在每处各学一个斜率。"""
     net = student.build_sequential([3, 3, 3, 3], student.build("nn.PReLU"))
     different = student.evaluate("len({id(module) for module in net})", net=net)
     expect(
@@ -606,7 +606,7 @@ def test_build_sequential_leaves_the_list_alone(student):
 @pytest.mark.parametrize("shape", [(2, 3, 4, 5), (5, 1, 28, 28), (3, 2, 2)], ids=["colour", "grey", "no-channels"])
 @DTYPES
 def test_flatten_images_of_random_images(student, shape, dtype):
-    """Right for colour and grey images, in the dtype that came in. 对彩色和灰度图像都正确，且保持 dtype。"""
+    """Colour and grey images are right, and the dtype stays the same. 对彩色和灰度图像都正确，且保持 dtype。"""
     x = randn(*shape, seed=91, dtype=dtype)
     assert_equal(student.flatten_images(x), torch.flatten(x, 1))
 
@@ -614,7 +614,7 @@ def test_flatten_images_of_random_images(student, shape, dtype):
 @check("flatten_images")
 @pytest.mark.parametrize("dtype", [torch.int64, torch.uint8, torch.bool], ids=["int64", "uint8", "bool"])
 def test_flatten_images_of_whole_numbers(student, dtype):
-    """Pixels of an integer or bool dtype keep it. 整数和布尔像素保持原来的 dtype。"""
+    """Integer and bool pixels keep their dtype. 整数和布尔像素保持原来的 dtype。"""
     x = torch.randint(0, 256, (2, 3, 4, 2), generator=torch.Generator().manual_seed(92)).to(dtype)
     assert_equal(student.flatten_images(x), torch.flatten(x, 1))
 
@@ -631,7 +631,7 @@ def test_flatten_images_of_no_images(student, shape):
     "shape", [(1, 3, 4, 4), (1, 1, 1, 1), (4, 1, 1, 1), (3, 6)], ids=["one", "one-pixel", "pixels", "vectors"]
 )
 def test_flatten_images_of_small_batches(student, shape):
-    """One image, images of one pixel, and vectors, which stay as they are. 一张图片、单像素图片，以及本来就是向量的输入。"""
+    """One image, images of one pixel, and vectors, which do not change. 一张图片、单像素图片，以及本来就是向量的输入。"""
     x = randn(*shape, seed=93)
     assert_equal(student.flatten_images(x), torch.flatten(x, 1))
 
@@ -648,13 +648,13 @@ def test_flatten_images_of_small_batches(student, shape):
     ids=["transposed", "channels-last", "strided", "batch-second"],
 )
 def test_flatten_images_of_any_layout(student, x):
-    """Images need not be contiguous; the order is channel, row, column all the same. 内存不连续也可以，顺序仍是通道、行、列。"""
+    """Images need not be contiguous in memory; the order is still channel, row, column. 内存不连续也可以，顺序仍是通道、行、列。"""
     assert_equal(student.flatten_images(x), torch.flatten(x.contiguous(), 1))
 
 
 @check("flatten_images")
 def test_flatten_images_can_be_undone(student):
-    """Reshaped back, the images are what they were. 再变回原来的形状，图片没有变化。"""
+    """Reshaped back, the images are unchanged. 再变回原来的形状，图片没有变化。"""
     x = randn(3, 2, 4, 5, seed=97)
     flat = student.flatten_images(x)
     assert_close(flat.reshape(3, 2, 4, 5), x, EXACT)
@@ -663,7 +663,7 @@ def test_flatten_images_can_be_undone(student):
 
 @check("flatten_images")
 def test_flatten_images_gradient(student):
-    """Each pixel gets back its own gradient. 每个像素得到自己的梯度。"""
+    """Each pixel receives its own gradient. 每个像素得到自己的梯度。"""
     x, cotangent = randn(2, 3, 2, 2, seed=98), randn(2, 12, seed=99)
     assert_equal(gradient(student.flatten_images, x, cotangent=cotangent), cotangent.reshape(2, 3, 2, 2))
 

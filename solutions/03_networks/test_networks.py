@@ -63,7 +63,7 @@ def test_neuron_with_one_input(student, shape):
 def test_neuron_sums_before_it_activates(student):
     """f receives w·x + b; here f squares it. f 得到的是 w·x + b，这里取平方。"""
     x = randn(4, 3, seed=4, dtype=torch.float64)
-    answer = student.neuron(x, W.double(), 1.5, student.build("lambda z: z**2"))
+    answer = student.neuron(x, w=W.double(), b=1.5, f=student.build("lambda z: z**2"))
     assert_close(answer, ((x * W).sum(-1) + 1.5) ** 2, ELEMENTWISE)
 
 
@@ -603,10 +603,12 @@ def test_build_sequential_leaves_the_list_alone(student):
 
 
 @check("flatten_images", weight=2)
-@pytest.mark.parametrize("shape", [(2, 3, 4, 5), (5, 1, 28, 28), (3, 2, 2)], ids=["colour", "grey", "no-channels"])
+@pytest.mark.parametrize(
+    "shape", [(2, 3, 4, 5), (5, 1, 28, 28), (3, 2, 2), (2, 3, 2, 2, 2)], ids=["colour", "grey", "no-channels", "video"]
+)
 @DTYPES
 def test_flatten_images_of_random_images(student, shape, dtype):
-    """Colour and grey images are right, and the dtype stays the same. 对彩色和灰度图像都正确，且保持 dtype。"""
+    """Colour images, grey images and videos are right, and the dtype stays the same. 对彩色图像、灰度图像和视频都正确，且保持 dtype。"""
     x = randn(*shape, seed=91, dtype=dtype)
     assert_equal(student.flatten_images(x), torch.flatten(x, 1))
 

@@ -669,7 +669,7 @@ def test_softmax_cross_entropy_on_random_logits(student, dtype):
 def test_softmax_cross_entropy_with_each_reduction(student, reduction):
     """Every reduction, with two samples ignored. 三种 reduction，其中两个样本被忽略。"""
     logits, target = 2 * randn(5, 4, seed=2), torch.tensor([0, -100, 3, -100, 1])
-    loss = student.softmax_cross_entropy(logits, target, reduction=reduction)
+    loss = student.softmax_cross_entropy(logits, target=target, ignore_index=-100, reduction=reduction)
     assert_close(loss, loss_in_torch(logits, target, reduction=reduction), REDUCTION)
 
 

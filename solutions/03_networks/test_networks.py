@@ -44,7 +44,9 @@ def test_neuron_on_random_batches(student, f, dtype):
 
 
 @check("neuron")
-@pytest.mark.parametrize("shape", [(3,), (1, 3), (2, 5, 3)], ids=["vector", "one", "sequences"])
+@pytest.mark.parametrize(
+    "shape", [(3,), (1, 3), (2, 5, 3), (1, 5, 3)], ids=["vector", "one", "sequences", "one-sequence"]
+)
 def test_neuron_of_any_batch(student, shape):
     """A vector, one sample, a batch of sequences: only the last axis disappears. 单个向量、一个样本、一批序列：只去掉最后一维。"""
     x = randn(*shape, seed=2)
@@ -542,11 +544,13 @@ def test_build_sequential_is_a_sequential(student):
 def test_build_sequential_shares_nothing(student):
     """Each place has an object of its own: PReLU learns one slope per place. 每个位置都有自己的对象：PReLU 在每处各学一个斜率。"""
     net = student.build_sequential([3, 3, 3, 3], student.build("nn.PReLU"))
-    different = student.evaluate("len({id(module) for module in net})", net=net)
+    layers, activations = student.evaluate(
+        "[len({id(module) for module in net if isinstance(module, kind)}) for kind in (nn.Linear, nn.PReLU)]", net=net
+    )
     expect(
-        different == 5,
-        f"its five places hold {different} different modules.",
-        f"五个位置只有 {different} 个不同的模块。",
+        (layers, activations) == (3, 2),
+        f"it holds {layers} different layers and {activations} different activations, expected 3 and 2.",
+        f"它有 {layers} 个不同的层、{activations} 个不同的激活函数，应为 3 个和 2 个。",
         answer=net,
     )
     parameters = student.evaluate("len(list(net.parameters()))", net=net)

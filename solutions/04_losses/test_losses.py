@@ -853,8 +853,8 @@ def test_bce_with_logits_with_one_weight(student, weight):
 @check("bce_with_logits")
 def test_bce_with_logits_weighs_huge_logits(student):
     """With weights, logits of ±10000 also give finite losses. 加权后，logits 为 ±10000 的损失同样有限。"""
-    z, y = torch.tensor([[1e4, -1e4], [-1e4, 1e4]]), torch.tensor([[1.0, 1.0], [0.0, 0.0]])
-    pos_weight = torch.tensor([2.0, 3.0])
+    z, y = torch.tensor([[1e4, -1e4], [1e4, 1e4]]), torch.tensor([[1.0, 1.0], [0.0, 0.0]])
+    pos_weight = torch.tensor([2.0, 5.0])
     assert_close(student.bce_with_logits(z, y, pos_weight), bce_in_torch(z, y, pos_weight), REDUCTION)
 
 
@@ -891,10 +891,10 @@ def test_bce_with_logits_has_a_gradient_far_out(student):
 
 
 @check("bce_with_logits")
-@pytest.mark.parametrize("pos_weight", [None, torch.tensor([3.0, 0.5])], ids=["plain", "weighted"])
+@pytest.mark.parametrize("pos_weight", [None, torch.tensor([3.0, 0.5, 1.0])], ids=["plain", "weighted"])
 def test_bce_with_logits_has_a_gradient_at_zero(student, pos_weight):
     """Where z is 0, the gradient of one entry is s(0) - y: ±1/2, before the mean. z = 0 处单个元素的梯度是 s(0) - y，即 ±1/2（再取平均）。"""
-    z, y = torch.zeros(2, 2), torch.tensor([[1.0, 0.0], [0.0, 1.0]])
+    z, y = torch.zeros(2, 3), torch.tensor([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
     assert_close(gradient(student.bce_with_logits, z, y, pos_weight), slope(bce_in_torch, z, y, pos_weight), REDUCTION)
 
 

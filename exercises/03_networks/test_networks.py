@@ -118,7 +118,13 @@ def test_Net_of_transposed_images(student):
 
 
 def modules_of(student, net) -> list[str]:
-    """The modules of a Sequential in order, such as Linear(3, 2), Linear(3, 2, without bias) or ReLU."""
+    """The modules of a Sequential in order, such as Linear(3, 2), Linear(3, 2, without bias) or ReLU.
+
+    Fails the check if `net` is not an nn.Sequential.
+    """
+    expect(net is not None, "it returned nothing: return the network.", "它没有返回值，应返回网络。")
+    is_sequential = student.evaluate("isinstance(net, nn.Sequential)", net=net)
+    expect(is_sequential, "it is not an nn.Sequential.", "结果不是 nn.Sequential。", answer=net)
     return student.evaluate(
         """[
             f"Linear({m.in_features}, {m.out_features}" + (")" if m.bias is not None else ", without bias)")
@@ -131,8 +137,6 @@ def modules_of(student, net) -> list[str]:
 
 def expect_modules(student, net, expected: list[str]) -> None:
     """Fail unless `net` is a flat nn.Sequential of these modules."""
-    is_sequential = student.evaluate("isinstance(net, nn.Sequential)", net=net)
-    expect(is_sequential, "it is not an nn.Sequential.", "结果不是 nn.Sequential。", answer=net)
     found = modules_of(student, net)
     expect(
         found == expected,

@@ -73,6 +73,14 @@ def test_gd_step_of_any_shapes(student):
 
 
 @check("gd_step")
+def test_gd_step_of_mixed_dtypes(student):
+    """A float32 and a float64 parameter each keep their dtype. float32 和 float64 的参数各自保持 dtype。"""
+    params = [randn(3, seed=121), randn(2, 2, seed=122, dtype=torch.float64)]
+    grads = [randn(3, seed=123), randn(2, 2, seed=124, dtype=torch.float64)]
+    assert_close(student.gd_step(params, grads, 0.3), stepped(params, grads, 0.3), ELEMENTWISE)
+
+
+@check("gd_step")
 @pytest.mark.parametrize("lr", [1e-3, 2.0], ids=str)
 def test_gd_step_with_learning_rate(student, lr):
     """Small and large learning rates are used as given. 学习率或大或小，都按给定的值使用。"""
@@ -143,6 +151,20 @@ def test_iterations_per_epoch_of_full_batches(student, n, batch_size, drop_last)
 def test_iterations_per_epoch_drops_the_partial_batch(student, n, batch_size):
     """With drop_last only full batches count. drop_last 时只计完整的批次。"""
     assert_equal(student.iterations_per_epoch(n, batch_size, drop_last=True), length(n, batch_size, True))
+
+
+@check("iterations_per_epoch")
+@pytest.mark.parametrize(("n", "batch_size"), [(257, 256), (1025, 512), (10_001, 1000)])
+def test_iterations_per_epoch_of_one_sample_left_over(student, n, batch_size):
+    """One sample left over makes a batch, even if the other batches are large. 只剩一个样本也算一批，其他批次再大也一样。"""
+    assert_equal(student.iterations_per_epoch(n, batch_size), n // batch_size + 1)
+
+
+@check("iterations_per_epoch")
+def test_iterations_per_epoch_of_many_samples(student):
+    """A hundred million samples and one, in batches of ten: the count is exact. 一亿零一个样本、每批 10 个：次数必须精确。"""
+    assert_equal(student.iterations_per_epoch(100_000_001, 10), 10_000_001)
+    assert_equal(student.iterations_per_epoch(100_000_001, 10, drop_last=True), 10_000_000)
 
 
 @check("iterations_per_epoch")
@@ -253,6 +275,13 @@ def test_unit_gradients_of_a_saturated_neuron(student, w, b):
 
 
 @check("unit_gradients")
+@pytest.mark.parametrize(("x", "w", "b"), [(25.0, 0.04, 0.3), (1.1, -0.7, 0.4), (100.0, 0.3, 1.0)])
+def test_unit_gradients_in_double_precision(student, x, w, b):
+    """The results are right to ten digits: computed in double precision, neither measured nor cut off. 结果精确到十位有效数字：用双精度计算，不用差分，也不截断。"""
+    assert_close(student.unit_gradients(x, w, b), chain(x, w, b), ELEMENTWISE)
+
+
+@check("unit_gradients")
 def test_unit_gradients_are_even_in_the_pre_activation(student):
     """wx + b and its opposite are equally steep. wx + b 与其相反数处同样陡。"""
     for x, w, b in ((1.5, 0.4, 0.9), (-0.6, 1.2, -0.3)):
@@ -300,6 +329,13 @@ def backward(x: Tensor, t: Tensor, *params: Tensor) -> dict[str, Tensor]:
     _, o = forward(x, *leaves)
     grads = torch.autograd.grad(((o - t) ** 2).sum() / 2, leaves)
     return dict(sorted(zip(("W1", "b1", "W2", "b2"), grads)))
+
+
+def saturating(dtype: torch.dtype) -> tuple[Tensor, tuple[Tensor, ...]]:
+    """One sample x and a network (W1, b1, W2, b2) whose net inputs are 1000 and -1000 in both layers."""
+    x, weight = torch.tensor([[1.0, 0.0]], dtype=dtype), torch.tensor([[1000.0, 0.0], [-1000.0, 0.0]], dtype=dtype)
+    bias = torch.zeros(2, dtype=dtype)
+    return x, (weight, bias, weight, bias)
 
 
 def by_name(answer: object) -> object:
@@ -356,6 +392,15 @@ def test_forward_222_of_any_layout(student, x):
     w1, b1, w2, b2 = network(3, 4, 2, seed=243, dtype=torch.float32)
     w1 = w1.T.contiguous().T
     assert_close(student.forward_222(x, w1, b1, w2, b2), forward(x, w1, b1, w2, b2), REDUCTION)
+
+
+@check("forward_222")
+@DTYPES
+def test_forward_222_of_large_net_inputs(student, dtype):
+    """Net inputs of 1000 and -1000 give 1 and 0, not NaN. 净输入为 1000 和 -1000 时得到 1 和 0，而不是 NaN。"""
+    x, (w1, b1, w2, b2) = saturating(dtype)
+    h, o = torch.tensor([[1.0, 0.0]], dtype=dtype), torch.tensor([[1.0, 0.0]], dtype=dtype)
+    assert_close(student.forward_222(x, w1, b1, w2, b2), (h, o), REDUCTION)
 
 
 @check("forward_222")
@@ -431,6 +476,15 @@ def test_backward_222_of_any_layout(student, x):
 
 
 @check("backward_222")
+@DTYPES
+def test_backward_222_of_a_saturated_network(student, dtype):
+    """Net inputs of 1000 and -1000: all gradients are 0, not NaN, although the outputs are wrong. 净输入为 1000 和 -1000：虽有误差，梯度全为 0，而不是 NaN。"""
+    x, params = saturating(dtype)
+    t = torch.tensor([[0.5, 0.25]], dtype=dtype)
+    assert_close(by_name(student.backward_222(x, t, *params)), backward(x, t, *params), REDUCTION)
+
+
+@check("backward_222")
 def test_backward_222_trains_the_example(student):
     """Five steps with lr 0.5 lead example 1 where autograd leads it. 例 1 以 lr = 0.5 更新五步，结果与自动求导一致。"""
     params, right = EXAMPLE, EXAMPLE
@@ -454,6 +508,7 @@ def test_backward_222_leaves_its_inputs_alone(student):
 TWO_LAYERS = "nn.Sequential(nn.Linear(2, 4), nn.Sigmoid(), nn.Linear(4, 3), nn.Sigmoid()).to(dtype)"
 ONE_LAYER = "nn.Linear(2, 3, bias=False).to(dtype)"
 RELU_LAYERS = "nn.Sequential(nn.Linear(2, 5), nn.ReLU(), nn.Linear(5, 3)).to(dtype)"
+WITH_BATCH_NORM = "nn.Sequential(nn.Linear(2, 5), nn.BatchNorm1d(5), nn.Sigmoid(), nn.Linear(5, 3)).to(dtype)"
 INPUTS, TARGETS = randn(4, 2, seed=401, dtype=torch.float64), randn(4, 3, seed=402, dtype=torch.float64)
 
 
@@ -462,14 +517,36 @@ def model_and_twin(
 ) -> tuple[RemoteObject, nn.Module]:
     """A model of the student's, and the oracle's with the same weights."""
     twin = eval(expression, {"nn": nn, "dtype": dtype})  # noqa: S307  one of the constants above
-    state = {
-        name: randn(*w.shape, seed=seed + place, dtype=dtype)
-        for place, (name, w) in enumerate(twin.state_dict().items())
-    }
+    state = dict(twin.state_dict())
+    for place, name in enumerate(dict(twin.named_parameters())):
+        state[name] = randn(*state[name].shape, seed=seed + place, dtype=dtype)
     twin.load_state_dict(state)
     model = student.build(expression, dtype=dtype)
     student.evaluate("m.load_state_dict(state)", m=model, state=state)
     return model, twin
+
+
+def assert_trained_alike(model: RemoteObject, twin: nn.Module, loss: object) -> None:
+    """Fail unless the model holds the twin's parameters and buffers. loss: what train_step_222 returned last."""
+    state = model.state_dict()
+    for name, expected in twin.state_dict().items():
+        found = state[name]
+        rtol, atol = ITERATED.bounds(expected.dtype)
+        has_the_kind = found.dtype == expected.dtype and found.shape == expected.shape
+        is_right = has_the_kind and torch.allclose(found.double(), expected.double(), rtol=rtol, atol=atol)
+        expect(
+            is_right,
+            f"the model's {name} holds {numbers(found)}, expected {numbers(expected)}.",
+            f"模型的 {name} 是 {numbers(found)}，应为 {numbers(expected)}。",
+            answer=loss,
+        )
+
+
+def numbers(tensor: Tensor) -> str:
+    """The dtype and the first numbers of a tensor."""
+    first = ", ".join(f"{value:.6g}" for value in tensor.flatten().tolist()[:4])
+    dots = ", …" if tensor.numel() > 4 else ""
+    return f"{str(tensor.dtype).removeprefix('torch.')} [{first}{dots}]"
 
 
 def trained(model: nn.Module, x: Tensor, t: Tensor, lr: float = 0.5) -> float:
@@ -487,29 +564,39 @@ def test_train_step_222_on_a_random_batch(student, dtype):
     """One step with four samples and three outputs, in the model's dtype. 4 个样本、3 个输出，更新一步：参数正确，dtype 不变。"""
     model, twin = model_and_twin(student, TWO_LAYERS, dtype=dtype)
     x, t = INPUTS.to(dtype), TARGETS.to(dtype)
-    student.train_step_222(model, x, t, 0.3)
+    loss = student.train_step_222(model, x, t, 0.3)
     trained(twin, x, t, 0.3)
-    assert_close(model.state_dict(), dict(twin.state_dict()), ITERATED)
+    assert_trained_alike(model, twin, loss)
 
 
 @check("train_step_222", weight=2)
 def test_train_step_222_three_times(student):
-    """Three calls in a row: losses and parameters, no gradient is carried over. 连续调用三次：损失和参数都正确，梯度不会带到下一次。"""
+    """Three calls in a row: losses and parameters are right, no gradient is carried over. 连续调用三次：损失和参数都正确，梯度不会带到下一次。"""
     model, twin = model_and_twin(student, TWO_LAYERS, seed=420)
     for _ in range(3):
-        assert_close(
-            student.train_step_222(model, INPUTS, TARGETS, 0.1), trained(twin, INPUTS, TARGETS, 0.1), PYTHON_FLOAT
-        )
-    assert_close(model.state_dict(), dict(twin.state_dict()), ITERATED)
+        loss = student.train_step_222(model, INPUTS, TARGETS, 0.1)
+        assert_close(loss, trained(twin, INPUTS, TARGETS, 0.1), PYTHON_FLOAT)
+    assert_trained_alike(model, twin, loss)
+
+
+@check("train_step_222")
+def test_train_step_222_with_a_changing_learning_rate(student):
+    """Each call uses its own lr, also for a model that it has seen before. 每次调用都使用当次的 lr，即使模型以前训练过。"""
+    model, twin = model_and_twin(student, ONE_LAYER, seed=425)
+    for lr in (0.1, 0.02, 0.05):
+        loss = student.train_step_222(model, INPUTS, TARGETS, lr)
+        trained(twin, INPUTS, TARGETS, lr)
+        assert_trained_alike(model, twin, loss)
 
 
 @check("train_step_222")
 def test_train_step_222_forgets_old_gradients(student):
-    """Gradients left over by somebody else don't count. 别处遗留的梯度不起作用。"""
+    """Gradients left over from other code don't count. 其他代码遗留的梯度不起作用。"""
     model, twin = model_and_twin(student, ONE_LAYER, seed=430)
     student.evaluate("[setattr(w, 'grad', torch.full_like(w, 3.0)) for w in m.parameters()]", m=model)
-    assert_close(student.train_step_222(model, INPUTS, TARGETS, 0.1), trained(twin, INPUTS, TARGETS, 0.1), PYTHON_FLOAT)
-    assert_close(model.state_dict(), dict(twin.state_dict()), ITERATED)
+    loss = student.train_step_222(model, INPUTS, TARGETS, 0.1)
+    assert_close(loss, trained(twin, INPUTS, TARGETS, 0.1), PYTHON_FLOAT)
+    assert_trained_alike(model, twin, loss)
 
 
 @check("train_step_222")
@@ -525,11 +612,11 @@ def test_train_step_222_returns_the_loss_before_the_step(student):
 @check("train_step_222")
 @pytest.mark.parametrize("lr", [None, 0.0, 0.02], ids=["default", "0", "0.02"])
 def test_train_step_222_with_learning_rate(student, lr):
-    """lr is 0.5 where none is given, and used as given otherwise. 不给 lr 时是 0.5，否则按给定的值使用。"""
+    """lr is 0.5 by default, and used as given otherwise. lr 默认为 0.5，给定时按给定的值使用。"""
     model, twin = model_and_twin(student, TWO_LAYERS, seed=450)
-    student.train_step_222(model, INPUTS, TARGETS, **({} if lr is None else {"lr": lr}))
+    loss = student.train_step_222(model, INPUTS, TARGETS, **({} if lr is None else {"lr": lr}))
     trained(twin, INPUTS, TARGETS, 0.5 if lr is None else lr)
-    assert_close(model.state_dict(), dict(twin.state_dict()), ITERATED)
+    assert_trained_alike(model, twin, loss)
 
 
 @check("train_step_222")
@@ -538,29 +625,67 @@ def test_train_step_222_of_any_model(student, expression):
     """Other models are trained as well. 其他结构的模型同样可以训练。"""
     model, twin = model_and_twin(student, expression, seed=460)
     for _ in range(2):
-        assert_close(
-            student.train_step_222(model, INPUTS, TARGETS, 0.02), trained(twin, INPUTS, TARGETS, 0.02), PYTHON_FLOAT
-        )
-    assert_close(model.state_dict(), dict(twin.state_dict()), ITERATED)
+        loss = student.train_step_222(model, INPUTS, TARGETS, 0.02)
+        assert_close(loss, trained(twin, INPUTS, TARGETS, 0.02), PYTHON_FLOAT)
+    assert_trained_alike(model, twin, loss)
+
+
+@check("train_step_222")
+@pytest.mark.parametrize("is_training", [True, False], ids=["training", "evaluation"])
+def test_train_step_222_of_a_model_with_batch_norm(student, is_training):
+    """The model runs once, in the mode it is in: batch norm is trained, too, and its statistics move once or not at all. 模型按原有模式只前向一次：批量归一化的参数也要训练，统计量只更新一次（评估模式下不更新）。"""
+    model, twin = model_and_twin(student, WITH_BATCH_NORM, seed=465)
+    model.train(is_training)
+    twin.train(is_training)
+    loss = student.train_step_222(model, INPUTS, TARGETS, 0.02)
+    assert_close(loss, trained(twin, INPUTS, TARGETS, 0.02), PYTHON_FLOAT)
+    assert_trained_alike(model, twin, loss)
+    mode, opposite = ("train()", "eval()") if is_training else ("eval()", "train()")
+    expect(
+        model.training == is_training,
+        f"the model is in {opposite} mode; it came in {mode} mode. Leave the mode as it is.",
+        f"模型处于 {opposite} 模式；传入时是 {mode} 模式。不要改变模式。",
+        answer=loss,
+    )
+
+
+@check("train_step_222")
+def test_train_step_222_changes_parameters_in_place(student):
+    """The model keeps its Parameter objects; only their values change. 模型的 Parameter 对象不变，只改变数值。"""
+    model, twin = model_and_twin(student, ONE_LAYER, seed=467)
+    before = student.build("list(m.parameters())", m=model)
+    loss = student.train_step_222(model, INPUTS, TARGETS, 0.05)
+    trained(twin, INPUTS, TARGETS, 0.05)
+    assert_trained_alike(model, twin, loss)
+    expect(
+        student.evaluate("all(old is new for old, new in zip(before, m.parameters()))", before=before, m=model),
+        "the model holds new Parameter objects. Change the values of the old ones in place.",
+        "模型里换成了新的 Parameter 对象。应原地修改原有参数的数值。",
+        answer=loss,
+    )
 
 
 @check("train_step_222")
 def test_train_step_222_sums_over_the_samples(student):
     """The whole batch twice with lr is once with 2 * lr, at twice the loss. 批次重复一遍，相当于 lr 加倍，损失也加倍。"""
     model, twin = model_and_twin(student, TWO_LAYERS, seed=470)
-    answer = student.train_step_222(model, INPUTS.repeat(2, 1), TARGETS.repeat(2, 1), 0.1)
-    assert_close(answer, 2 * trained(twin, INPUTS, TARGETS, 0.2), PYTHON_FLOAT)
-    assert_close(model.state_dict(), dict(twin.state_dict()), ITERATED)
+    loss = student.train_step_222(model, INPUTS.repeat(2, 1), TARGETS.repeat(2, 1), 0.1)
+    assert_close(loss, 2 * trained(twin, INPUTS, TARGETS, 0.2), PYTHON_FLOAT)
+    assert_trained_alike(model, twin, loss)
 
 
 @check("train_step_222")
-def test_train_step_222_keeps_what_is_frozen(student):
-    """A frozen layer stays, the other one is trained. 被冻结的层不变，另一层照常训练。"""
+@pytest.mark.parametrize("has_old_gradients", [False, True], ids=["clean", "old gradients"])
+def test_train_step_222_keeps_what_is_frozen(student, has_old_gradients):
+    """A frozen layer stays, even with a gradient from before it was frozen; the other layer is trained. 被冻结的层不变，即使留有冻结之前的梯度；另一层照常训练。"""
     model, twin = model_and_twin(student, TWO_LAYERS, seed=480)
+    if has_old_gradients:
+        student.evaluate("[setattr(w, 'grad', torch.full_like(w, 3.0)) for w in m[0].parameters()]", m=model)
     student.evaluate("m[0].requires_grad_(False)", m=model)
     twin[0].requires_grad_(False)
-    assert_close(student.train_step_222(model, INPUTS, TARGETS), trained(twin, INPUTS, TARGETS), PYTHON_FLOAT)
-    assert_close(model.state_dict(), dict(twin.state_dict()), ITERATED)
+    loss = student.train_step_222(model, INPUTS, TARGETS)
+    assert_close(loss, trained(twin, INPUTS, TARGETS), PYTHON_FLOAT)
+    assert_trained_alike(model, twin, loss)
 
 
 @check("train_step_222")
@@ -568,20 +693,18 @@ def test_train_step_222_of_two_models_in_turn(student):
     """Two models trained in turn don't disturb each other. 交替训练两个模型，互不影响。"""
     models = [model_and_twin(student, ONE_LAYER, seed=seed) for seed in (490, 495)]
     for model, twin in models * 2:
-        assert_close(
-            student.train_step_222(model, INPUTS, TARGETS, 0.05), trained(twin, INPUTS, TARGETS, 0.05), PYTHON_FLOAT
-        )
+        loss = student.train_step_222(model, INPUTS, TARGETS, 0.05)
+        assert_close(loss, trained(twin, INPUTS, TARGETS, 0.05), PYTHON_FLOAT)
     for model, twin in models:
-        assert_close(model.state_dict(), dict(twin.state_dict()), ITERATED)
+        assert_trained_alike(model, twin, loss)
 
 
 @check("train_step_222")
 def test_train_step_222_leaves_the_data_alone(student):
     """x and t are not changed, only the model is. 只更新模型，不修改 x 和 t。"""
     model, twin = model_and_twin(student, TWO_LAYERS, seed=500)
-    x, t = student.put(INPUTS), student.put(TARGETS)
-    assert_close(student.train_step_222(model, x, t), trained(twin, INPUTS, TARGETS), PYTHON_FLOAT)
-    assert_equal([student.read(x), student.read(t)], [INPUTS, TARGETS])
+    loss = assert_inputs_unchanged(student.train_step_222, model, INPUTS, TARGETS)
+    assert_close(loss, trained(twin, INPUTS, TARGETS), PYTHON_FLOAT)
 
 
 # numeric_grad
@@ -618,6 +741,14 @@ def test_numeric_grad_uses_eps(student, eps):
     x = randn(5, seed=621, dtype=torch.float64)
     answer = student.numeric_grad(student.build("lambda v: (v**3).sum()"), x, eps=eps)
     assert_close(answer, 3 * x**2 + eps**2, REDUCTION)
+
+
+@check("numeric_grad")
+def test_numeric_grad_of_small_slopes(student):
+    """Slopes of a millionth are measured as well, not rounded to 0. 百万分之一大小的斜率也要量出来，不能舍入为 0。"""
+    x, weights = double(0.5, -1.0, 2.0), double(1e-6, -3e-6, 5e-5)
+    answer = student.numeric_grad(student.build("lambda v: (weights * v).sum()", weights=weights), x, 0.5)
+    assert_close(answer, weights, REDUCTION)
 
 
 @check("numeric_grad")
@@ -679,11 +810,13 @@ def test_numeric_grad_leaves_x_alone(student):
     """Afterwards every element of x is what it was, to the last bit. 调用之后 x 的每个元素与原来完全相同，一位不差。"""
     x = randn(3, 4, seed=681, dtype=torch.float64)
     kept = student.put(x)
-    assert_close(student.numeric_grad(student.build("lambda v: v.cos().sum()"), kept), -x.sin(), FINITE_DIFFERENCE)
+    answer = student.numeric_grad(student.build("lambda v: v.cos().sum()"), kept)
+    assert_close(answer, -x.sin(), FINITE_DIFFERENCE)
     expect(
         student.evaluate("torch.equal(after, before)", after=kept, before=x),
-        "x is not what it was before the call.",
-        "调用之后 x 与原来不同。",
+        "x is not what it was before the call. Work on a copy of x.",
+        "x 与调用之前不同。应在 x 的副本上操作。",
+        answer=answer,
     )
 
 

@@ -130,7 +130,7 @@ def test_batch_norm_train_of_one_column(student):
     assert_close(student.batch_norm_train(x, gamma, beta), trained(x, gamma, beta), REDUCTION)
 
 
-@check("batch_norm_train")
+@check("batch_norm_train", weight=2)
 @DTYPES
 def test_batch_norm_train_of_large_means(student, dtype):
     """Values around 10000, or 1e8 in float64: the variance is as accurate as near 0. 数值在 10000 附近（float64 时在 1e8 附近），方差同样准确。"""
@@ -264,7 +264,7 @@ def test_batch_norm_2d_train_does_not_see_where_a_pixel_is(student):
     assert_close(student.batch_norm_2d_train(shuffled(x), None, None), shuffled(trained(x)), REDUCTION)
 
 
-@check("batch_norm_2d_train")
+@check("batch_norm_2d_train", weight=2)
 @DTYPES
 def test_batch_norm_2d_train_of_large_means(student, dtype):
     """Values around 10000, or 1e8 in float64: the variance is as accurate as near 0. 数值在 10000 附近（float64 时在 1e8 附近），方差同样准确。"""
@@ -377,7 +377,7 @@ def test_bn_running_stats_of_any_layout(student, x):
     assert_close(student.bn_running_stats(x, OLD_MEAN, OLD_VAR, 0.5), updated(x, OLD_MEAN, OLD_VAR, 0.5), REDUCTION)
 
 
-@check("bn_running_stats")
+@check("bn_running_stats", weight=2)
 @DTYPES
 def test_bn_running_stats_of_large_means(student, dtype):
     """Values around 10000, or 1e8 in float64: the variance is as accurate as near 0. 数值在 10000 附近（float64 时在 1e8 附近），方差同样准确。"""
@@ -575,7 +575,8 @@ def test_batch_norm_eval_gradient(student, wrt):
 @pytest.mark.parametrize("shape", [(4, 3), (2, 3, 2, 2)], ids=["NC", "NCHW"])
 def test_batch_norm_eval_leaves_its_inputs_alone(student, shape):
     """Nothing is changed, the running statistics included. 不修改任何输入，包括滑动统计量。"""
-    inputs = wide(randn(*shape, seed=79)) + 4, OLD_MEAN, WIDE_VAR, GAMMA, BETA
+    x, mean, var = wide(randn(*shape, seed=79, dtype=torch.float64)), OLD_MEAN.double(), OLD_VAR.double()
+    inputs = x, mean, wide(wide(var)), GAMMA.double(), BETA.double()
     assert_close(assert_inputs_unchanged(student.batch_norm_eval, *inputs), F.batch_norm(*inputs), REDUCTION)
 
 

@@ -52,7 +52,7 @@ def test_gd_step_of_example_1(student):
 
 @check("gd_step")
 def test_gd_step_of_nothing(student):
-    """No parameters, no new ones: an empty list. 没有参数时返回空列表。"""
+    """Without parameters the result is an empty list. 没有参数时返回空列表。"""
     assert_equal(student.gd_step([], [], 0.1), [])
 
 
@@ -107,7 +107,7 @@ def test_unit_gradients_elsewhere(student):
 
 @check("unit_gradients")
 def test_unit_gradients_without_input(student):
-    """With x = 0 the weight makes no difference, but the bias does. x = 0 时改变权重没有影响，改变偏置仍有影响。"""
+    """With x = 0, changing the weight has no effect, but changing the bias has. x = 0 时改变权重没有影响，改变偏置仍有影响。"""
     assert_close(student.unit_gradients(0.0, 1.0, 1.0), (0.0, 0.1966119332), PYTHON_FLOAT)
 
 
@@ -233,7 +233,7 @@ def test_numeric_grad_worked_example(student):
 
 @check("numeric_grad")
 def test_numeric_grad_of_one_number(student):
-    """At 0 the slope of the sigmoid is 0.25, measured without dimensions. sigmoid 在 0 处的导数是 0.25，x 是零维张量。"""
+    """The slope of the sigmoid at 0 is 0.25; x has no dimensions. sigmoid 在 0 处的导数是 0.25，x 是零维张量。"""
     x = torch.tensor(0.0, dtype=torch.float64)
     expected = torch.tensor(0.25, dtype=torch.float64)
     assert_close(student.numeric_grad(student.build("torch.sigmoid"), x), expected, FINITE_DIFFERENCE)

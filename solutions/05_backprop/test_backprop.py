@@ -59,14 +59,14 @@ def some(shapes: list[tuple[int, ...]], *, seed: int, dtype: torch.dtype = torch
 @check("gd_step", weight=2)
 @DTYPES
 def test_gd_step_on_random_parameters(student, dtype):
-    """A weight and a bias move as with torch.optim.SGD, in the dtype that came in. 权重和偏置的更新与 torch.optim.SGD 一致，且保持 dtype。"""
+    """A weight and a bias move as with torch.optim.SGD, in the dtype of the inputs. 权重和偏置的更新与 torch.optim.SGD 一致，且保持 dtype。"""
     params, grads = some([(2, 3), (2,)], seed=1, dtype=dtype), some([(2, 3), (2,)], seed=11, dtype=dtype)
     assert_close(student.gd_step(params, grads, 0.3), stepped(params, grads, 0.3), ELEMENTWISE)
 
 
 @check("gd_step")
 def test_gd_step_of_any_shapes(student):
-    """A number, an empty tensor, a kernel and a transposed matrix, each on its own. 零维、空张量、卷积核、转置矩阵都可以，各自更新。"""
+    """Works for a number, an empty tensor, a kernel and a transposed matrix. 零维、空张量、卷积核、转置矩阵都可以，各自更新。"""
     params, grads = some([(), (0,), (2, 1, 3, 3), (4, 2)], seed=21), some([(), (0,), (2, 1, 3, 3), (4, 2)], seed=31)
     params[3], grads[3] = params[3].T, grads[3].T
     assert_close(student.gd_step(params, grads, 0.05), stepped(params, grads, 0.05), ELEMENTWISE)
@@ -90,21 +90,21 @@ def test_gd_step_with_learning_rate(student, lr):
 
 @check("gd_step")
 def test_gd_step_without_moving(student):
-    """With lr = 0 everything stays where it is. lr = 0 时一切保持不变。"""
+    """With lr = 0 nothing changes. lr = 0 时一切保持不变。"""
     params, grads = some([(3,), (2, 2)], seed=61), some([(3,), (2, 2)], seed=71)
     assert_close(student.gd_step(params, grads, 0.0), params, EXACT)
 
 
 @check("gd_step")
 def test_gd_step_at_the_bottom(student):
-    """Only the parameter whose gradient is not 0 moves, even from 0. 只有梯度不为 0 的参数移动，即使它的值是 0。"""
+    """A parameter moves only if its gradient is not 0, also from the value 0. 梯度不为 0 的参数才移动，值为 0 的参数也能移动。"""
     params, grads = [randn(3, seed=81), torch.zeros(3)], [torch.zeros(3), torch.tensor([1.0, -2.0, 4.0])]
     assert_close(student.gd_step(params, grads, 0.5), [params[0], torch.tensor([-0.5, 1.0, -2.0])], ELEMENTWISE)
 
 
 @check("gd_step")
 def test_gd_step_down_a_bowl(student):
-    """Twenty steps down the bowl sum(w^2) / 2 leave 0.9**20 of w. 沿碗形曲面 sum(w²)/2 走 20 步，w 剩下 0.9**20 倍。"""
+    """Twenty steps on sum(w^2) / 2 multiply w by 0.9**20. 在 sum(w²)/2 上走 20 步，w 变为原来的 0.9**20 倍。"""
     start = some([(3,), (2, 2)], seed=91, dtype=torch.float64)
     params = start
     for _ in range(20):
@@ -134,7 +134,7 @@ KEEP_OR_DROP = pytest.mark.parametrize("drop_last", [False, True], ids=["keep", 
 @check("iterations_per_epoch", weight=2)
 @pytest.mark.parametrize(("n", "batch_size"), [(60000, 128), (50000, 26), (1797, 64), (101, 10)])
 def test_iterations_per_epoch_counts_the_partial_batch(student, n, batch_size):
-    """With a remainder there is one more batch, however small. 有余数就多一批，余数再小也算。"""
+    """A remainder makes one more batch, even if it is small. 有余数就多一批，余数再小也算。"""
     assert_equal(student.iterations_per_epoch(n, batch_size), length(n, batch_size))
 
 
@@ -142,7 +142,7 @@ def test_iterations_per_epoch_counts_the_partial_batch(student, n, batch_size):
 @pytest.mark.parametrize(("n", "batch_size"), [(512, 256), (60000, 100), (32, 32), (7, 1)])
 @KEEP_OR_DROP
 def test_iterations_per_epoch_of_full_batches(student, n, batch_size, drop_last):
-    """Where batch_size divides n nothing is left over, dropped or not. 能整除时没有剩余，丢弃与否结果相同。"""
+    """If batch_size divides n, drop_last makes no difference. 能整除时没有剩余，丢弃与否结果相同。"""
     assert_equal(student.iterations_per_epoch(n, batch_size, drop_last), n // batch_size)
 
 
@@ -162,7 +162,7 @@ def test_iterations_per_epoch_of_one_sample_left_over(student, n, batch_size):
 
 @check("iterations_per_epoch")
 def test_iterations_per_epoch_of_many_samples(student):
-    """A hundred million samples and one, in batches of ten: the count is exact. 一亿零一个样本、每批 10 个：次数必须精确。"""
+    """100,000,001 samples in batches of 10: the count is exact. 一亿零一个样本、每批 10 个：次数必须精确。"""
     assert_equal(student.iterations_per_epoch(100_000_001, 10), 10_000_001)
     assert_equal(student.iterations_per_epoch(100_000_001, 10, drop_last=True), 10_000_000)
 
@@ -199,14 +199,14 @@ def slices(n: int, batch_size: int) -> list[tuple[int, int]]:
 @check("batch_slices", weight=2)
 @pytest.mark.parametrize(("n", "batch_size"), [(10, 3), (23, 8), (100, 32), (17, 16)])
 def test_batch_slices_with_a_shorter_last_batch(student, n, batch_size):
-    """What is left over makes a shorter batch that ends at n. 剩下的样本组成较短的一批，终点是 n。"""
+    """The samples left over make a shorter batch that ends at n. 剩下的样本组成较短的一批，终点是 n。"""
     assert_equal(student.batch_slices(n, batch_size), slices(n, batch_size))
 
 
 @check("batch_slices", weight=2)
 @pytest.mark.parametrize(("n", "batch_size"), [(12, 4), (9, 3), (6, 6), (5, 1)])
 def test_batch_slices_of_full_batches(student, n, batch_size):
-    """Where batch_size divides n there is no empty batch at the end. 能整除时末尾没有空批次。"""
+    """If batch_size divides n, there is no empty batch at the end. 能整除时末尾没有空批次。"""
     assert_equal(student.batch_slices(n, batch_size), slices(n, batch_size))
 
 
@@ -220,14 +220,14 @@ def test_batch_slices_of_no_samples(student, batch_size):
 @check("batch_slices")
 @pytest.mark.parametrize(("n", "batch_size"), [(1, 2), (7, 8), (5, 1000)])
 def test_batch_slices_larger_than_the_data(student, n, batch_size):
-    """Fewer samples than batch_size: one batch with all of them. 样本数少于 batch_size：一批就装下全部。"""
+    """Fewer samples than batch_size: one batch with all of them. 样本数少于 batch_size：只有一批，包含全部样本。"""
     assert_equal(student.batch_slices(n, batch_size), [(0, n)])
 
 
 @check("batch_slices")
 @pytest.mark.parametrize(("n", "batch_size"), [(20, 7), (21, 7)])
 def test_batch_slices_visit_every_sample_once(student, n, batch_size):
-    """Slicing the data with them gives every sample once, in order. 用它们切分数据，每个样本恰好出现一次，顺序不变。"""
+    """The slices contain every sample once, in order. 用它们切分数据，每个样本恰好出现一次，顺序不变。"""
     data = list(range(100, 100 + n))
     batches = [data[start:end] for start, end in student.batch_slices(n, batch_size)]
     assert_equal([sample for batch in batches for sample in batch], data)
@@ -256,7 +256,7 @@ def test_unit_gradients_at_some_points(student, x, w, b):
 @check("unit_gradients")
 @pytest.mark.parametrize("x", [1.0, -2.0, 0.5], ids=str)
 def test_unit_gradients_at_the_steepest_point(student, x):
-    """Where wx + b = 0 the slope is at its largest: x / 4 and 1 / 4. wx + b = 0 处最陡：x / 4 与 1 / 4。"""
+    """At wx + b = 0 the slope is largest: x / 4 and 1 / 4. wx + b = 0 处最陡：x / 4 与 1 / 4。"""
     assert_close(student.unit_gradients(x, 1.5, -1.5 * x), (x / 4, 0.25), PYTHON_FLOAT)
 
 
@@ -277,13 +277,13 @@ def test_unit_gradients_of_a_saturated_neuron(student, w, b):
 @check("unit_gradients")
 @pytest.mark.parametrize(("x", "w", "b"), [(25.0, 0.04, 0.3), (1.1, -0.7, 0.4), (100.0, 0.3, 1.0)])
 def test_unit_gradients_in_double_precision(student, x, w, b):
-    """The results are right to ten digits: computed in double precision, neither measured nor cut off. 结果精确到十位有效数字：用双精度计算，不用差分，也不截断。"""
+    """The results are right to ten digits, as double precision allows. 结果精确到十位有效数字，双精度能够做到。"""
     assert_close(student.unit_gradients(x, w, b), chain(x, w, b), ELEMENTWISE)
 
 
 @check("unit_gradients")
 def test_unit_gradients_are_even_in_the_pre_activation(student):
-    """wx + b and its opposite are equally steep. wx + b 与其相反数处同样陡。"""
+    """The slope at wx + b equals the slope at -(wx + b). wx + b 与其相反数处同样陡。"""
     for x, w, b in ((1.5, 0.4, 0.9), (-0.6, 1.2, -0.3)):
         expected = chain(x, w, b)
         assert_close(student.unit_gradients(x, -w, -b), expected, PYTHON_FLOAT)
@@ -291,7 +291,7 @@ def test_unit_gradients_are_even_in_the_pre_activation(student):
 
 @check("unit_gradients")
 def test_unit_gradients_lead_downhill(student):
-    """Fifty steps of gradient descent on f^2 end where autograd's do. 对 f² 做 50 步梯度下降，终点与自动求导一致。"""
+    """Fifty steps of gradient descent on f^2 give the same result as with autograd. 对 f² 做 50 步梯度下降，终点与自动求导一致。"""
     x, (w, b), (right_w, right_b) = 1.2, (0.8, -0.1), (0.8, -0.1)
     for _ in range(50):
         f = torch.sigmoid(double(w * x + b)).item()
@@ -346,14 +346,14 @@ def by_name(answer: object) -> object:
 @check("forward_222", weight=2)
 @DTYPES
 def test_forward_222_on_random_batches(student, dtype):
-    """Right for five samples, three inputs, four hidden units, two outputs, in the dtype that came in. 5 个样本、3 个输入、4 个隐藏神经元、2 个输出：结果正确，且保持 dtype。"""
+    """Right for five samples, three inputs, four hidden units, two outputs, in the dtype of the inputs. 5 个样本、3 个输入、4 个隐藏神经元、2 个输出：结果正确，且保持 dtype。"""
     x, params = randn(5, 3, seed=201, dtype=dtype), network(3, 4, 2, seed=202, dtype=dtype)
     assert_close(student.forward_222(x, *params), forward(x, *params), REDUCTION)
 
 
 @check("forward_222")
 def test_forward_222_of_the_example_with_unequal_biases(student):
-    """Example 1 with a bias of its own for each unit. 例 1，每个神经元各有不同的偏置。"""
+    """Example 1 with a different bias for each unit. 例 1，每个神经元各有不同的偏置。"""
     w1, _, w2, _ = EXAMPLE
     params = w1, double(0.35, -0.2), w2, double(0.6, 0.1)
     assert_close(student.forward_222(EXAMPLE_X, *params), forward(EXAMPLE_X, *params), REDUCTION)
@@ -362,7 +362,7 @@ def test_forward_222_of_the_example_with_unequal_biases(student):
 @check("forward_222", weight=2)
 @SIZES
 def test_forward_222_of_any_size(student, n, i, h, o):
-    """Right where everything is square, and where something is 1. 各维相等，或某一维为 1 时都正确。"""
+    """Right if all sizes are equal, and if one of them is 1. 各维相等，或某一维为 1 时都正确。"""
     x, params = randn(n, i, seed=211, dtype=torch.float64), network(i, h, o, seed=212)
     assert_close(student.forward_222(x, *params), forward(x, *params), REDUCTION)
 
@@ -377,7 +377,7 @@ def test_forward_222_of_biases_alone(student):
 
 @check("forward_222")
 def test_forward_222_treats_samples_alone(student):
-    """Samples in another order give the same results in that order. 样本换个顺序，结果也只是换了顺序。"""
+    """If the samples change their order, the results change it in the same way. 样本换个顺序，结果也只是换了顺序。"""
     x, params, order = randn(4, 3, seed=231, dtype=torch.float64), network(3, 2, 2, seed=232), [2, 0, 3, 1]
     h, o = forward(x, *params)
     assert_close(student.forward_222(x[order], *params), (h[order], o[order]), REDUCTION)
@@ -405,7 +405,7 @@ def test_forward_222_of_large_net_inputs(student, dtype):
 
 @check("forward_222")
 def test_forward_222_leaves_its_inputs_alone(student):
-    """Nothing that comes in is changed. 不修改任何输入。"""
+    """The inputs are not changed. 不修改任何输入。"""
     inputs = randn(3, 2, seed=251), *network(2, 3, 2, seed=252, dtype=torch.float32)
     assert_close(assert_inputs_unchanged(student.forward_222, *inputs), forward(*inputs), REDUCTION)
 
@@ -413,7 +413,7 @@ def test_forward_222_leaves_its_inputs_alone(student):
 @check("backward_222", weight=2)
 @DTYPES
 def test_backward_222_on_random_batches(student, dtype):
-    """Agrees with autograd on a batch of five, in the dtype that came in. 5 个样本的批次上与自动求导一致，且保持 dtype。"""
+    """Agrees with autograd on a batch of five, in the dtype of the inputs. 5 个样本的批次上与自动求导一致，且保持 dtype。"""
     x, t, params = randn(5, 3, seed=301, dtype=dtype), randn(5, 2, seed=302, dtype=dtype), network(3, 4, 2, seed=303)
     params = [w.to(dtype) for w in params]
     assert_close(by_name(student.backward_222(x, t, *params)), backward(x, t, *params), REDUCTION)
@@ -422,7 +422,7 @@ def test_backward_222_on_random_batches(student, dtype):
 @check("backward_222", weight=2)
 @SIZES
 def test_backward_222_of_any_size(student, n, i, h, o):
-    """Right where everything is square, and where something is 1. 各维相等，或某一维为 1 时都正确。"""
+    """Right if all sizes are equal, and if one of them is 1. 各维相等，或某一维为 1 时都正确。"""
     x, t = randn(n, i, seed=311, dtype=torch.float64), randn(n, o, seed=312, dtype=torch.float64)
     params = network(i, h, o, seed=313)
     assert_close(by_name(student.backward_222(x, t, *params)), backward(x, t, *params), REDUCTION)
@@ -447,7 +447,7 @@ def test_backward_222_adds_up_samples(student):
 
 @check("backward_222")
 def test_backward_222_without_error(student):
-    """An output that hits its target sends nothing back, the other one still does. 命中目标的输出不传回误差，另一个输出照常。"""
+    """An output equal to its target sends no error back; the other output still does. 命中目标的输出不传回误差，另一个输出照常。"""
     x, params = randn(3, 2, seed=331, dtype=torch.float64), network(2, 3, 2, seed=332)
     _, o = forward(x, *params)
     for t in (o, o + double(0.0, 0.5)):
@@ -456,7 +456,7 @@ def test_backward_222_without_error(student):
 
 @check("backward_222")
 def test_backward_222_sums_over_the_outputs(student):
-    """The error that reaches W1 comes from all outputs: two equal ones count twice. 传到 W1 的误差来自所有输出：两个相同的输出算两次。"""
+    """The error that reaches W1 comes from all outputs: two equal outputs count twice. 传到 W1 的误差来自所有输出：两个相同的输出算两次。"""
     x, t = randn(3, 2, seed=341, dtype=torch.float64), randn(3, 1, seed=342, dtype=torch.float64)
     w1, b1, w2, b2 = network(2, 3, 1, seed=343)
     one = backward(x, t, w1, b1, w2, b2)
@@ -486,7 +486,7 @@ def test_backward_222_of_a_saturated_network(student, dtype):
 
 @check("backward_222")
 def test_backward_222_trains_the_example(student):
-    """Five steps with lr 0.5 lead example 1 where autograd leads it. 例 1 以 lr = 0.5 更新五步，结果与自动求导一致。"""
+    """Five steps of example 1 with lr 0.5 give the same weights as with autograd. 例 1 以 lr = 0.5 更新五步，结果与自动求导一致。"""
     params, right = EXAMPLE, EXAMPLE
     for _ in range(5):
         answer = student.backward_222(EXAMPLE_X, EXAMPLE_T, *params)
@@ -498,7 +498,7 @@ def test_backward_222_trains_the_example(student):
 
 @check("backward_222")
 def test_backward_222_leaves_its_inputs_alone(student):
-    """Nothing that comes in is changed. 不修改任何输入。"""
+    """The inputs are not changed. 不修改任何输入。"""
     inputs = randn(3, 2, seed=361), randn(3, 2, seed=362), *network(2, 3, 2, seed=363, dtype=torch.float32)
     assert_close(by_name(assert_inputs_unchanged(student.backward_222, *inputs)), backward(*inputs), REDUCTION)
 
@@ -633,7 +633,7 @@ def test_train_step_222_of_any_model(student, expression):
 @check("train_step_222")
 @pytest.mark.parametrize("is_training", [True, False], ids=["training", "evaluation"])
 def test_train_step_222_of_a_model_with_batch_norm(student, is_training):
-    """The model runs once, in the mode it is in: batch norm is trained, too, and its statistics move once or not at all. 模型按原有模式只前向一次：批量归一化的参数也要训练，统计量只更新一次（评估模式下不更新）。"""
+    """The model runs once and keeps its mode: batch norm is trained, and its statistics move once in training, never in evaluation. 模型按原有模式只前向一次：批量归一化的参数也要训练，统计量只更新一次（评估模式下不更新）。"""
     model, twin = model_and_twin(student, WITH_BATCH_NORM, seed=465)
     model.train(is_training)
     twin.train(is_training)
@@ -667,7 +667,7 @@ def test_train_step_222_changes_parameters_in_place(student):
 
 @check("train_step_222")
 def test_train_step_222_sums_over_the_samples(student):
-    """The whole batch twice with lr is once with 2 * lr, at twice the loss. 批次重复一遍，相当于 lr 加倍，损失也加倍。"""
+    """A batch repeated twice is like one batch with 2 * lr, and has twice the loss. 批次重复一遍，相当于 lr 加倍，损失也加倍。"""
     model, twin = model_and_twin(student, TWO_LAYERS, seed=470)
     loss = student.train_step_222(model, INPUTS.repeat(2, 1), TARGETS.repeat(2, 1), 0.1)
     assert_close(loss, 2 * trained(twin, INPUTS, TARGETS, 0.2), PYTHON_FLOAT)
@@ -717,7 +717,7 @@ def test_train_step_222_leaves_the_data_alone(student):
     ids=["cubes", "product", "matrix", "logsumexp"],
 )
 def test_numeric_grad_of_a_matrix(student, formula):
-    """Agrees with autograd where the elements act together. 元素相互作用时也与自动求导一致。"""
+    """Agrees with autograd for functions in which the elements interact. 元素相互作用时也与自动求导一致。"""
     x = randn(2, 3, seed=601, dtype=torch.float64)
     leaf = x.clone().requires_grad_()
     (expected,) = torch.autograd.grad(eval(formula, {"v": leaf, "torch": torch}), leaf)  # noqa: S307  a formula above
@@ -777,7 +777,7 @@ def test_numeric_grad_of_any_layout(student, x):
     "formula", ["torch.tensor(7.0, dtype=torch.float64)", "(0 * v).sum() + 7"], ids=["alone", "0 v"]
 )
 def test_numeric_grad_of_a_constant(student, formula):
-    """Where f does not depend on x the gradient is 0. f 与 x 无关时梯度为 0。"""
+    """If f does not depend on x, the gradient is 0. f 与 x 无关时梯度为 0。"""
     x = randn(2, 3, seed=651, dtype=torch.float64)
     assert_close(student.numeric_grad(student.build(f"lambda v: {formula}"), x), torch.zeros_like(x), FINITE_DIFFERENCE)
 
@@ -792,7 +792,7 @@ def test_numeric_grad_of_a_linear_function(student):
 
 @check("numeric_grad")
 def test_numeric_grad_needs_no_autograd(student):
-    """f may leave torch: numpy inside is fine. f 内部可以离开 torch，例如使用 numpy。"""
+    """f may use numpy instead of torch. f 内部可以离开 torch，例如使用 numpy。"""
     x = randn(4, seed=671, dtype=torch.float64)
     function = student.build("lambda v: torch.tensor(np.tanh(v.numpy()).sum(), dtype=torch.float64)")
     assert_close(student.numeric_grad(function, x), 1 - x.tanh() ** 2, FINITE_DIFFERENCE)
@@ -800,14 +800,14 @@ def test_numeric_grad_needs_no_autograd(student):
 
 @check("numeric_grad")
 def test_numeric_grad_at_a_kink(student):
-    """At 0 the two sides of |x| cancel. 在 |x| 的尖点 0 处，两侧相互抵消。"""
+    """At the kink of |x| at 0, the two sides cancel. 在 |x| 的尖点 0 处，两侧相互抵消。"""
     answer = student.numeric_grad(student.build("lambda v: v.abs().sum()"), double(0.0, -2.0, 3.0))
     assert_close(answer, double(0.0, -1.0, 1.0), FINITE_DIFFERENCE)
 
 
 @check("numeric_grad")
 def test_numeric_grad_leaves_x_alone(student):
-    """Afterwards every element of x is what it was, to the last bit. 调用之后 x 的每个元素与原来完全相同，一位不差。"""
+    """After the call, every element of x is exactly the same as before. 调用之后 x 的每个元素与原来完全相同，一位不差。"""
     x = randn(3, 4, seed=681, dtype=torch.float64)
     kept = student.put(x)
     answer = student.numeric_grad(student.build("lambda v: v.cos().sum()"), kept)
@@ -842,7 +842,7 @@ def layer(n: int, i: int, o: int, *, seed: int, dtype: torch.dtype = torch.float
 @check("linear_backward", weight=2)
 @DTYPES
 def test_linear_backward_on_random_batches(student, dtype):
-    """Agrees with autograd on a batch of four, in the dtype that came in. 4 个样本的批次上与自动求导一致，且保持 dtype。"""
+    """Agrees with autograd on a batch of four, in the dtype of the inputs. 4 个样本的批次上与自动求导一致，且保持 dtype。"""
     inputs = layer(4, 3, 2, seed=701, dtype=dtype)
     assert_close(student.linear_backward(*inputs), linear_gradients(*inputs), REDUCTION)
 
@@ -854,14 +854,14 @@ def test_linear_backward_on_random_batches(student, dtype):
     ids=["square", "one sample", "one output", "one input", "numbers"],
 )
 def test_linear_backward_of_any_size(student, n, i, o):
-    """Right where everything is square, and where something is 1. 各维相等，或某一维为 1 时都正确。"""
+    """Right if all sizes are equal, and if one of them is 1. 各维相等，或某一维为 1 时都正确。"""
     inputs = layer(n, i, o, seed=711)
     assert_close(student.linear_backward(*inputs), linear_gradients(*inputs), REDUCTION)
 
 
 @check("linear_backward")
 def test_linear_backward_of_a_single_entry(student):
-    """One entry of grad_out at (n, o) reaches row n of x, row o of W, and b_o. grad_out 只有 (n, o) 处不为 0 时，只影响 x 的第 n 行、W 的第 o 行和 b_o。"""
+    """A single entry of grad_out at (n, o) affects only row n of x, row o of W, and b_o. grad_out 只有 (n, o) 处不为 0 时，只影响 x 的第 n 行、W 的第 o 行和 b_o。"""
     x, weight, _ = layer(3, 4, 2, seed=721)
     for n, o in ((0, 1), (2, 0)):
         grad_out = torch.zeros(3, 2, dtype=torch.float64)
@@ -873,7 +873,7 @@ def test_linear_backward_of_a_single_entry(student):
 
 @check("linear_backward")
 def test_linear_backward_takes_the_mean_as_it_comes(student):
-    """With the 1/N of a mean in grad_out, W and b get the gradients of the mean. grad_out 已含平均的 1/N 时，得到的就是平均损失的梯度。"""
+    """If grad_out contains the 1/N of a mean, W and b get the gradients of the mean. grad_out 已含平均的 1/N 时，得到的就是平均损失的梯度。"""
     x, weight, _ = layer(5, 2, 3, seed=731)
     grad_out = torch.full((5, 3), 1 / 5, dtype=torch.float64)
     expected = weight.sum(dim=0).expand(5, 2) / 5, x.mean(dim=0).expand(3, 2), torch.ones(3, dtype=torch.float64)
@@ -882,7 +882,7 @@ def test_linear_backward_takes_the_mean_as_it_comes(student):
 
 @check("linear_backward")
 def test_linear_backward_is_linear(student):
-    """Two gradients come back separately as they do together. 两个梯度分别传回再相加，与一起传回相同。"""
+    """The results for two gradients add up to the result for their sum. 两个梯度分别传回再相加，与一起传回相同。"""
     x, weight, first = layer(4, 3, 2, seed=741)
     second = randn(4, 2, seed=749, dtype=torch.float64)
     parts = student.linear_backward(x, weight, first), student.linear_backward(x, weight, 2 * second)
@@ -892,7 +892,7 @@ def test_linear_backward_is_linear(student):
 
 @check("linear_backward")
 def test_linear_backward_through_two_layers(student):
-    """Chained through a ReLU it gives the gradients of a two-layer network. 中间隔一个 ReLU 连用两次，得到两层网络的梯度。"""
+    """Two calls with a ReLU between them give the gradients of a two-layer network. 中间隔一个 ReLU 连用两次，得到两层网络的梯度。"""
     x, w1, _ = layer(4, 3, 5, seed=751)
     _, w2, grad_out = layer(4, 5, 2, seed=761)
     leaves = [tensor.clone().requires_grad_() for tensor in (x, w1, w2)]

@@ -67,7 +67,7 @@ def updated(x: Tensor, mean: Tensor, var: Tensor, momentum: float = 0.1) -> tupl
 @check("batch_norm_train", weight=2)
 @DTYPES
 def test_batch_norm_train_on_random_inputs(student, dtype):
-    """Right on random columns of different spread, in the dtype that came in. 对尺度不同的随机列正确，且保持 dtype。"""
+    """Right on random columns of different scales, in the dtype of the inputs. 对尺度不同的随机列正确，且保持 dtype。"""
     x = wide(randn(6, 3, seed=1, dtype=dtype) * torch.tensor([1.0, 5.0, 0.1], dtype=dtype)) + 2
     gamma, beta = GAMMA.to(dtype), BETA.to(dtype)
     assert_close(student.batch_norm_train(x, gamma, beta), trained(x, gamma, beta), REDUCTION)
@@ -76,7 +76,7 @@ def test_batch_norm_train_on_random_inputs(student, dtype):
 @check("batch_norm_train")
 @pytest.mark.parametrize("eps", [None, 0.5], ids=["default", "half"])
 def test_batch_norm_train_adds_eps_to_the_variance(student, eps):
-    """Right where eps counts: a tiny variance, or a large eps. 在 eps 起作用时也正确：方差很小，或 eps 很大。"""
+    """Right if eps matters: a tiny variance, or a large eps. 在 eps 起作用时也正确：方差很小，或 eps 很大。"""
     x = randn(5, 3, seed=2, dtype=torch.float64) * (2e-3 if eps is None else 1)
     options = {} if eps is None else {"eps": eps}
     assert_close(student.batch_norm_train(x, None, None, **options), trained(x, **options), REDUCTION)
@@ -84,7 +84,7 @@ def test_batch_norm_train_adds_eps_to_the_variance(student, eps):
 
 @check("batch_norm_train")
 def test_batch_norm_train_of_equal_rows(student):
-    """Equal rows all become beta, not NaN. 各行相等时结果都是 beta，而不是 NaN。"""
+    """If all rows are equal, every row becomes beta, not NaN. 各行相等时结果都是 beta，而不是 NaN。"""
     x = torch.tensor([[2.0, -8.0, 0.0]]).repeat(4, 1)
     assert_close(student.batch_norm_train(x, GAMMA, BETA), BETA.repeat(4, 1), REDUCTION)
 
@@ -117,7 +117,7 @@ def test_batch_norm_train_of_any_layout(student, x):
 
 @check("batch_norm_train")
 def test_batch_norm_train_forgets_scale_and_centre(student):
-    """Columns times 8, minus 100: the same result where eps makes no difference. 各列乘 8 再减 100，eps 可以忽略时结果不变。"""
+    """Columns times 8, minus 100: the same result if eps is negligible. 各列乘 8 再减 100，eps 可以忽略时结果不变。"""
     x = wide(randn(6, 2, seed=7, dtype=torch.float64))
     answer = student.batch_norm_train(8 * x - 100, None, None)
     assert_close(answer, trained(x), REDUCTION)
@@ -140,7 +140,7 @@ def test_batch_norm_train_of_large_means(student, dtype):
 
 @check("batch_norm_train")
 def test_batch_norm_train_with_a_gamma_of_zero(student):
-    """Where gamma is 0 the column is beta; a gamma of 0 is not a missing gamma. gamma 为 0 的列等于 beta；gamma 为 0 不等于没有 gamma。"""
+    """If gamma is 0, the column equals beta; a gamma of 0 is not a missing gamma. gamma 为 0 的列等于 beta；gamma 为 0 不等于没有 gamma。"""
     x, gamma = wide(randn(5, 3, seed=12)), torch.zeros(3)
     assert_close(student.batch_norm_train(x, gamma, BETA), BETA.repeat(5, 1), REDUCTION)
     assert_close(student.batch_norm_train(x, GAMMA, torch.zeros(3)), trained(x, GAMMA), REDUCTION)
@@ -148,7 +148,7 @@ def test_batch_norm_train_with_a_gamma_of_zero(student):
 
 @check("batch_norm_train")
 def test_batch_norm_train_keeps_an_outlier(student):
-    """One value far from 24 equal ones comes out near 4.9, not cut off. 24 个相等的值加一个离群值：离群值约为 4.9，不会被截断。"""
+    """One outlier among 25 values becomes about 4.9; it is not cut off. 25 个值中有一个离群值：它变成约 4.9，不会被截断。"""
     x = torch.zeros(25, 1)
     x[7] = 1000.0
     assert_close(student.batch_norm_train(x, None, None), trained(x), REDUCTION)
@@ -156,7 +156,7 @@ def test_batch_norm_train_keeps_an_outlier(student):
 
 @check("batch_norm_train")
 def test_batch_norm_train_gradient_of_a_constant_column(student):
-    """A constant column has a gradient without NaN: eps is inside the root. 常数列的梯度不是 NaN：eps 在根号里面。"""
+    """The gradient of a constant column is not NaN, because eps is inside the root. 常数列的梯度不是 NaN：eps 在根号里面。"""
     x = torch.tensor([[2.0, 0.0], [2.0, 1.0], [2.0, 5.0]], dtype=torch.float64)
     cotangent = randn(3, 2, seed=13, dtype=torch.float64)
     expected = slope(lambda x: trained(x, eps=0.5), [x], 0, cotangent)
@@ -187,7 +187,7 @@ def test_batch_norm_train_leaves_its_inputs_alone(student):
 @check("batch_norm_2d_train", weight=2)
 @DTYPES
 def test_batch_norm_2d_train_on_random_inputs(student, dtype):
-    """Right on random images, in the dtype that came in. 对随机图像正确，且保持 dtype。"""
+    """Right on random images, in the dtype of the inputs. 对随机图像正确，且保持 dtype。"""
     spread = torch.tensor([1.0, 5.0, 0.1], dtype=dtype)[:, None, None]
     x = wide(randn(4, 3, 5, 2, seed=21, dtype=dtype) * spread) + 2
     gamma, beta = GAMMA.to(dtype), BETA.to(dtype)
@@ -204,7 +204,7 @@ def test_batch_norm_2d_train_on_the_example_of_the_notes(student):
 @check("batch_norm_2d_train")
 @pytest.mark.parametrize("shape", [(2, 3, 2, 3), (2, 3, 3, 2), (3, 3, 3, 3)], ids=["W", "H", "all"])
 def test_batch_norm_2d_train_scales_axis_1(student, shape):
-    """gamma and beta go along the channels, even where W or H equals C. 即使 W 或 H 等于 C，gamma、beta 也沿通道维。"""
+    """gamma and beta belong to the channels, even if W or H equals C. 即使 W 或 H 等于 C，gamma、beta 也沿通道维。"""
     x = wide(randn(*shape, seed=23))
     assert_close(student.batch_norm_2d_train(x, GAMMA, BETA), trained(x, GAMMA, BETA), REDUCTION)
 
@@ -220,7 +220,7 @@ def test_batch_norm_2d_train_with_less(student, has_gamma, has_beta):
 @check("batch_norm_2d_train")
 @pytest.mark.parametrize("eps", [None, 0.5], ids=["default", "half"])
 def test_batch_norm_2d_train_adds_eps_to_the_variance(student, eps):
-    """Right where eps counts: a tiny variance, or a large eps. 在 eps 起作用时也正确：方差很小，或 eps 很大。"""
+    """Right if eps matters: a tiny variance, or a large eps. 在 eps 起作用时也正确：方差很小，或 eps 很大。"""
     x = randn(2, 3, 2, 2, seed=25, dtype=torch.float64) * (2e-3 if eps is None else 1)
     options = {} if eps is None else {"eps": eps}
     assert_close(student.batch_norm_2d_train(x, None, None, **options), trained(x, **options), REDUCTION)
@@ -254,7 +254,7 @@ def test_batch_norm_2d_train_of_any_layout(student, x):
 
 @check("batch_norm_2d_train")
 def test_batch_norm_2d_train_does_not_see_where_a_pixel_is(student):
-    """Shuffling a channel's values over images and places shuffles the result. 同一通道的值换图换位，结果随之换位。"""
+    """If the values of a channel change places, within or between images, the results change places in the same way. 同一通道的值在图内或图间换位置，结果也随之换位置。"""
     x = wide(randn(2, 3, 2, 2, seed=30))
     order = torch.randperm(8, generator=torch.Generator().manual_seed(30))
 
@@ -274,14 +274,14 @@ def test_batch_norm_2d_train_of_large_means(student, dtype):
 
 @check("batch_norm_2d_train")
 def test_batch_norm_2d_train_with_a_gamma_of_zero(student):
-    """Where gamma is 0 the channel is beta; a gamma of 0 is not a missing gamma. gamma 为 0 的通道等于 beta；gamma 为 0 不等于没有 gamma。"""
+    """If gamma is 0, the channel equals beta; a gamma of 0 is not a missing gamma. gamma 为 0 的通道等于 beta；gamma 为 0 不等于没有 gamma。"""
     x, gamma = wide(randn(2, 3, 2, 2, seed=34)), torch.zeros(3)
     assert_close(student.batch_norm_2d_train(x, gamma, BETA), trained(x, gamma, BETA), REDUCTION)
 
 
 @check("batch_norm_2d_train")
 def test_batch_norm_2d_train_gradient_of_a_constant_channel(student):
-    """A constant channel has a gradient without NaN: eps is inside the root. 常数通道的梯度不是 NaN：eps 在根号里面。"""
+    """The gradient of a constant channel is not NaN, because eps is inside the root. 常数通道的梯度不是 NaN：eps 在根号里面。"""
     x = randn(2, 3, 2, 2, seed=35, dtype=torch.float64)
     x[:, 1] = 4.0
     cotangent = randn(2, 3, 2, 2, seed=36, dtype=torch.float64)
@@ -318,7 +318,7 @@ OLD_VAR = torch.tensor([2.0, 0.5, 9.0])
 @SHAPES
 @DTYPES
 def test_bn_running_stats_on_random_inputs(student, shape, dtype):
-    """Right for vectors, sequences and images, in the dtype that came in. 对向量、序列和图像都正确，且保持 dtype。"""
+    """Right for vectors, sequences and images, in the dtype of the inputs. 对向量、序列和图像都正确，且保持 dtype。"""
     x, mean, var = 3 * randn(*shape, seed=41, dtype=dtype) + 4, OLD_MEAN.to(dtype), OLD_VAR.to(dtype)
     assert_close(student.bn_running_stats(x, mean, var, 0.3), updated(x, mean, var, 0.3), REDUCTION)
 
@@ -334,7 +334,7 @@ def test_bn_running_stats_on_the_example_of_the_notes(student):
 @check("bn_running_stats", weight=2)
 @pytest.mark.parametrize("momentum", [0.0, 0.1, 0.9, 1.0], ids=str)
 def test_bn_running_stats_with_momentum(student, momentum):
-    """0 keeps the old statistics, 1 takes the new ones, 0.1 is not 0.9. 0 保留旧值，1 完全用新值，0.1 不同于 0.9。"""
+    """momentum 0 keeps the old statistics, 1 takes the new ones, and 0.1 differs from 0.9. momentum 为 0 时保留旧值，为 1 时完全用新值，0.1 与 0.9 结果不同。"""
     x = 3 * randn(6, 3, seed=43) + 4
     expected = updated(x, OLD_MEAN, OLD_VAR, momentum)
     assert_close(student.bn_running_stats(x, OLD_MEAN, OLD_VAR, momentum), expected, REDUCTION)
@@ -447,14 +447,14 @@ def test_convert_bn_momentum_refuses_what_is_no_weight(student, momentum, source
 @check("convert_bn_momentum")
 @pytest.mark.parametrize("source", ["old_weight", "new_weight"])
 def test_convert_bn_momentum_does_not_round(student, source):
-    """A momentum close to 1 is converted in full: 0.99999975 becomes 2.5e-7. 接近 1 的 momentum 不能舍入：0.99999975 换算成 2.5e-7。"""
+    """A momentum close to 1 is not rounded: 0.99999975 becomes 2.5e-7. 接近 1 的 momentum 不能舍入：0.99999975 换算成 2.5e-7。"""
     assert_close(student.convert_bn_momentum(0.99999975, source), 2.5e-7, PYTHON_FLOAT)
 
 
 @check("convert_bn_momentum")
 @pytest.mark.parametrize("momentum", [0.9, 0.25], ids=str)
 def test_convert_bn_momentum_there_and_back(student, momentum):
-    """Converted there and back, it is what it was. 换算过去再换算回来，仍是原值。"""
+    """Converting there and back gives the original value. 换算过去再换算回来，仍是原值。"""
     there = student.convert_bn_momentum(momentum, "old_weight")
     assert_close(student.convert_bn_momentum(there, "new_weight"), momentum, PYTHON_FLOAT)
 
@@ -462,7 +462,7 @@ def test_convert_bn_momentum_there_and_back(student, momentum):
 @check("convert_bn_momentum", weight=2)
 @pytest.mark.parametrize("momentum", [0.75, 0.4, 0.1], ids=str)
 def test_convert_bn_momentum_makes_the_averages_agree(student, momentum):
-    """torch, given the result, averages as the formula of the notes does. 换算后，torch 的结果与笔记公式一致。"""
+    """With the converted momentum, torch gives the same average as the formula of the notes. 换算后，torch 的结果与笔记公式一致。"""
     x, mean = randn(4, 3, seed=61, dtype=torch.float64), OLD_MEAN.double()
     theirs, _ = updated(x, mean, OLD_VAR.double(), student.convert_bn_momentum(momentum, "old_weight"))
     ours = momentum * mean + (1 - momentum) * x.mean(dim=0)
@@ -483,7 +483,7 @@ WIDE_VAR = wide(wide(OLD_VAR))
 @pytest.mark.parametrize("shape", [(5, 3), (2, 3, 4, 5)], ids=["NC", "NCHW"])
 @DTYPES
 def test_batch_norm_eval_on_random_inputs(student, shape, dtype):
-    """Right for vectors and images, in the dtype that came in. 对向量和图像都正确，且保持 dtype。"""
+    """Right for vectors and images, in the dtype of the inputs. 对向量和图像都正确，且保持 dtype。"""
     x = wide(randn(*shape, seed=71, dtype=dtype)) + 4
     mean, var, gamma, beta = [tensor.to(dtype) for tensor in (OLD_MEAN, OLD_VAR, GAMMA, BETA)]
     inputs = mean, wide(wide(var)), gamma, beta
@@ -502,7 +502,7 @@ def test_batch_norm_eval_of_one_sample(student, shape):
 @check("batch_norm_eval")
 @pytest.mark.parametrize("shape", [(4, 3), (4, 3, 2, 2)], ids=["NC", "NCHW"])
 def test_batch_norm_eval_of_a_sample_ignores_the_others(student, shape):
-    """A sample's result does not depend on what else is in the batch. 一个样本的结果与同批的其他样本无关。"""
+    """The result for a sample does not depend on the other samples of the batch. 一个样本的结果与同批的其他样本无关。"""
     x = wide(randn(*shape, seed=73))
     x[2] = 1e5
     expected = F.batch_norm(x, OLD_MEAN, WIDE_VAR, GAMMA, BETA)
@@ -515,7 +515,7 @@ def test_batch_norm_eval_of_a_sample_ignores_the_others(student, shape):
     ("scale", "eps"), [(1e-5, None), (0.0, None), (1.0, 0.5)], ids=["tiny_variance", "no_variance", "large_eps"]
 )
 def test_batch_norm_eval_adds_eps_to_the_variance(student, scale, eps):
-    """Right where eps counts: a tiny variance, or a large eps. 在 eps 起作用时也正确：方差很小，或 eps 很大。"""
+    """Right if eps matters: a tiny variance, or a large eps. 在 eps 起作用时也正确：方差很小，或 eps 很大。"""
     x, var = OLD_MEAN.double() + 1e-2 * randn(4, 3, seed=74, dtype=torch.float64), scale * OLD_VAR.double()
     options = {} if eps is None else {"eps": eps}
     expected = F.batch_norm(x, OLD_MEAN.double(), var, **options)
@@ -533,7 +533,7 @@ def test_batch_norm_eval_with_less(student, has_gamma, has_beta):
 
 @check("batch_norm_eval")
 def test_batch_norm_eval_with_a_gamma_of_zero(student):
-    """Where gamma is 0 the channel is beta; a gamma of 0 is not a missing gamma. gamma 为 0 的通道等于 beta；gamma 为 0 不等于没有 gamma。"""
+    """If gamma is 0, the channel equals beta; a gamma of 0 is not a missing gamma. gamma 为 0 的通道等于 beta；gamma 为 0 不等于没有 gamma。"""
     x, gamma = wide(randn(2, 3, 2, 2, seed=82)), torch.zeros(3)
     expected = F.batch_norm(x, OLD_MEAN, WIDE_VAR, gamma, BETA)
     assert_close(student.batch_norm_eval(x, OLD_MEAN, WIDE_VAR, gamma, BETA), expected, REDUCTION)
@@ -542,7 +542,7 @@ def test_batch_norm_eval_with_a_gamma_of_zero(student):
 @check("batch_norm_eval")
 @pytest.mark.parametrize("shape", [(2, 3, 4, 3), (2, 3, 3, 2), (3, 3, 3, 3), (3, 3)], ids=["W", "H", "all", "NC"])
 def test_batch_norm_eval_works_along_axis_1(student, shape):
-    """Channels are axis 1, even where another axis has the same size. 通道是第 1 维，即使其他维大小相同。"""
+    """Channels are axis 1, even if another axis has the same size. 通道是第 1 维，即使其他维大小相同。"""
     x = wide(randn(*shape, seed=76))
     expected = F.batch_norm(x, OLD_MEAN, WIDE_VAR, GAMMA, BETA)
     assert_close(student.batch_norm_eval(x, OLD_MEAN, WIDE_VAR, GAMMA, BETA), expected, REDUCTION)
@@ -574,7 +574,7 @@ def test_batch_norm_eval_gradient(student, wrt):
 @check("batch_norm_eval")
 @pytest.mark.parametrize("shape", [(4, 3), (2, 3, 2, 2)], ids=["NC", "NCHW"])
 def test_batch_norm_eval_leaves_its_inputs_alone(student, shape):
-    """Nothing is changed, the running statistics included. 不修改任何输入，包括滑动统计量。"""
+    """The inputs are not changed, nor are the running statistics. 不修改任何输入，包括滑动统计量。"""
     inputs = 3 * randn(*shape, seed=79) + 4, OLD_MEAN, OLD_VAR, GAMMA, BETA
     answer = assert_inputs_unchanged(student.batch_norm_eval, *inputs, eps=0.5)
     assert_close(answer, F.batch_norm(*inputs, eps=0.5), REDUCTION)
@@ -594,7 +594,7 @@ def by_name(state: dict[str, Tensor]) -> dict[str, Tensor]:
 @check("BatchNorm2dLite", weight=2)
 @pytest.mark.parametrize("affine", [True, False], ids=["affine", "plain"])
 def test_BatchNorm2dLite_trains_then_evaluates(student, affine):
-    """Two batches in training and one in evaluation, as nn.BatchNorm2d. 训练两个批次、评估一个批次，与 nn.BatchNorm2d 一致。"""
+    """Two batches in training and one in evaluation give the results of nn.BatchNorm2d. 训练两个批次、评估一个批次，与 nn.BatchNorm2d 一致。"""
     bn, oracle = student.BatchNorm2dLite(3, affine=affine), nn.BatchNorm2d(3, affine=affine)
     for x in IMAGES[:2]:
         assert_close(bn(x), oracle(x), REDUCTION)
@@ -629,7 +629,7 @@ def test_BatchNorm2dLite_follows_eps_and_momentum(student):
 @check("BatchNorm2dLite")
 @pytest.mark.parametrize("is_training", [True, False], ids=["training", "evaluation"])
 def test_BatchNorm2dLite_adds_eps_to_the_variance(student, is_training):
-    """eps is 1e-5 by default and counts where the variance is tiny, in both modes. eps 默认为 1e-5，方差很小时起作用，两种模式都一样。"""
+    """eps is 1e-5 by default and matters if the variance is tiny, in both modes. eps 默认为 1e-5，方差很小时起作用，两种模式都一样。"""
     bn, x = student.BatchNorm2dLite(3), 2e-3 * randn(2, 3, 2, 2, seed=98)
     student.evaluate("m.running_var.fill_(4e-6)", m=bn)
     bn.train(is_training)
@@ -640,7 +640,7 @@ def test_BatchNorm2dLite_adds_eps_to_the_variance(student, is_training):
 @check("BatchNorm2dLite")
 @pytest.mark.parametrize("momentum", [0.0, 1.0], ids=str)
 def test_BatchNorm2dLite_with_the_momentum_at_its_ends(student, momentum):
-    """With momentum 0 the running statistics stay; with 1 they are the last batch's. momentum 为 0 时滑动统计量不变；为 1 时就是最后一批的统计量。"""
+    """With momentum 0 the running statistics stay; with 1 they are those of the last batch. momentum 为 0 时滑动统计量不变；为 1 时就是最后一批的统计量。"""
     bn, oracle = student.BatchNorm2dLite(3, momentum=momentum), nn.BatchNorm2d(3, momentum=momentum)
     for x in IMAGES[:2]:
         bn(x)
@@ -723,7 +723,7 @@ def test_BatchNorm2dLite_has_parameters(student, affine):
 @check("BatchNorm2dLite")
 @pytest.mark.parametrize("is_training", [True, False], ids=["training", "evaluation"])
 def test_BatchNorm2dLite_uses_weight_and_bias(student, is_training):
-    """What the optimiser makes of weight and bias is used, channel by channel. 按通道使用优化器更新后的 weight 和 bias。"""
+    """The layer uses the current weight and bias of each channel. 按通道使用当前的 weight 和 bias。"""
     bn = student.BatchNorm2dLite(3)
     student.evaluate(SCALE_AND_SHIFT, m=bn, gamma=GAMMA, beta=BETA)
     student.evaluate("m.running_var.fill_(900.0)", m=bn)
@@ -734,7 +734,7 @@ def test_BatchNorm2dLite_uses_weight_and_bias(student, is_training):
 
 @check("BatchNorm2dLite")
 def test_BatchNorm2dLite_gives_its_state_to_torch(student):
-    """nn.BatchNorm2d loads its state_dict and goes on from there. nn.BatchNorm2d 能加载它的 state_dict 并接着计算。"""
+    """nn.BatchNorm2d can load its state_dict and continue from there. nn.BatchNorm2d 能加载它的 state_dict 并接着计算。"""
     bn = student.BatchNorm2dLite(3)
     student.evaluate(SCALE_AND_SHIFT, m=bn, gamma=GAMMA, beta=BETA)
     bn(IMAGES[0])
@@ -753,7 +753,7 @@ def test_BatchNorm2dLite_gives_its_state_to_torch(student):
 
 @check("BatchNorm2dLite")
 def test_BatchNorm2dLite_takes_its_state_from_torch(student):
-    """It loads the state_dict of an nn.BatchNorm2d and goes on from there. 能加载 nn.BatchNorm2d 的 state_dict 并接着计算。"""
+    """It can load the state_dict of an nn.BatchNorm2d and continue from there. 能加载 nn.BatchNorm2d 的 state_dict 并接着计算。"""
     bn, oracle = student.BatchNorm2dLite(3), nn.BatchNorm2d(3)
     state = {"weight": GAMMA, "bias": BETA, "running_mean": OLD_MEAN, "running_var": 1000 * OLD_VAR}
     oracle.load_state_dict({**state, "num_batches_tracked": torch.tensor(7)})
@@ -777,7 +777,7 @@ def test_BatchNorm2dLite_becomes_double(student):
 
 @check("BatchNorm2dLite", weight=2)
 def test_BatchNorm2dLite_buffers_keep_no_graph(student):
-    """The buffers carry no gradient, whatever went through the layer. 无论输入是什么，缓冲都不带梯度。"""
+    """The buffers need no gradient, even if the input does. 即使输入需要梯度，缓冲也不带梯度。"""
     bn = student.BatchNorm2dLite(3)
     bn(IMAGES[0].clone().requires_grad_())
     for name in ("running_mean", "running_var"):
@@ -805,7 +805,7 @@ def test_BatchNorm2dLite_gradient(student, is_training):
 
 @check("BatchNorm2dLite")
 def test_BatchNorm2dLite_gradient_of_a_constant_channel(student):
-    """A constant channel has a gradient without NaN: eps is inside the root. 常数通道的梯度不是 NaN：eps 在根号里面。"""
+    """The gradient of a constant channel is not NaN, because eps is inside the root. 常数通道的梯度不是 NaN：eps 在根号里面。"""
     bn, oracle, cotangent = student.BatchNorm2dLite(3, 0.5), nn.BatchNorm2d(3, 0.5), randn(2, 3, 4, 3, seed=99)
     images = IMAGES[1] / 100
     images[:, 1] = 4.0
@@ -835,7 +835,7 @@ def test_BatchNorm2dLite_trains_its_parameters(student):
 @check("BatchNorm2dLite")
 @pytest.mark.parametrize("channels", [1, 4], ids=str)
 def test_BatchNorm2dLite_of_other_sizes(student, channels):
-    """num_features says how many channels there are. num_features 就是通道数。"""
+    """num_features is the number of channels. num_features 就是通道数。"""
     bn, oracle = student.BatchNorm2dLite(channels), nn.BatchNorm2d(channels)
     x = wide(randn(3, channels, 2, 4, seed=97)) - 3
     assert_close(bn(x), oracle(x), REDUCTION)

@@ -181,5 +181,14 @@ def test_BatchNorm2dLite_has_parameters_and_buffers(student):
         names == ["bias", "weight"],
         f"the parameters are {names}, expected bias and weight.",
         f"参数是 {names}，应为 bias 和 weight。",
+        answer=bn,
     )
-    assert_close(dict(sorted(bn.state_dict().items())), dict(sorted(state.items())), REDUCTION)
+    for name, expected in state.items():
+        assert_close(getattr(bn, name), expected, REDUCTION)
+    keys = sorted(bn.state_dict())
+    expect(
+        keys == sorted(state),
+        f"state_dict() has the names {keys}, expected {sorted(state)}.",
+        f"state_dict() 中的名字是 {keys}，应为 {sorted(state)}。",
+        answer=bn,
+    )

@@ -717,6 +717,7 @@ def test_BatchNorm2dLite_has_parameters(student, affine):
         names == expected_names,
         f"the layer's parameters are {names}, expected {expected_names}.",
         f"这一层的参数是 {names}，应为 {expected_names}。",
+        answer=bn,
     )
 
 
@@ -744,7 +745,7 @@ def test_BatchNorm2dLite_gives_its_state_to_torch(student):
         names == expected_names,
         f"state_dict() has the names {names}, expected {expected_names}.",
         f"state_dict() 中的名字是 {names}，应为 {expected_names}。",
-        answer=state,
+        answer=bn,
     )
     oracle.load_state_dict(state)
     bn.eval()
@@ -779,14 +780,14 @@ def test_BatchNorm2dLite_becomes_double(student):
 def test_BatchNorm2dLite_buffers_keep_no_graph(student):
     """The buffers need no gradient, even if the input does. 即使输入需要梯度，缓冲也不带梯度。"""
     bn = student.BatchNorm2dLite(3)
-    bn(IMAGES[0].clone().requires_grad_())
+    output = bn(IMAGES[0].clone().requires_grad_())
     for name in ("running_mean", "running_var"):
         has_graph = student.evaluate("getattr(m, name).requires_grad", m=bn, name=name)
         expect(
             not has_graph,
             f"{name} requires a gradient: it keeps the graph of the batch.",
             f"{name} 需要梯度：它保留了这一批的计算图。",
-            answer=bn,
+            answer=output,
         )
 
 
@@ -858,13 +859,12 @@ def test_BatchNorm2dLite_shares_nothing(student):
     """Two layers of one network share neither statistics nor parameters. 同一网络中的两个层互不共享统计量和参数。"""
     first, second = student.BatchNorm2dLite(3), student.BatchNorm2dLite(3)
     student.evaluate(SCALE_AND_SHIFT, m=first, gamma=GAMMA, beta=BETA)
-    first(IMAGES[1])
+    output = first(IMAGES[1])
     state = second.state_dict()
     for name, expected in nn.BatchNorm2d(3).state_dict().items():
-        found = state[name]
         expect(
-            torch.equal(found, expected),
+            torch.equal(state[name], expected),
             f"training one layer changed the {name} of another: the two layers share it.",
             f"训练一个层时，另一个层的 {name} 也变了：两个层共用了它。",
-            answer=state,
+            answer=output,
         )

@@ -8,7 +8,7 @@ from .access import NAMESPACES, READ, chain, constant_text, last_name, root
 from .pieces import Binding, CannotFollow, Imported, Mention, Module, Piece, Scope, Touch, WayRound
 from .syntax import BLOCK_FIELDS, absolute, children, is_split, named_attributes, statements
 
-MAX_NODES = 40_000  # of a submission's syntax trees; a long honest file has a fifth of it
+MAX_NODES = 20_000  # of a submission's syntax trees; a file of 300 lines has about 1,000
 MAX_DEPTH = 150  # of a syntax tree
 MAX_SCOPES = 40  # functions and classes inside each other
 

@@ -9,9 +9,10 @@ from typing import NoReturn
 import pytest
 
 from .. import CHECK_ATTRIBUTE
-from ..checks.describe import describe, describe_odd_answer
+from ..checks.describe import describe
 from ..checks.failures import CheckFailure, NotAttempted
 from ..checks.local import LocalTransport
+from ..checks.odd_answers import describe_odd_answer
 from ..checks.rules import find_banned
 from ..checks.spec import CheckSpec
 from ..checks.student import Student, Transport
@@ -90,7 +91,7 @@ class CheckRun:
         for exercise in self.course.exercises:
             parameters[exercise.name] = exercise.parameters
         if not isinstance(error, AssertionError):
-            return describe_odd_answer(calls, parameters).full
+            return describe_odd_answer(error, calls, parameters, _spec(item).title).full
         if not isinstance(error, CheckFailure):
             first_line = str(error).split("\n")[0]
             error = CheckFailure(first_line)

@@ -9,7 +9,7 @@ import torch
 
 from ..sandbox.worker.protocol import CallFunction
 from ..text import NOTHING, Text
-from .student import RecordedCall
+from .student import RecordedCall, RemoteObject
 from .templates import AFTER
 from .values import INLINE_ELEMENTS, write_value
 
@@ -85,12 +85,13 @@ def _elements(value: Any) -> int:
 
 def argument_name(call: RecordedCall | None, position: str, parameters: Parameters) -> str:
     """Return the name of an argument that is known by its position, or already by its name."""
-    if call is None:
+    if call is None or not position.isdigit():
         return position
     names = parameters.get(call.label, ())
-    if position.isdigit() and int(position) < len(names):
-        return names[int(position)]
-    return position
+    number = int(position)
+    if number < len(names):
+        return names[number]
+    return "x" if len(call.args) == 1 else f"x{number + 1}"
 
 
 # Which calls are the student's
@@ -191,8 +192,9 @@ def _collected(answer: Any, path: str, calls: Sequence[RecordedCall]) -> Origin 
     if position is None:
         return None
     rest = path[len(places[position]) :]
-    for start in range(len(calls) - len(items), -1, -1):
-        window = calls[start : start + len(items)]
+    answered = [call for call in calls if not isinstance(call.value, RemoteObject)]  # without looked-up methods
+    for start in range(len(answered) - len(items), -1, -1):
+        window = answered[start : start + len(items)]
         if all(call.value is item for call, item in zip(window, items, strict=True)):
             return Origin(window[position], rest)
     item = items[position]

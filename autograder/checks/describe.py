@@ -61,6 +61,7 @@ from .values import (
     type_and_value,
     write_number,
     write_pair,
+    write_shape,
     write_value,
 )
 
@@ -111,7 +112,8 @@ def _describe_mismatch(failure: Mismatch, calls: list[RecordedCall], parameters:
         case "gradient":
             return _describe_gradient(failure, found.call, parameters)
         case "law":
-            call = found.call if found.is_exact else last_call(calls) or found.call
+            is_call = found.is_exact and found.call is not None and isinstance(found.call.request, CallFunction)
+            call = found.call if is_call else last_call(calls) or found.call
             text = RETURNED["law"].filled(call=write_signature(call, parameters) if call else "…", law=failure.law)
             return Description(text, BRIEF["law"])
         case "changed":
@@ -177,12 +179,10 @@ def _difference(failure: Mismatch, found: Origin, *, may_be_results: bool = True
             if may_be_results and not found.path and isinstance(expected, tuple) and actual is not None:
                 return "results", {"actual": one_result(actual), "count": len(expected), "names": NOTHING}
             return "type", {"actual": type_and_value(actual), "expected": type_and_value(expected)}
-        case "shape" | "dtype":
-            values = {
-                "actual": plain(getattr(actual, failure.kind)),
-                "expected": plain(getattr(expected, failure.kind)),
-            }
-            return failure.kind, values
+        case "shape":
+            return "shape", {"actual": write_shape(actual.shape), "expected": write_shape(expected.shape)}
+        case "dtype":
+            return "dtype", {"actual": plain(actual.dtype), "expected": plain(expected.dtype)}
         case "length":
             noun = RESULT if may_be_results and not found.path and isinstance(expected, tuple) else ITEM
             return "length", {"actual": count(len(actual), noun), "expected": count(len(expected), noun)}
@@ -286,7 +286,8 @@ def _describe_crash(failure: Crashed, calls: list[RecordedCall], parameters: Par
         brief = full
     if failure.instead_of:
         full += Text(".", "。") + RAISED_OTHER.filled(expected=failure.instead_of)
-    return Description(full + _about_cuda(raised), brief + _about_cuda(raised))
+    hint = _about_exception(raised)
+    return Description(full + hint, brief + hint)
 
 
 def _describe_unusable(
@@ -304,12 +305,15 @@ def _describe_unusable(
     return Description(text, brief)
 
 
-def _about_cuda(raised: Raised) -> Text:
-    """Return the hint for an exception about a missing GPU."""
+def _about_exception(raised: Raised) -> Text:
+    """Return the hint for an exception about a missing GPU, or for exit()."""
     message = raised.message.lower()
+    hint = NOTHING
     if "cuda" in message or "nvidia" in message:
-        return Text(".", "。") + HINTS["cuda"]
-    return NOTHING
+        hint = HINTS["cuda"]
+    elif "SystemExit" in raised.bases:
+        hint = HINTS["exit"]
+    return Text(".", "。") + hint if hint else NOTHING
 
 
 def _death(death: str) -> Text:

@@ -56,13 +56,17 @@ def printed(call: RecordedCall | None) -> Text:
 
 def _about_type(failure: Mismatch, call: RecordedCall | None) -> Text:
     """Return the hint for an answer of a wrong type."""
-    actual, expected = failure.actual, failure.expected
     if failure.kind == "gradient":
-        return printed(call) if actual == "none" else NOTHING
-    if actual is None:
+        return printed(call) if failure.actual == "none" else NOTHING
+    if failure.actual is None:
         return printed(call)
+    return about_types(failure.actual, failure.expected)
+
+
+def about_types(actual: Any, expected: Any) -> Text:
+    """Return the hint for an answer of another type than expected."""
     if isinstance(actual, RemoteObject):
-        return about_object(actual)
+        return _about_object(actual)
     key = ""
     match expected:
         case torch.Tensor() if isinstance(actual, np.ndarray):
@@ -80,7 +84,7 @@ def _about_type(failure: Mismatch, call: RecordedCall | None) -> Text:
     return HINTS[key] if key else NOTHING
 
 
-def about_object(actual: RemoteObject) -> Text:
+def _about_object(actual: RemoteObject) -> Text:
     """Return the hint for an object that is not plain data."""
     name = actual._handle.type_name
     if name in FUNCTIONS:
@@ -115,9 +119,20 @@ def _about_precision(failure: Mismatch) -> Text:
     if not isinstance(actual, torch.Tensor) or expected.dtype not in PRECISE:
         return NOTHING
     scale = float(expected.abs().nan_to_num(posinf=0.0).max())
-    if not torch.isclose(actual, expected, rtol=SEVEN_DIGITS, atol=1e-7 * scale, equal_nan=True).all():
-        return NOTHING
-    coarse = torch.float32 if expected.dtype is torch.float64 else torch.complex64
-    if torch.equal(actual.nan_to_num(), actual.to(coarse).to(expected.dtype).nan_to_num()):
+    if _is_coarse(actual, expected) and _agrees(actual, expected, rtol=1e-4, atol=1e-6 * scale):
         return HINTS["is_float32"]
-    return HINTS["seven_digits"]
+    if _agrees(actual, expected, rtol=SEVEN_DIGITS, atol=1e-7 * scale):
+        return HINTS["seven_digits"]
+    return NOTHING
+
+
+def _agrees(actual: torch.Tensor, expected: torch.Tensor, rtol: float, atol: float) -> bool:
+    return bool(torch.isclose(actual, expected, rtol=rtol, atol=atol, equal_nan=True).all())
+
+
+def _is_coarse(actual: torch.Tensor, expected: torch.Tensor) -> bool:
+    """Return True if each value is a float32, and the wrong ones are not just short numbers such as 0.5."""
+    wrong = actual[actual != expected].nan_to_num()
+    single, short = (torch.float32, torch.bfloat16) if expected.dtype is torch.float64 else (torch.complex64,) * 2
+    is_single = torch.equal(wrong, wrong.to(single).to(wrong.dtype))
+    return is_single and (short is single or not torch.equal(wrong, wrong.to(short).to(wrong.dtype)))

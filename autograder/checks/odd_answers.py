@@ -2,17 +2,31 @@
 
 from typing import Any
 
+import msgspec
+import numpy as np
 import torch
 
-from ..text import NOTHING, Text
-from .calls import Parameters, write_call
-from .hints import about_object, printed
-from .student import RecordedCall, RemoteObject
-from .templates import BRIEF, ODD, Description
+from ..sandbox.worker.protocol import CallFunction
+from ..text import Text
+from .calls import Parameters, is_of_student, last_call, write_call
+from .hints import about_types, printed
+from .student import RecordedCall
+from .templates import ANSWERS, BRIEF, ODD, Description
 from .unpacking import describe_unpacking
-from .values import plain, type_and_value, write_value
+from .values import SCALARS, shortened, spaced, type_and_value, write_value
 
-CONTAINERS = (list, tuple, dict)
+A_TENSOR = torch.empty(0)  # stands for the tensor that a check expected
+SEQUENCE_WORDS = ("has no len", "not iterable", "not subscriptable", "non-iterable")  # of a TypeError's text
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """What was wrong with an answer."""
+
+    name: str  # of the sentence
+    brief: str
+    values: dict[str, str] = {}
+    names_type: bool = False  # the sentence names the answer's type, not only its value
+    expected: Any = None
 
 
 def describe_odd_answer(
@@ -28,17 +42,26 @@ def describe_odd_answer(
     if unpacking is not None:
         return unpacking
     call = _call_at_fault(error, calls)
-    name, brief, values = _fault(error, call.value)
-    actual = values.pop("actual", None)
-    if actual is None:
-        actual = write_value(call.value)
-    hint = NOTHING
-    if call.value is None:
-        hint = printed(call)
-    elif isinstance(call.value, RemoteObject):
-        hint = about_object(call.value)
-    text = ODD[name].filled(call=write_call(call, parameters), actual=actual, title=title, **values)
-    return Description(text + hint, BRIEF[brief])
+    is_returned = isinstance(call.request, CallFunction) and is_of_student(call, calls)
+    fault = _fault(error, call.value, is_returned=is_returned)
+    actual = type_and_value(call.value) if fault.names_type else spaced(write_value(call.value))
+    hint = printed(call) if call.value is None else about_types(call.value, fault.expected)
+    text = ODD[fault.name].filled(
+        answer=_answer(call, calls, parameters, actual), title=title, error=shortened(str(error)), **fault.values
+    )
+    return Description(text + hint, BRIEF[fault.brief])
+
+
+def _answer(call: RecordedCall, calls: list[RecordedCall], parameters: Parameters, actual: Text) -> Text:
+    """Return the clause that names the answer at fault."""
+    if is_of_student(call, calls):
+        if isinstance(call.request, CallFunction):
+            return ANSWERS["returned"].filled(call=write_call(call, parameters), actual=actual)
+        return ANSWERS["attribute"].filled(thing=call.label, actual=actual)
+    latest = last_call(calls, until=call)
+    if latest is None:
+        return ANSWERS["returned"].filled(call=call.label, actual=actual)
+    return ANSWERS["found"].filled(call=write_call(latest, parameters), actual=actual)
 
 
 def _call_at_fault(error: BaseException, calls: list[RecordedCall]) -> RecordedCall:
@@ -51,30 +74,25 @@ def _call_at_fault(error: BaseException, calls: list[RecordedCall]) -> RecordedC
     return calls[-1]
 
 
-def _fault(error: BaseException, value: Any) -> tuple[str, str, dict[str, Any]]:
-    """Return the key of the sentence, of the brief one, and the values to fill in."""
-    kind = type_and_value(value)
+def _fault(error: BaseException, value: Any, *, is_returned: bool) -> Fault:
+    """Return what was wrong with a value at which the check's code raised this error."""
     if value is None:
-        return "none", "none", {}
+        return Fault("none", "none") if is_returned else Fault("none_found", "type")
     match error:
         case AttributeError():
-            if hasattr(torch.Tensor, error.name or "") and not isinstance(value, torch.Tensor):
-                return "no_tensor", "type", {"actual": kind}
-            return "no_attribute", "type", {"actual": kind, "name": error.name or "?"}
+            name = error.name or "?"
+            if hasattr(torch.Tensor, name) and not isinstance(value, torch.Tensor):
+                return Fault("no_tensor", "type", names_type=True, expected=A_TENSOR)
+            return Fault("no_attribute", "type", {"name": name}, names_type=True)
         case KeyError() if isinstance(value, dict):
-            return "no_key", "keys", {"key": write_value(error.args[0] if error.args else "?")}
-        case IndexError() if isinstance(value, CONTAINERS):
-            return "too_few", "length", {}
-        case IndexError() | RuntimeError() if isinstance(value, torch.Tensor):
-            return "sizes", "shape", {"actual": plain(value.shape)}
-        case TypeError() if not isinstance(value, torch.Tensor | RemoteObject | list | tuple | dict):
-            return _unfit_scalar(str(error), kind)
-    return "other", "odd", {}
-
-
-def _unfit_scalar(message: str, kind: Text) -> tuple[str, str, dict[str, Any]]:
-    """Return the fault of a number or a string where a sequence or a tensor was needed."""
-    sequence_words = ("has no len", "not iterable", "not subscriptable", "non-iterable")
-    if any(word in message for word in sequence_words):
-        return "no_sequence", "type", {"actual": kind}
-    return "no_tensor", "type", {"actual": kind}
+            return Fault("no_key", "keys", {"key": write_value(error.args[0] if error.args else "?")})
+        case IndexError() if isinstance(value, list | tuple):
+            return Fault("too_few", "length")
+        case IndexError() | RuntimeError() | ValueError() if isinstance(value, torch.Tensor | np.ndarray):
+            return Fault("not_computable", "shape")
+        case TypeError() if isinstance(value, SCALARS):
+            wants_items = any(word in str(error) for word in SEQUENCE_WORDS)
+            if wants_items:
+                return Fault("no_sequence", "type", names_type=True)
+            return Fault("no_tensor", "type", names_type=True, expected=A_TENSOR)
+    return Fault("other", "odd")

@@ -171,36 +171,41 @@ HINTS = {
         " Grading runs on the CPU, without a GPU: leave out 'cuda', or use the device of the input (x.device).",
         "评分在 CPU 上进行，没有 GPU：请去掉 'cuda'，或使用输入所在的设备（x.device）。",
     ),
+    "exit": Text(
+        " Use `return` to leave a function: exit() and quit() end the program.",
+        "要离开函数，请用 return：exit() 和 quit() 会结束整个程序。",
+    ),
     "state": Text(
         " Called alone, in a fresh process, it gives the right answer. Your code keeps something from earlier calls: a "
-        "global variable, a default argument such as [] or {{}}, or an attribute of the class.",
-        "在新的进程里单独调用，结果是对的。你的代码保留了之前调用的状态：可能是全局变量、[] 或 {{}} 这样的默认参数，"
+        "global variable, a default argument such as [] or {}, or an attribute of the class.",
+        "在新的进程里单独调用，结果是对的。你的代码保留了之前调用的状态：可能是全局变量、[] 或 {} 这样的默认参数，"
         "或类的属性。",
     ),
 }
 
-# An answer that made the check's own code raise.
+# An answer that made the check's own code raise: first the answer, then what was wrong with it.
+ANSWERS = {
+    "returned": Text("{call} returned {actual}", "{call} 返回了{actual}"),
+    "attribute": Text("{thing} is {actual}", "{thing} 是{actual}"),
+    "found": Text("After {call}, the value that the check looks at is {actual}", "{call} 之后，检查所看的值是{actual}"),
+}
 ODD = {
     "none": Text(
-        "{call} returned None, and the check needs its result. Is `return` missing?",
-        "{call} 返回了 None，但检查需要用到结果。是不是漏写了 return？",
+        "{answer}, and the check needs its result. Is `return` missing?",
+        "{answer}，但检查需要用到结果。是不是漏写了 return？",
     ),
-    "too_few": Text(
-        "{call} returned {actual}; the check expected more items.", "{call} 返回了 {actual}；检查需要更多项。"
-    ),
-    "no_key": Text("{call} returned a dict without the key {key}.", "{call} 返回的字典里没有键 {key}。"),
-    "no_tensor": Text("{call} returned {actual}, expected a tensor.", "{call} 返回了{actual}，应为张量。"),
-    "no_attribute": Text("{call} returned {actual}, which has no `{name}`.", "{call} 返回了{actual}，它没有 {name}。"),
-    "no_sequence": Text(
-        "{call} returned {actual}, expected something with several items.", "{call} 返回了{actual}，应为含有多项的值。"
-    ),
-    "sizes": Text(
-        "{call} returned shape {actual}, which does not fit the other tensors of the check.",
-        "{call} 返回的形状是 {actual}，与检查中的其他张量对不上。",
+    "none_found": Text("{answer}; the check expected a value.", "{answer}，检查需要的是一个值。"),
+    "too_few": Text("{answer}; the check expected more items.", "{answer}；检查需要更多项。"),
+    "no_key": Text("{answer}; the check expected the key {key} in it.", "{answer}；其中应有键 {key}。"),
+    "no_tensor": Text("{answer}, expected a tensor.", "{answer}，应为张量。"),
+    "no_attribute": Text("{answer}, which has no `{name}`.", "{answer}，它没有 {name}。"),
+    "no_sequence": Text("{answer}, expected something with several items.", "{answer}，应为含有多项的值。"),
+    "not_computable": Text(
+        "{answer}; the check could not compute with it: {error}", "{answer}；检查无法用它计算：{error}"
     ),
     "other": Text(
-        "The check could not be finished with what {call} returned: {actual}. It checks: {title}",
-        "{call} 返回了 {actual}，检查无法继续。检查的内容：{title}",
+        "{answer}; the check could not go on with it. It checks: {title}",
+        "{answer}；检查无法用它继续。检查的内容：{title}",
     ),
     "nothing_asked": Text("The check could not be finished. It checks: {title}", "检查没有完成。检查的内容：{title}"),
 }

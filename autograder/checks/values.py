@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -71,7 +72,9 @@ def excerpt(text: str, position: int) -> str:
 
 
 def _with_type(value: Any, text: str) -> str:
-    """Return the text with the dtype or the class of its value."""
+    """Return the text with the dtype, the number of items or the class of its value."""
+    if isinstance(value, list | tuple | dict):
+        return f"{text} ({len(value)} items)"
     kind = plain(value.dtype) if isinstance(value, torch.Tensor | np.ndarray) else type(value).__name__
     return f"{text} ({kind})"
 
@@ -107,11 +110,11 @@ def _write_items(values: list[Any] | tuple[Any, ...], inline: int, digits: int) 
 
 
 def _write_object(value: RemoteObject) -> str:
-    """Return nn.Linear(2, 3) for what a check built, and "a Net" for what the student's code made."""
+    """Return nn.Linear(2, 3) for what a check built, and Net(…) for any other object."""
     label: str = value._label
     if len(label) <= MAX_EXPRESSION and EXPRESSION.search(label) and "…" not in label:
         return label
-    return type_name(value).en
+    return f"{value._handle.type_name}(…)"
 
 
 def _write_tensor(tensor: torch.Tensor, inline: int, digits: int) -> str:
@@ -157,6 +160,17 @@ def plain(value: Any) -> str:
     return str(value).removeprefix("torch.")
 
 
+def write_shape(shape: Sequence[int]) -> Text:
+    """Return (3, 4); for the empty shape also what it means."""
+    text = str(tuple(shape))
+    return Text(f"{text} (no dimensions)", f"{text}（零维）") if not shape else Text(text, text)
+
+
+def spaced(text: str) -> Text:
+    """Return a value, with a space before it in Chinese."""
+    return Text(text, f" {text}")
+
+
 def type_name(value: Any) -> Text:
     """Return the name of a value's type: with its article in English, with a space before a Latin name in Chinese."""
     if value is None:
@@ -189,8 +203,8 @@ def type_and_value(value: Any) -> Text:
 def one_result(value: Any) -> Text:
     """Return a single result where several were expected: "one tensor of shape (3,)"."""
     if isinstance(value, torch.Tensor):
-        shape = tuple(value.shape)
-        return Text(f"one tensor of shape {shape}", f"一个形状为 {shape} 的张量")
+        shape = write_shape(value.shape)
+        return Text(f"one tensor of shape {shape.en}", f"一个形状为 {shape.zh} 的张量")
     if isinstance(value, SCALARS):
         return type_and_value(value)
     name = type_name(value)

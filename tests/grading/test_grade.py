@@ -356,7 +356,7 @@ def test_an_answer_that_trips_the_check_is_the_students_loss(own_course: Path, s
     result = Grader(course, server, Settings(topics=("01_demo",))).grade(open_submission(student, course))
     tripped = next(check for check in result.exercises[0].checks if check.id == "test_double_broken")
     assert tripped.verdict is Verdict.FAILED
-    assert tripped.message.en == "returned something that the check cannot use"
+    assert tripped.message.en == "returned the wrong type"
 
 
 def test_the_key_changes_with_all_that_decides_a_result(own_course: Path) -> None:

@@ -23,6 +23,7 @@ remote       the student in a sandboxed worker
 rules        what an exercise forbids, found by reading the source
 collect      the checks in a course's folders
 run          one check against one student
+state        a failed check once more, each call in a fresh module
 """
 
 from .compare import (

@@ -39,12 +39,14 @@ from .templates import (
     OUT_OF_TIME,
     RAISED,
     RAISED_AT,
+    RAISED_BARE,
     RAISED_OTHER,
     RETURNED,
     TOO_LARGE,
     UNUSABLE,
     USING,
     Description,
+    followed,
 )
 from .unpacking import describe_unpacking
 from .values import (
@@ -275,7 +277,8 @@ def _describe_crash(failure: Crashed, calls: list[RecordedCall], parameters: Par
     look = _look(calls, failure.call)
     if look is not None and not raised.frames:
         return _describe_unusable(raised, look, calls, parameters)
-    full = RAISED.filled(call=call, type=raised.type, message=shortened(raised.message))
+    sentence = RAISED if raised.message and "SystemExit" not in raised.bases else RAISED_BARE
+    full = sentence.filled(call=call, type=raised.type, message=shortened(raised.message))
     brief = BRIEF["raised"].filled(type=_public_type(raised))
     if raised.frames:
         file, line, _, source = raised.frames[-1]
@@ -285,9 +288,9 @@ def _describe_crash(failure: Crashed, calls: list[RecordedCall], parameters: Par
     if isinstance(failure, Unloaded):  # it happened before any check had handed over an input
         brief = full
     if failure.instead_of:
-        full += Text(".", "。") + RAISED_OTHER.filled(expected=failure.instead_of)
+        full = followed(full, RAISED_OTHER.filled(expected=failure.instead_of))
     hint = _about_exception(raised)
-    return Description(full + hint, brief + hint)
+    return Description(followed(full, hint), followed(brief, hint))
 
 
 def _describe_unusable(
@@ -308,12 +311,11 @@ def _describe_unusable(
 def _about_exception(raised: Raised) -> Text:
     """Return the hint for an exception about a missing GPU, or for exit()."""
     message = raised.message.lower()
-    hint = NOTHING
     if "cuda" in message or "nvidia" in message:
-        hint = HINTS["cuda"]
-    elif "SystemExit" in raised.bases:
-        hint = HINTS["exit"]
-    return Text(".", "。") + hint if hint else NOTHING
+        return HINTS["cuda"]
+    if "SystemExit" in raised.bases:
+        return HINTS["exit"]
+    return NOTHING
 
 
 def _death(death: str) -> Text:

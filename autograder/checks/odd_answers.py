@@ -11,7 +11,7 @@ from ..text import Text
 from .calls import Parameters, is_of_student, last_call, write_call
 from .hints import about_types, printed
 from .student import RecordedCall
-from .templates import ANSWERS, BRIEF, ODD, Description
+from .templates import ANSWERS, BRIEF, ODD, Description, followed
 from .unpacking import describe_unpacking
 from .values import SCALARS, shortened, spaced, type_and_value, write_value
 
@@ -49,7 +49,7 @@ def describe_odd_answer(
     text = ODD[fault.name].filled(
         answer=_answer(call, calls, parameters, actual), title=title, error=shortened(str(error)), **fault.values
     )
-    return Description(text + hint, BRIEF[fault.brief])
+    return Description(followed(text, hint), BRIEF[fault.brief])
 
 
 def _answer(call: RecordedCall, calls: list[RecordedCall], parameters: Parameters, actual: Text) -> Text:

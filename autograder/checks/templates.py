@@ -15,6 +15,15 @@ class Description(msgspec.Struct, frozen=True):
     brief: Text  # names no input and no expected value
 
 
+def followed(text: Text, hint: Text) -> Text:
+    """Return the text and the hint, with a full stop between them where one is missing."""
+    if not hint:
+        return text
+    en = text.en if text.en.endswith((".", "?", "!")) else text.en + "."
+    zh = text.zh if text.zh.endswith(("。", "？", "！", ".")) else text.zh + "。"
+    return Text(en + hint.en, zh + hint.zh)
+
+
 # The answer is what a call of the student's function returned.
 RETURNED = {
     "type": Text(
@@ -238,6 +247,7 @@ DEATHS = {
     "": Text("the grader could not read its answer ({death})", "评分程序读不懂它的回答（{death}）"),
 }
 RAISED = Text("{call} raised {type}: {message}", "{call} 抛出 {type}：{message}")
+RAISED_BARE = Text("{call} raised {type}", "{call} 抛出 {type}")
 RAISED_AT = Text(" ({file}, line {line}: {source})", "（{file} 第 {line} 行：{source}）")
 RAISED_OTHER = Text(" It should raise {expected} here.", "这里应抛出 {expected}。")
 NO_ATTRIBUTE = Text("{object} has no attribute `{name}`.", "{object} 没有属性 {name}。")

@@ -315,6 +315,8 @@ def _about_exception(raised: Raised) -> Text:
         return HINTS["cuda"]
     if "SystemExit" in raised.bases:
         return HINTS["exit"]
+    if "in-place operation" in message or "inplace operation" in message:
+        return HINTS["in_place"]
     return NOTHING
 
 

@@ -9,9 +9,8 @@ from ..text import NOTHING, Text
 from .failures import Mismatch
 from .student import RecordedCall, RemoteObject
 from .templates import HINTS
-from .values import plain
+from .values import FUNCTIONS, plain
 
-FUNCTIONS = {"function", "method", "builtin_function_or_method", "method_descriptor", "type", "partial"}
 ITERATORS = {
     "generator",
     "map",
@@ -87,7 +86,7 @@ def about_types(actual: Any, expected: Any) -> Text:
 def _about_object(actual: RemoteObject) -> Text:
     """Return the hint for an object that is not plain data."""
     name = actual._handle.type_name
-    if name in FUNCTIONS:
+    if name in FUNCTIONS or name == "partial":
         return HINTS["function"]
     if name in ITERATORS or name.endswith("_iterator"):
         return HINTS["iterator"]

@@ -180,6 +180,10 @@ HINTS = {
         " Grading runs on the CPU, without a GPU: leave out 'cuda', or use the device of the input (x.device).",
         "评分在 CPU 上进行，没有 GPU：请去掉 'cuda'，或使用输入所在的设备（x.device）。",
     ),
+    "in_place": Text(
+        " Do not change a tensor in place here: write x = x + … in place of x += …, or change a copy (x.clone()).",
+        "这里不能原地修改张量：请把 x += … 写成 x = x + …，或者修改副本（x.clone()）。",
+    ),
     "exit": Text(
         " Use `return` to leave a function: exit() and quit() end the program.",
         "要离开函数，请用 return：exit() 和 quit() 会结束整个程序。",

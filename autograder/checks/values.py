@@ -22,6 +22,7 @@ SCALARS = (bool, int, float, complex, str, bytes)
 SCALAR_NAMES = {kind.__name__ for kind in SCALARS}
 EXPRESSION = re.compile(r"^(nn|torch|F|np|math|lambda)\b|\(")
 
+FUNCTIONS = {"function", "method", "builtin_function_or_method", "method_descriptor"}  # names of their classes
 ITEM = Text("item", "项")
 RESULT = Text("result", "个结果")
 TYPES = {
@@ -179,6 +180,8 @@ def type_name(value: Any) -> Text:
         name = value._handle.type_name
         if name == "Tensor":  # a plain one would have travelled
             return Text("a tensor that is sparse, quantised or without data", "稀疏、量化或没有数据的张量")
+        if name in FUNCTIONS:
+            return Text("a function", "函数")
         if name in TYPES or name in SCALAR_NAMES:
             return Text(f"an object of a class of yours named {name}", f"你自己的 {name} 类的对象")
     else:

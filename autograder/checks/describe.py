@@ -254,7 +254,9 @@ def _describe_change(failure: Mismatch, call: RecordedCall | None, parameters: P
 
 def _describe_gradient(failure: Mismatch, call: RecordedCall | None, parameters: Parameters) -> Description:
     """Return the sentences for a result through which autograd found no way back to the input."""
-    reason = failure.actual if failure.actual in GRADIENT else "unused"
+    reason = "unused"
+    if isinstance(failure.actual, str) and failure.actual in GRADIENT:  # from a worker, so it may be anything
+        reason = failure.actual
     text = GRADIENT[reason].filled(
         call=write_signature(call, parameters) if call else "…",
         argument=argument_name(call, failure.path, parameters),

@@ -56,7 +56,8 @@ def printed(call: RecordedCall | None) -> Text:
 def _about_type(failure: Mismatch, call: RecordedCall | None) -> Text:
     """Return the hint for an answer of a wrong type."""
     if failure.kind == "gradient":
-        return printed(call) if failure.actual == "none" else NOTHING
+        is_none = isinstance(failure.actual, str) and failure.actual == "none"
+        return printed(call) if is_none else NOTHING
     if failure.actual is None:
         return printed(call)
     return about_types(failure.actual, failure.expected)
@@ -90,7 +91,7 @@ def _about_object(actual: RemoteObject) -> Text:
         return HINTS["function"]
     if name in ITERATORS or name.endswith("_iterator"):
         return HINTS["iterator"]
-    kind = getattr(torch.nn, name, None)
+    kind = vars(torch.nn).get(name)
     if isinstance(kind, type) and issubclass(kind, torch.nn.Module):
         return HINTS["layer"]
     return NOTHING

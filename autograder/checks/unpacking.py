@@ -7,6 +7,7 @@ import ast
 import functools
 import inspect
 import textwrap
+import tokenize
 import types
 from collections.abc import Iterator, Sequence
 
@@ -72,7 +73,7 @@ def _unpacked_in(code: types.CodeType) -> dict[str, tuple[str, ...]]:
     """Return the same for one function. A source that is not there counts as empty."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(code)))
-    except (OSError, TypeError, SyntaxError, ValueError):
+    except (OSError, TypeError, IndexError, SyntaxError, ValueError, tokenize.TokenError):
         return {}
     found = {}
     for node in ast.walk(tree):

@@ -19,7 +19,7 @@ from autograder.checks import (
 )
 from autograder.checks.collect import Check
 from autograder.checks.describe import Description, describe
-from autograder.checks.failures import CheckFailure, Crashed
+from autograder.checks.failures import CheckFailure, Crashed, Mismatch
 from autograder.checks.run import run_check
 from autograder.checks.values import write_pair
 from autograder.text import Text
@@ -316,6 +316,12 @@ def test_float32_in_float64_work_is_named(answer, hint) -> None:
 def test_why_there_is_no_gradient(answer, sentence) -> None:
     code = f"import torch\nW = torch.ones(1, requires_grad=True)\ndef double(x):\n    return {answer}\n"
     assert told(code, lambda student: gradient(student.double, torch.ones(1))).full.en.startswith(sentence)
+
+
+@pytest.mark.parametrize("forged", [[1], {"none": 1}, 3, "no such reason"], ids=repr)
+def test_a_forged_reason_for_a_missing_gradient_is_not_shown(forged) -> None:
+    text = describe(Mismatch("gradient", forged, path="0", actual=forged), [], PARAMETERS)
+    assert text.full.en.startswith("… returned a tensor that does not depend on 0.")
 
 
 # Whose call it was

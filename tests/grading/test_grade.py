@@ -80,8 +80,8 @@ def test_a_loop_on_one_input_costs_only_its_check(hand_in) -> None:
 @pytest.mark.parametrize(
     ("code", "word"),
     [
-        ("import os\ndef double(x):\n    os._exit(0)\n", "exit status 0"),
-        ("import os, signal\ndef double(x):\n    os.kill(os.getpid(), signal.SIGKILL)\n", "it was killed"),
+        ("import os\ndef double(x):\n    os._exit(0)\n", "your code called exit()"),
+        ("import os, signal\ndef double(x):\n    os.kill(os.getpid(), signal.SIGKILL)\n", "the system killed it"),
         ("import ctypes\ndef double(x):\n    ctypes.string_at(0)\n", "SIGSEGV"),
         ("import sys\ndef double(x):\n    sys.exit(0)\n", "SystemExit"),
         ("def double(x):\n    return double(x)\n", "RecursionError"),
@@ -101,7 +101,7 @@ def test_a_crash_costs_only_its_exercise(hand_in, code: str, word: str) -> None:
 @pytest.mark.parametrize(
     ("code", "verdict", "word"),
     [
-        ("import os\nos._exit(3)\n", "crashed", "it called exit (exit status 3)"),
+        ("import os\nos._exit(3)\n", "crashed", "your code called exit()"),
         ("while True:\n    pass\n", "timed_out", "was stopped after 3 s"),
         ("import sys\nsys.exit(3)\n", "crashed", "SystemExit"),
         ("1 / 0\n", "crashed", "ZeroDivisionError"),

@@ -219,6 +219,7 @@ GROUPS: dict[str, list[Example]] = {
         Example(LAYER.format(weight="1.5"), weight(2.5)),
         Example("class Layer:\n    pass", weight([1.0])),
         Example(ZERO, found(1, "layer + 1")),
+        Example(ZERO, found(1, "layer.weight.grad.sum()")),
     ],
     "Answers at which the check's own code fails": [
         Example("def scale(x, factor=2):\n    factor * x", uses(lambda answer: answer.sum())),

@@ -134,8 +134,9 @@ def origin(answer: Any, path: str, calls: Sequence[RecordedCall]) -> Origin:
     """Return the call that returned `answer`, and the place of `path` in its result."""
     if not calls:
         return Origin(None, path, is_exact=False)
-    if answer is None:  # any call may have returned that
-        return Origin(calls[-1], path)
+    if answer is None:  # any call that returned None may be meant: take the last
+        returned_none = [call for call in calls if call.value is None]
+        return Origin(returned_none[-1] if returned_none else calls[-1], path)
     for call in reversed(calls):
         place = _place_in_result(answer, call)
         if place is not None:

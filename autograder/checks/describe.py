@@ -22,9 +22,10 @@ from .calls import (
     write_signature,
 )
 from .failures import CheckFailure, Crashed, Mismatch, NotAttempted, RuleBroken, TimedOut, Unloaded
-from .hints import hints_for
+from .hints import hints_for, printed
 from .student import RecordedCall
 from .templates import (
+    ANSWERS,
     BANNED,
     BANNED_RUN,
     BRIEF,
@@ -36,6 +37,7 @@ from .templates import (
     LOOKED_AT,
     NO_ATTRIBUTE,
     NOT_WRITTEN,
+    ODD,
     OUT_OF_TIME,
     RAISED,
     RAISED_AT,
@@ -166,6 +168,8 @@ def _describe_found(failure: Mismatch, found: Origin, calls: list[RecordedCall],
     else:
         values["thing"] = LOOKED_AT
     latest = last_call(calls, until=call)
+    if latest is not None and _was_given_none(call, latest):
+        return Description(_none_returned(latest, parameters), BRIEF["none"])
     values["after"] = after(latest, parameters)
     text = FOUND[sentence].filled(**values) + hints_for(failure, latest)
     if not values["after"] and not is_attribute:
@@ -305,9 +309,25 @@ def _describe_unusable(
         text = NO_ATTRIBUTE.filled(object=owner, name=name)
         return Description(text, BRIEF["no_attribute"])
     latest = last_call(calls, until=look)
+    if latest is not None and _was_given_none(look, latest):
+        return Description(_none_returned(latest, parameters), BRIEF["none"])
     call = write_signature(latest, parameters) if latest else look.label
     text = UNUSABLE.filled(call=call, type=raised.type, message=shortened(raised.message))
-    return Description(text, brief)
+    hint = HINTS["something_none"] if "NoneType" in raised.message else NOTHING
+    return Description(followed(text, hint), brief)
+
+
+def _was_given_none(look: RecordedCall | None, latest: RecordedCall) -> bool:
+    """Return True if an expression of the check looked at the None that the latest call returned."""
+    if look is None or not isinstance(look.request, EvaluateExpression):
+        return False
+    return latest.value is None and any(value is None for value in look.request.names.values())
+
+
+def _none_returned(call: RecordedCall, parameters: Parameters) -> Text:
+    """Return the sentence for a call that returned None where its result was needed."""
+    answer = ANSWERS["returned"].filled(call=write_call(call, parameters), actual=type_and_value(None))
+    return ODD["none"].filled(answer=answer) + printed(call)
 
 
 def _about_exception(raised: Raised) -> Text:

@@ -138,6 +138,9 @@ HINTS = {
         " It printed something: print shows a value, return gives it back.",
         "函数打印了内容：print 只是显示，return 才会把值交回来。",
     ),
+    "something_none": Text(
+        " Something is None here: is a `return` missing?", "这里有个值是 None：是不是漏写了 return？"
+    ),
     "iterator": Text(" Make a list of it: list(…).", "请用 list(…) 转成列表。"),
     "function": Text(
         " That is a function, not its result: call it with ().", "这是函数本身，不是它的结果：调用时要加括号 ()。"

@@ -390,6 +390,32 @@ def test_an_expression_of_the_check_is_not_shown() -> None:
     assert text.full.en == "After double(x=nn.Linear(2, 2)), the value that the check looks at is 2, expected 3."
 
 
+def test_none_that_an_expression_of_the_check_looks_at_is_named() -> None:
+    def is_linear(student):
+        assert_equal(student.evaluate("type(m) is nn.Linear", m=student.double(2)), True)
+
+    def has_parts(student):
+        student.evaluate("[part for part in m]", m=student.double(2))
+
+    for check in (is_linear, has_parts):
+        text = told("def double(x):\n    print(x)\n", check)
+        assert text.full.en.startswith(
+            "double(x=2) returned None, and the check needs its result. Is `return` missing?"
+        )
+        assert "print shows a value" in text.full.en
+        assert text.brief.en == "returned None: is `return` missing?"
+
+
+def test_none_is_traced_to_the_call_that_returned_it() -> None:
+    def check(student):
+        answer = student.double(1)
+        student.evaluate("torch.ones(2)")
+        assert_close(answer, 2, EXACT)
+
+    text = told("def double(x):\n    pass\n", check)
+    assert text.full.en == "double(x=1) returned None, expected 2 (an int). Is `return` missing?"
+
+
 def test_a_value_that_the_check_computes_is_not_said_to_be_returned() -> None:
     text = told("def double(x):\n    return x\n", lambda s: assert_close(s.double(1.5) * 2, 6.0, EXACT))
     assert text.full.en == "After double(x=1.5), the value that the check looks at is 3.0, expected 6.0."

@@ -79,7 +79,7 @@ def _fault(error: BaseException, value: Any, *, is_returned: bool) -> Fault:
     if value is None:
         return Fault("none", "none") if is_returned else Fault("none_found", "type")
     match error:
-        case AttributeError():
+        case AttributeError() if error.obj is value:  # otherwise something else lacks the attribute
             name = error.name or "?"
             if hasattr(torch.Tensor, name) and not isinstance(value, torch.Tensor):
                 return Fault("no_tensor", "type", names_type=True, expected=A_TENSOR)

@@ -281,6 +281,15 @@ def test_an_answer_at_which_the_check_fails_gets_a_sentence_of_its_own(answer, u
     assert "1" not in text.brief.en
 
 
+def test_an_attribute_that_something_else_lacks_is_not_blamed_on_the_answer() -> None:
+    def check(student):
+        student.double(1)
+        getattr(math, "nothing" + "_at_all")
+
+    text = judged("def double(x):\n    return (x, x)\n", check)
+    assert text.full.en == "double(x=1) returned (1, 1); the check could not go on with it. It checks: Doubles."
+
+
 # Precision
 
 

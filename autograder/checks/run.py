@@ -7,8 +7,9 @@ import msgspec
 from ..results.model import Verdict
 from ..text import Text
 from .collect import Check
-from .describe import Description, describe, describe_odd_answer
+from .describe import Description, describe
 from .failures import CheckFailure, NotAttempted
+from .odd_answers import describe_odd_answer
 from .student import RecordedCall, Student
 
 Parameters = dict[str, tuple[str, ...]]  # exercise -> its parameter names
@@ -37,8 +38,8 @@ def _verdict(check: Check, student: Student, parameters: Parameters) -> tuple[Ve
     except AssertionError as error:
         text = str(error).split("\n")[0] or check.title.en
         return Verdict.FAILED, describe(CheckFailure(text), student.calls, parameters)
-    except Exception:
-        return Verdict.FAILED, describe_odd_answer(student.calls, parameters)
+    except Exception as error:
+        return Verdict.FAILED, describe_odd_answer(error, student.calls, parameters, check.title)
     if not student.calls:  # nothing was asked, so nothing was shown
         return Verdict.FAILED, describe(
             NotAttempted(check.exercise, Text("The check asked nothing.", "检查没有调用任何函数。")), [], {}

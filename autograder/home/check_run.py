@@ -9,18 +9,22 @@ from typing import NoReturn
 import pytest
 
 from .. import CHECK_ATTRIBUTE
-from ..checks.describe import describe, describe_odd_answer
+from ..checks.describe import describe
 from ..checks.failures import CheckFailure, NotAttempted
 from ..checks.local import LocalTransport
+from ..checks.odd_answers import describe_odd_answer
 from ..checks.rules import find_banned
 from ..checks.spec import CheckSpec
 from ..checks.student import Student, Transport
+from ..checks.templates import HINTS, followed
 from ..course.model import Course, Topic, find_course, load_course
 from ..results.model import Verdict
 from ..sandbox.worker.protocol import Raised, Reply, Request
 from ..source import Source, Unreadable, decode, syntax_problem
 from ..text import Language, Text
+from .rerun import passes_alone
 
+MISTAKES = (Verdict.FAILED, Verdict.CRASHED)
 STUDENT = pytest.StashKey[Student]()
 
 
@@ -34,20 +38,23 @@ class CheckRun:
         self.has_deadlines = not (config.getoption("usepdb", False) or config.getoption("trace", False))
         self.invocation_folder = config.invocation_params.dir
         self._transports: dict[str, tuple[Transport, Source | None]] = {}
+        self._tried_alone: set[str] = set()  # exercises
 
     def student(self, item: pytest.Item) -> Student:
         """Return the proxy for the code beside the item's check file."""
-        topic, spec = self._topic(item), _spec(item)
-        exercise = self.course.exercise(spec.exercise)
-        student = Student(
-            self._load(topic)[0],
+        student = self._student(item, self._load(self._topic(item))[0])
+        item.stash[STUDENT] = student
+        return student
+
+    def _student(self, item: pytest.Item, transport: Transport) -> Student:
+        exercise = self.course.exercise(_spec(item).exercise)
+        return Student(
+            transport,
             exercise.name,
-            filename=topic.filename,
+            filename=self._topic(item).filename,
             seconds=self.course.limits.call_seconds,
             banned_operators=exercise.banned_operators,
         )
-        item.stash[STUDENT] = student
-        return student
 
     def enforce_rules(self, item: pytest.Item) -> None:
         """Raise RuleBroken if the code uses something that its exercise forbids."""
@@ -64,7 +71,7 @@ class CheckRun:
         error = call.excinfo.value if call.excinfo is not None else None
         if error is not None and not isinstance(error, pytest.skip.Exception | KeyboardInterrupt):
             verdict = _verdict_of(error)
-            message = self._message(item, spec, error)
+            message = self._message(item, spec, error, verdict)
             _replace_traceback(report, item, verdict, message)
         report.autograder = {  # type: ignore[attr-defined]  # a field of ours on pytest's report
             "exercise": spec.exercise,
@@ -72,10 +79,13 @@ class CheckRun:
             "verdict": verdict.value,
         }
 
-    def _message(self, item: pytest.Item, spec: CheckSpec, error: BaseException) -> str:
+    def _message(self, item: pytest.Item, spec: CheckSpec, error: BaseException, verdict: Verdict) -> str:
         """Return the title of the check, the explanation of its failure, and the line of the check."""
         lines = [f"{spec.exercise} · {line}" for line in spec.title.lines(self.language)]
-        lines += [f"  {line}" for line in self._explanation(item, error).lines(self.language)]
+        explanation = self._explanation(item, error)
+        if verdict in MISTAKES and self._keeps_state(item):
+            explanation = followed(explanation, HINTS["state"])
+        lines += [f"  {line}" for line in explanation.lines(self.language)]
         if not isinstance(error, AssertionError):
             lines.append(f"  {type(error).__name__}: {error}")
         line_number = (item.location[1] or 0) + 1
@@ -90,11 +100,21 @@ class CheckRun:
         for exercise in self.course.exercises:
             parameters[exercise.name] = exercise.parameters
         if not isinstance(error, AssertionError):
-            return describe_odd_answer(calls, parameters).full
+            return describe_odd_answer(error, calls, parameters, _spec(item).title).full
         if not isinstance(error, CheckFailure):
             first_line = str(error).split("\n")[0]
             error = CheckFailure(first_line)
         return describe(error, calls, parameters).full
+
+    def _keeps_state(self, item: pytest.Item) -> bool:
+        """Return True if the failed check passes with each call in a fresh module. Only the first mistake is tried."""
+        topic, spec = self._topic(item), _spec(item)
+        _, source = self._load(topic)
+        if source is None or not self.has_deadlines or spec.exercise in self._tried_alone:
+            return False
+        self._tried_alone.add(spec.exercise)
+        with _importable(self._folder() / topic.name):
+            return passes_alone(item, spec, source, lambda transport: self._student(item, transport))
 
     def _topic(self, item: pytest.Item) -> Topic:
         if not hasattr(self, "course"):

@@ -41,7 +41,7 @@ def hints_for(failure: Mismatch, call: RecordedCall | None) -> Text:
             return _about_dtype(failure, call)
         case "keys":
             has_same_keys = set(failure.actual) == set(failure.expected)
-            return HINTS["order"] if has_same_keys else NOTHING
+            return HINTS["item_order"] if has_same_keys else NOTHING
         case "values":
             return _about_precision(failure)
     return NOTHING

@@ -160,7 +160,7 @@ HINTS = {
     "to_list": Text(" Turn it into a list with .tolist().", "请用 .tolist() 转成列表。"),
     "to_int": Text(" Use // in place of /, or int(…).", "请用 // 代替 /，或用 int(…)。"),
     "tuple_to_list": Text(" Write […] for a list; (…) is a tuple.", "列表用 […]；(…) 是元组。"),
-    "order": Text(" The order of the keys counts, too.", "键的顺序也要一致。"),
+    "item_order": Text(" The order of the keys counts, too.", "键的顺序也要一致。"),
     "input_dtype": Text(
         " The input is {expected}: give the result the same dtype.", "输入是 {expected}，结果也应是这个 dtype。"
     ),

@@ -117,43 +117,50 @@ def test_Net_of_transposed_images(student):
     assert_close(answer, net(x.transpose(2, 3).contiguous()), REDUCTION)
 
 
-def modules_of(student, net) -> list[str]:
-    """The modules of a Sequential in order, such as Linear(3, 2), Linear(3, 2, without bias) or ReLU.
+DESCRIBE = """
+[f"Linear({layer.in_features}, {layer.out_features})" if type(layer) is nn.Linear and layer.bias is not None
+ else f"Linear({layer.in_features}, {layer.out_features}, without bias)" if type(layer) is nn.Linear
+ else type(layer).__name__ for layer in network]
+"""
 
-    Fails the check if `net` is not an nn.Sequential.
-    """
-    expect(net is not None, "it returned nothing: return the network.", "它没有返回值，应返回网络。")
-    is_sequential = student.evaluate("isinstance(net, nn.Sequential)", net=net)
-    expect(is_sequential, "it is not an nn.Sequential.", "结果不是 nn.Sequential。", answer=net)
-    return student.evaluate(
-        """[
-            f"Linear({m.in_features}, {m.out_features}" + (")" if m.bias is not None else ", without bias)")
-            if isinstance(m, nn.Linear) else type(m).__name__
-            for m in net
-        ]""",
-        net=net,
+
+def contents(student, network) -> list[str]:
+    """What a Sequential holds, in order: Linear(3, 2), ReLU and so on. Fails the check for anything else."""
+    if network is None:
+        expect(
+            False,
+            "build_sequential returns nothing: is `return` missing?",
+            "build_sequential 没有返回值：是不是漏写了 return？",
+        )
+    if not student.evaluate("isinstance(network, nn.Sequential)", network=network):
+        expect(
+            False,
+            "build_sequential returns no nn.Sequential.",
+            "build_sequential 返回的不是 nn.Sequential。",
+            answer=network,
+        )
+    return student.evaluate(DESCRIBE.strip(), network=network)
+
+
+def expect_modules(student, network, wanted: list[str]) -> None:
+    """Fail unless the network holds these modules."""
+    held = contents(student, network)
+    expect(
+        held == wanted,
+        f"the network holds {', '.join(held) or 'no modules'}, and it should hold {', '.join(wanted)}.",
+        f"网络依次包含：{', '.join(held) or '没有模块'}；应当是：{', '.join(wanted)}。",
+        answer=network,
     )
 
 
-def expect_modules(student, net, expected: list[str]) -> None:
-    """Fail unless `net` is a flat nn.Sequential of these modules."""
-    found = modules_of(student, net)
+def expect_kinds(student, network, wanted: list[str]) -> None:
+    """Fail unless the network holds modules of these classes."""
+    kinds = [text.split("(")[0] for text in contents(student, network)]
     expect(
-        found == expected,
-        f"it holds {', '.join(found) or 'nothing'}; expected {', '.join(expected)}.",
-        f"它依次包含 {', '.join(found) or '空'}；应为 {', '.join(expected)}。",
-        answer=net,
-    )
-
-
-def expect_kinds(student, net, expected: list[str]) -> None:
-    """Fail unless the modules of `net` are of these classes, whatever their sizes."""
-    found = [module.partition("(")[0] for module in modules_of(student, net)]
-    expect(
-        found == expected,
-        f"it holds {', '.join(found) or 'nothing'}; expected {', '.join(expected)}.",
-        f"它依次包含 {', '.join(found) or '空'}；应为 {', '.join(expected)}。",
-        answer=net,
+        kinds == wanted,
+        f"the network is made of {', '.join(kinds) or 'no modules'}, and it should be made of {', '.join(wanted)}.",
+        f"网络由这些模块组成：{', '.join(kinds) or '没有模块'}；应当是：{', '.join(wanted)}。",
+        answer=network,
     )
 
 

@@ -17,7 +17,7 @@ class AutograderError(Exception):
         problems, fixes = _text(problem), _text(fix)
         self.problem = problems.en
         self.fix = fixes.en
-        self.sentence = Text(f"{problems.en} {fixes.en}".strip(), f"{problems.zh} {fixes.zh}".strip())
+        self.sentence = Text(_joined(problems.en, fixes.en), _joined(problems.zh, fixes.zh))
         super().__init__(self.sentence.en)
 
 
@@ -45,6 +45,12 @@ class ClusterError(AutograderError):
 
 def _text(sentence: str | Text) -> Text:
     return sentence if isinstance(sentence, Text) else Text(sentence, sentence)
+
+
+def _joined(problem: str, fix: str) -> str:
+    """Return the two sentences as one text: no space follows a Chinese full stop."""
+    space = "" if problem.endswith("。") else " "
+    return f"{problem}{space}{fix}".strip()
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

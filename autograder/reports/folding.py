@@ -61,4 +61,9 @@ def listed(names: Sequence[str]) -> Text:
     shown = distinct[:MAX_NAMES]
     if len(distinct) > MAX_NAMES:
         shown.append("…")
-    return Text(", ".join(shown), "、".join(shown))
+    return joined(shown)
+
+
+def joined(names: Sequence[str]) -> Text:
+    """Return the names with the commas of each language."""
+    return Text(", ".join(names), "、".join(names))

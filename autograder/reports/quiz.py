@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from ..results.model import QuestionResult, QuizResult, Verdict
 from ..text import Language, Text
+from .folding import joined
 
 QUIZ = Text("quiz", "测验")
 QUIZ_OF = Text("quiz {topic}", "测验 {topic}")
@@ -37,7 +38,7 @@ def show_quizzes(
         for question in wrong_questions(quiz):
             _show_question(question, language, say, escape)
     if untouched:
-        names = QUIZZES_NOT_ATTEMPTED.filled(topics=", ".join(untouched)).label(language)
+        names = QUIZZES_NOT_ATTEMPTED.filled(topics=joined(untouched)).label(language)
         say(f"[yellow]{Verdict.NOT_ATTEMPTED.symbol}[/] [dim]{escape(names)}[/]")
 
 

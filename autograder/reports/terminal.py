@@ -11,7 +11,7 @@ from ..results.model import GRAVITY, SYMBOLS, CheckResult, ExerciseResult, Probl
 from ..results.points import EARNS_NOTHING
 from ..results.summary import ClassTally, ExerciseSummary, Summary
 from ..text import Language, Text, printable
-from .folding import and_more, fault_of, short_name
+from .folding import and_more, fault_of, joined, short_name
 from .quiz import show_quizzes
 
 MIN_NOTES = 40  # characters
@@ -222,7 +222,7 @@ def _show_problems(result: SubmissionResult, language: Language, say: Say) -> se
         _show_problem(problem, language, say)
         lost = [exercise for exercise in result.exercises if _is_lost_to(problem, exercise)]
         if lost:
-            names = ", ".join(exercise.name for exercise in lost)
+            names = joined([exercise.name for exercise in lost])
             worth = sum(exercise.worth for exercise in lost)
             for line in NO_POINTS.filled(worth=f"{worth:g}", names=names).lines(language):
                 say(f"    {escape(line)}")
@@ -310,7 +310,7 @@ def _show_untouched(exercises: Sequence[ExerciseResult], language: Language, say
     """Print a line for each topic: there is nothing to say but names."""
     for topic in dict.fromkeys(exercise.topic for exercise in exercises):
         names = [exercise.name for exercise in exercises if exercise.topic == topic]
-        sentence = NOT_ATTEMPTED.filled(topic=topic.split("_")[0], names=", ".join(names))
+        sentence = NOT_ATTEMPTED.filled(topic=topic.split("_")[0], names=joined(names))
         say(f"{_symbol(exercises[0])} [dim]{sentence.label(language)}[/]")
 
 

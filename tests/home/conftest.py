@@ -1,0 +1,38 @@
+"""A student's folder, and pytest runs in it."""
+
+import contextlib
+import io
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def home(own_course: Path) -> Path:
+    """Write the files that a student has: exercises/ and course.toml."""
+    shutil.rmtree(own_course / "solutions")
+    return own_course
+
+
+@pytest.fixture
+def at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
+    """Return a function that runs pytest on a student's code, in this process: (exit status, what it prints)."""
+    monkeypatch.chdir(home)
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+
+    def run(code: str | bytes, *arguments: str) -> tuple[int, str]:
+        data = code.encode() if isinstance(code, str) else code
+        (home / "exercises/01_demo/demo.py").write_bytes(data)
+        options = ["-p", "no:cacheprovider", "-p", "no:randomly", "--capture=sys", f"--rootdir={home}", *arguments]
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            status = pytest.main(["exercises", *options])
+        for name, module in list(sys.modules.items()):  # the next test's course has modules of the same names
+            if (getattr(module, "__file__", None) or "").startswith(str(home)):
+                del sys.modules[name]
+        return int(status), printed.getvalue()
+
+    return run

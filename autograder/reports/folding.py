@@ -1,6 +1,7 @@
 """Folds checks that fail for one reason: the reason is shown once, with the names of the other checks."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from ..text import Text
@@ -56,11 +57,15 @@ def and_more(names: Sequence[str]) -> Text:
 
 
 def listed(names: Sequence[str]) -> Text:
-    """Return the first names, with commas; an ellipsis stands for the others. Parameters of a check are left out."""
-    distinct = list(dict.fromkeys(name.split("[")[0] for name in names))
-    shown = distinct[:MAX_NAMES]
-    if len(distinct) > MAX_NAMES:
-        shown.append("…")
+    """Return the first names, with commas; an ellipsis stands for the others.
+
+    A check with several sets of parameters has one name, with its number: on_random_inputs ×6.
+    """
+    shown = []
+    for name, count in Counter(name.split("[")[0] for name in names).items():
+        shown.append(f"{name} ×{count}" if count > 1 else name)
+    if len(shown) > MAX_NAMES:
+        shown[MAX_NAMES:] = ["…"]
     return joined(shown)
 
 

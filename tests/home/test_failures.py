@@ -2,9 +2,11 @@
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 from small_course import DOUBLE_ONLY, TALLY
+from student_home import AtHome, as_student, pytest_at
 
 from autograder.home.failures import with_caret
 from autograder.source import SyntaxFault, Unreadable, syntax_problem
@@ -14,12 +16,17 @@ BROKEN = "def double(x):\n    return (2 * x\n"
 LOOP = "def double(x):\n    while True:\n        pass\n"
 
 
+@pytest.fixture
+def at_home(own_course: Path, monkeypatch: pytest.MonkeyPatch) -> AtHome:
+    return pytest_at(as_student(own_course), monkeypatch)
+
+
 def blocks(shown: str) -> list[str]:
     """Return the headings of the messages that pytest shows."""
     return re.findall(r"^_+ (\S+) _+$", shown, re.MULTILINE)
 
 
-def test_the_same_exception_at_the_same_line_is_shown_once(at_home) -> None:
+def test_the_same_exception_at_the_same_line_is_shown_once(at_home: AtHome) -> None:
     status, shown = at_home("def double(x):\n    return x.nothing(len(x))\n" + TALLY, "--lang", "en")
     assert status == 1
     assert blocks(shown) == ["test_double_example"]
@@ -28,7 +35,7 @@ def test_the_same_exception_at_the_same_line_is_shown_once(at_home) -> None:
     assert "short test summary" not in shown
 
 
-def test_the_same_wrong_type_is_shown_once_and_different_values_are_not(at_home) -> None:
+def test_the_same_wrong_type_is_shown_once_and_different_values_are_not(at_home: AtHome) -> None:
     _, shown = at_home("def double(x):\n    print(2 * x)\n" + TALLY, "--lang", "zh")
     assert blocks(shown) == ["test_double_example"]
     assert "  还有 1 项检查：empty\n" in shown
@@ -40,7 +47,7 @@ def test_the_same_wrong_type_is_shown_once_and_different_values_are_not(at_home)
     assert "more check" not in shown
 
 
-def test_a_syntax_error_is_one_message_for_the_file(at_home) -> None:
+def test_a_syntax_error_is_one_message_for_the_file(at_home: AtHome) -> None:
     status, shown = at_home(BROKEN + TALLY, "--lang", "en")
     assert status == 1
     assert blocks(shown) == ["exercises/01_demo/demo.py"]
@@ -56,26 +63,26 @@ def test_a_syntax_error_is_one_message_for_the_file(at_home) -> None:
     assert len(shown.splitlines()) < 30
 
 
-def test_a_syntax_error_is_explained_in_chinese(at_home) -> None:
+def test_a_syntax_error_is_explained_in_chinese(at_home: AtHome) -> None:
     _, shown = at_home(BROKEN, "--lang", "zh")
     assert "Python 无法解析 exercises/01_demo/demo.py 第 2 行：\n" in shown
     assert "  这个 ( 没有对应的 )。请在括号应当结束的地方补上。\n" in shown
     assert "  因此以下练习的检查都无法运行：double、Tally\n" in shown
 
 
-def test_an_error_outside_of_functions_is_one_message_for_the_file(at_home) -> None:
+def test_an_error_outside_of_functions_is_one_message_for_the_file(at_home: AtHome) -> None:
     _, shown = at_home("import nunpy\n" + DOUBLE_ONLY + TALLY, "--lang", "en")
     assert blocks(shown) == ["exercises/01_demo/demo.py"]
     assert shown.count("No module named 'nunpy'") == 1
 
 
-def test_a_file_in_another_encoding_is_one_message(at_home) -> None:
+def test_a_file_in_another_encoding_is_one_message(at_home: AtHome) -> None:
     _, shown = at_home("# 中文\n".encode("gbk"), "--lang", "en")
     assert blocks(shown) == ["exercises/01_demo/demo.py"]
     assert "exercises/01_demo/demo.py cannot be read: The file is not UTF-8. It looks like GBK." in shown
 
 
-def test_a_loop_costs_one_deadline(at_home) -> None:
+def test_a_loop_costs_one_deadline(at_home: AtHome) -> None:
     begin = time.monotonic()
     status, shown = at_home(LOOP + TALLY, "--lang", "en")
     assert status == 1
@@ -85,7 +92,7 @@ def test_a_loop_costs_one_deadline(at_home) -> None:
     assert time.monotonic() - begin < 10  # two deadlines of a second and more would be a slow machine, not a fault
 
 
-def test_checks_that_were_not_run_say_so(at_home) -> None:
+def test_checks_that_were_not_run_say_so(at_home: AtHome) -> None:
     _, shown = at_home(LOOP, "--lang", "zh", "-v", "--junitxml=out.xml")
     assert "未运行" in shown
     with open("out.xml", encoding="utf-8") as file:

@@ -8,8 +8,14 @@ from pathlib import Path
 import psutil
 import pytest
 from small_course import DOUBLE_ONLY, ROOT, heed_interrupts, run_pytest
+from student_home import as_student
 
 TRIPLE = "def double(x):\n    return 3 * x\n"
+
+
+@pytest.fixture
+def home(own_course: Path) -> Path:
+    return as_student(own_course)
 
 
 def write(home: Path, code: str) -> None:

@@ -16,6 +16,7 @@ from quiz_course import write_quiz_course
 from release_course import release, set_version, write_release_course, write_small_wheel
 from rich.console import Console
 from small_course import DOUBLE_ONLY, TALLY
+from student_home import AtHome, as_student, pytest_at
 from typer.testing import CliRunner
 
 import autograder
@@ -118,7 +119,7 @@ def test_every_sentence_of_the_engine_is_in_both_languages() -> None:
 
 # pytest at home
 
-CODES = {
+CODES: dict[str, str | bytes] = {
     "untouched": "",
     "wrong": "def double(x):\n    return x * 3\n" + TALLY,
     "raises": "def double(x):\n    return y\n" + TALLY,
@@ -133,6 +134,11 @@ CODES = {
 }
 
 
+@pytest.fixture
+def at_home(own_course: Path, monkeypatch: pytest.MonkeyPatch) -> AtHome:
+    return pytest_at(as_student(own_course), monkeypatch)
+
+
 def without_code(shown: str, code: str | bytes) -> str:
     """Return what was shown without the student's own lines."""
     if isinstance(code, str):
@@ -143,13 +149,13 @@ def without_code(shown: str, code: str | bytes) -> str:
 
 @BOTH_LANGUAGES
 @pytest.mark.parametrize("name", CODES)
-def test_pytest_at_home(at_home: Callable[..., tuple[int, str]], name: str, language: Language) -> None:
+def test_pytest_at_home(at_home: AtHome, name: str, language: Language) -> None:
     _, shown = at_home(CODES[name], "--lang", language.value, "-v" if name in ("loop", "untouched") else "-q")
     assert "double" in shown or "demo.py" in shown
     assert foreign(without_code(shown, CODES[name]), language) == []
 
 
-def test_the_board_names_what_comes_next_in_each_language(at_home: Callable[..., tuple[int, str]]) -> None:
+def test_the_board_names_what_comes_next_in_each_language(at_home: AtHome) -> None:
     for language, line in (
         ("en", "Next: Tally in exercises/01_demo/demo.py\nHint: autograder hint Tally\n"),
         ("zh", "下一题：Tally，在 exercises/01_demo/demo.py 中\n提示：autograder hint Tally\n"),
@@ -160,7 +166,7 @@ def test_the_board_names_what_comes_next_in_each_language(at_home: Callable[...,
 
 
 @BOTH_LANGUAGES
-def test_a_folder_that_does_not_exist(at_home: Callable[..., tuple[int, str]], language: Language) -> None:
+def test_a_folder_that_does_not_exist(at_home: AtHome, language: Language) -> None:
     _, shown = at_home(DOUBLE_ONLY, "--lang", language.value, "--against", "nowhere", "-k", "double_example")
     assert "nowhere" in shown
     assert foreign("\n".join(re.findall(r"--against nowhere.*", shown)), language) == []

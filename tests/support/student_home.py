@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-
-@pytest.fixture
-def home(own_course: Path) -> Path:
-    """Write the files that a student has: exercises/ and course.toml."""
-    shutil.rmtree(own_course / "solutions")
-    return own_course
+AtHome = Callable[..., tuple[int, str]]
 
 
-@pytest.fixture
-def at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
+def as_student(course: Path) -> Path:
+    """Leave the files that a student has: exercises/ and course.toml. Return the folder."""
+    shutil.rmtree(course / "solutions")
+    return course
+
+
+def pytest_at(home: Path, monkeypatch: pytest.MonkeyPatch) -> AtHome:
     """Return a function that runs pytest on a student's code, in this process: (exit status, what it prints)."""
     monkeypatch.chdir(home)
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)

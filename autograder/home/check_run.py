@@ -25,6 +25,11 @@ from ..text import Language, Text
 from .failures import NOT_RUN_FAULT, describe_file
 
 NO_FOLDER = Text("--against {folder}: this folder does not exist.", "--against {folder}：没有这个文件夹。")
+ENDLESS_FILE = Text(
+    "It was stopped after {seconds} s: is there a loop outside of the functions that never ends?",
+    "运行 {seconds} 秒后被终止：函数外面是否有死循环？",
+)
+PATIENCE = 3  # times the limit of grading: at home, the first import of a large library may be slow
 NO_FILE = Text("The file is missing.", "没有这个文件。")
 
 STUDENT = pytest.StashKey[Student]()
@@ -163,8 +168,14 @@ class CheckRun:
             self._unreadable[topic.name] = problem
             return _unparsable(path, problem), None
         source = Source(filename=topic.filename, chunks=((str(path), code),))
+        seconds = PATIENCE * self.course.limits.load_seconds
         with _importable(folder):
-            return LocalTransport(source, has_deadlines=self.has_deadlines), source
+            transport = LocalTransport(source, has_deadlines=self.has_deadlines, load_seconds=seconds)
+        if transport.was_stopped:
+            problem = Unreadable(ENDLESS_FILE.filled(seconds=f"{seconds:g}"))
+            self._unreadable[topic.name] = problem
+            return _unparsable(path, problem), None
+        return transport, source
 
     def _folder(self) -> Path:
         if self.against is None:

@@ -16,7 +16,7 @@ NOT_RUN_FAULT = "not run"
 MAX_CODE = 100  # characters of a line of code that are shown before and after the fault
 
 SYNTAX = Text("Python cannot read {file}, line {line}:", "Python 无法解析 {file} 第 {line} 行：")
-UNREADABLE = Text("{file} cannot be read: {reason}", "无法读取 {file}：{reason}")
+UNREADABLE = Text("{file}: {reason}", "{file}：{reason}")
 EXERCISES_LOST = Text(
     "Because of this, no check of these exercises can run: {names}", "因此以下练习的检查都无法运行：{names}"
 )

@@ -68,7 +68,9 @@ def open_release(path: Path) -> OpenedRelease:
     try:
         gathered, problems = gather(path)
     except SubmissionError as error:
-        raise UsageError(Text(f"{path} is not a release: ", f"{path} 不是发布包：") + error.sentence) from None
+        raise UsageError(
+            Text(f"{path} cannot be read as a release: ", f"无法把 {path} 当作发布包读取：") + error.sentence
+        ) from None
     if problems:
         file = problems[0].file
         raise UsageError(

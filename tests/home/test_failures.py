@@ -13,6 +13,15 @@ from autograder.source import SyntaxFault, Unreadable, syntax_problem
 from autograder.text import NOTHING, Language
 
 BROKEN = "def double(x):\n    return (2 * x\n"
+PUTS_FIRST = """
+
+@check("double")
+def test_double_keeps(student):
+    \"\"\"Keeps its input. 输入不变。\"\"\"
+    x = student.put(torch.ones(2))
+    student.double(x)
+    assert_equal(student.read(x), torch.ones(2))
+"""
 LOOP = "def double(x):\n    while True:\n        pass\n"
 
 
@@ -79,7 +88,7 @@ def test_an_error_outside_of_functions_is_one_message_for_the_file(at_home: AtHo
 def test_a_file_in_another_encoding_is_one_message(at_home: AtHome) -> None:
     _, shown = at_home("# 中文\n".encode("gbk"), "--lang", "en")
     assert blocks(shown) == ["exercises/01_demo/demo.py"]
-    assert "exercises/01_demo/demo.py cannot be read: The file is not UTF-8. It looks like GBK." in shown
+    assert "exercises/01_demo/demo.py: The file is not UTF-8. It looks like GBK." in shown
 
 
 def test_a_loop_costs_one_deadline(at_home: AtHome) -> None:
@@ -90,6 +99,30 @@ def test_a_loop_costs_one_deadline(at_home: AtHome) -> None:
     assert "not run, because this check ran into the time limit: empty" in shown
     assert "⧖ double" in shown
     assert time.monotonic() - begin < 10  # two deadlines of a second and more would be a slow machine, not a fault
+
+
+def test_a_loop_outside_of_functions_costs_one_deadline(at_home: AtHome) -> None:
+    with open("course.toml", "a", encoding="utf-8") as file:
+        file.write("load_seconds = 0.2\n")  # of the table [limits]
+    _, shown = at_home(DOUBLE_ONLY + "while True:\n    pass\n", "--lang", "en")
+    assert blocks(shown) == ["exercises/01_demo/demo.py"]
+    assert "demo.py: It was stopped after 0.6 s: is there a loop outside of the functions that never ends?" in shown
+    assert "4 failed" in shown
+
+
+def test_a_check_that_first_keeps_a_value_is_part_of_the_message(at_home: AtHome) -> None:
+    with open("exercises/01_demo/test_demo.py", "a", encoding="utf-8") as file:
+        file.write(PUTS_FIRST)
+    _, shown = at_home(BROKEN, "--lang", "en")
+    assert blocks(shown) == ["exercises/01_demo/demo.py"]
+    assert "5 failed" in shown
+
+
+def test_a_missing_file_is_no_failure(at_home: AtHome) -> None:
+    with open("exercises/01_demo/test_demo.py", "a", encoding="utf-8") as file:
+        file.write(PUTS_FIRST)
+    _, shown = at_home(None, "--lang", "en")
+    assert "5 not attempted" in shown
 
 
 def test_checks_that_were_not_run_say_so(at_home: AtHome) -> None:

@@ -38,7 +38,8 @@ CODE = (
     r"'\(' was never closed",
     r"autograder hint \w+",  # a command
     r"\b(?:double|d/dx double)\(.*?\)(?= )",  # a call
-    r"\S*[/_.=\[]\S*",  # a path, a name with an underscore, an option's value
+    r"[\w.-]*[/_=\[][^\s，。：（）]*",  # a path, a name with an underscore, an option's value
+    r"[\w-]+\.\w+",  # a file, an attribute
     r"--[\w-]+",  # an option
     r"\{\w*\}",  # a name that is filled in
 )
@@ -73,6 +74,7 @@ def test_the_measure_finds_foreign_sentences() -> None:
     assert foreign("double 返回了 None。", Language.EN)
     assert foreign("得分 2 of 3 points: not attempted yet", Language.ZH)
     assert foreign("提示：`autograder hint double` shows the next hint", Language.ZH)
+    assert foreign("无法读取 demo.py：demo.py does not exist.", Language.ZH)
     assert not foreign("提示：autograder hint double，见 exercises/01_demo/demo.py", Language.ZH)
     assert not foreign("Hint 1 of 2 ✗ double", Language.EN)
 

@@ -19,13 +19,19 @@ def as_student(course: Path) -> Path:
 
 
 def pytest_at(home: Path, monkeypatch: pytest.MonkeyPatch) -> AtHome:
-    """Return a function that runs pytest on a student's code, in this process: (exit status, what it prints)."""
+    """Return a function that runs pytest on a student's code, in this process: (exit status, what it prints).
+
+    No code: the file is missing.
+    """
     monkeypatch.chdir(home)
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
 
-    def run(code: str | bytes, *arguments: str) -> tuple[int, str]:
-        data = code.encode() if isinstance(code, str) else code
-        (home / "exercises/01_demo/demo.py").write_bytes(data)
+    def run(code: str | bytes | None, *arguments: str) -> tuple[int, str]:
+        file = home / "exercises/01_demo/demo.py"
+        if code is None:
+            file.unlink()
+        else:
+            file.write_bytes(code.encode() if isinstance(code, str) else code)
         options = ["-p", "no:cacheprovider", "-p", "no:randomly", "--capture=sys", f"--rootdir={home}", *arguments]
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):

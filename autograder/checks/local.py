@@ -40,6 +40,7 @@ class LocalTransport:
         weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
         self.session = Session(Path(scratch))
         self.source = source
+        self.was_stopped = False
         self.names, self.problems = self._load()
 
     def _load(self) -> tuple[frozenset[str], list[Raised]]:

@@ -5,10 +5,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 from small_course import DOUBLE_ONLY, ROOT, heed_interrupts, run_pytest
 from student_home import as_student
+
+from autograder.course.model import Course
+from autograder.home.hints import what_follows
+from autograder.text import Text
 
 TRIPLE = "def double(x):\n    return 3 * x\n"
 
@@ -174,6 +179,16 @@ def test_hints_come_one_at_a_time(home: Path) -> None:
     wrong = hint("duoble")
     assert wrong.returncode == 2
     assert "Did you mean double?" in wrong.stderr
+
+
+def test_a_hint_says_how_many_are_left(course: Course) -> None:
+    (exercise, _) = course.exercises
+    three = msgspec.structs.replace(exercise, hints=tuple(Text(f"Hint {n}.", f"提示 {n}。") for n in (1, 2, 3)))
+    assert what_follows(three, 1) == Text("2 more: run the command again.", "还有 2 条提示：再运行一次这条命令。")
+    assert "shows the line to write" in what_follows(three, 2).en and "要写的代码" in what_follows(three, 2).zh
+    assert "--from-start" in what_follows(three, 3).en
+    one = msgspec.structs.replace(exercise, hints=three.hints[:1])
+    assert what_follows(one, 1) == what_follows(three, 3)
 
 
 def test_watch_runs_the_topic_of_the_saved_file(home: Path) -> None:

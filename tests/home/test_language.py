@@ -8,6 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
@@ -25,8 +26,9 @@ from autograder.course.model import load_course
 from autograder.errors import UsageError
 from autograder.quiz.session import open_session
 from autograder.quiz.terminal import answer_in_terminal
+from autograder.reports.quiz import show_quizzes
 from autograder.reports.terminal import show_submission
-from autograder.results.model import SubmissionResult
+from autograder.results.model import QuestionResult, QuizResult, SubmissionResult, Verdict
 from autograder.text import Language, Text
 
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
@@ -43,7 +45,7 @@ CODE = (
     r"--[\w-]+",  # an option
     r"\{\w*\}",  # a name that is filled in
 )
-LATIN_RUN = re.compile(r"[A-Za-z][A-Za-z']+(?:[ ,.:;]+[A-Za-z][A-Za-z']+){2,}")
+LATIN_RUN = re.compile(r"[A-Za-z][A-Za-z']+(?:[ ,.:;\d]+[A-Za-z][A-Za-z']+){2,}")
 # What pytest prints itself.
 PYTEST_LINES = re.compile(
     r"^(?:=+ (?:test session starts|FAILURES) =+|platform .*|rootdir: .*|plugins: .*|collected .*)$"
@@ -72,7 +74,7 @@ BOTH_LANGUAGES = pytest.mark.parametrize("language", [Language.EN, Language.ZH])
 
 def test_the_measure_finds_foreign_sentences() -> None:
     assert foreign("double 返回了 None。", Language.EN)
-    assert foreign("得分 2 of 3 points: not attempted yet", Language.ZH)
+    assert foreign("✓ 2 of 3 checks passed", Language.ZH)
     assert foreign("提示：`autograder hint double` shows the next hint", Language.ZH)
     assert foreign("无法读取 demo.py：demo.py does not exist.", Language.ZH)
     assert not foreign("提示：autograder hint double，见 exercises/01_demo/demo.py", Language.ZH)
@@ -123,7 +125,7 @@ def test_every_sentence_of_the_engine_is_in_both_languages() -> None:
 
 CODES: dict[str, str | bytes] = {
     "untouched": "",
-    "wrong": "def double(x):\n    return x * 3\n" + TALLY,
+    "wrong": "def double(x):\n    return 3 * x\n" + TALLY,
     "raises": "def double(x):\n    return y\n" + TALLY,
     "syntax": "def double(x):\n    return (2 * x\n",
     "wide": "def double(x)：\n    return 2 * x\n",
@@ -288,6 +290,23 @@ def test_a_graded_submission(hand_in: Callable[..., SubmissionResult], name: str
     shown = console.export_text()
     assert "double" in shown
     assert foreign(without_code(shown, code), language) == []
+
+
+@BOTH_LANGUAGES
+def test_quizzes_of_a_graded_submission(language: Language) -> None:
+    prompt = Text("How many?", "有多少？")
+    question = QuestionResult(
+        id="q01_01", kind="numeric", prompt=prompt, verdict=Verdict.FAILED, points=0.5, worth=1.0, attempt=1, answer="3"
+    )
+    answered = QuizResult(topic="01_demo", points=0.5, worth=1.0, questions=(question,))
+    blank = msgspec.structs.replace(question, verdict=Verdict.NOT_ATTEMPTED)
+    untouched = QuizResult(topic="02_words", points=0.0, worth=1.0, questions=(blank,))
+    lines: list[str] = []
+    show_quizzes([answered, untouched], language, lines.append, str)
+    assert len(lines) == 4
+    assert foreign("\n".join(lines), language) == []
+    expected = {Language.EN: "quizzes not attempted: 02", Language.ZH: "尚未作答的测验：02"}
+    assert expected[language] in lines[-1]
 
 
 def test_an_error_in_plain_english_has_no_other_language() -> None:

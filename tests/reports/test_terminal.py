@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from rich.console import Console
 from small_course import DOUBLE_ONLY, TALLY
 
 from autograder.reports.folding import MAX_NAMES, fault_of, listed, short_name
 from autograder.reports.terminal import show_submission
-from autograder.results.model import SubmissionResult
+from autograder.results.model import Problem, SubmissionResult
 from autograder.text import Language, Text
 
 HandIn = Callable[..., SubmissionResult]
@@ -56,8 +57,10 @@ def test_a_file_that_python_cannot_read_is_one_message(hand_in: HandIn) -> None:
     assert lines[2:] == ["    Because of this, 0 of 6 points: double, Tally"]
 
 
-def test_exercises_that_can_be_read_are_not_lost(hand_in: HandIn) -> None:
-    lines = shown(hand_in("y = z\n" + DOUBLE_ONLY))
+def test_a_remark_on_a_file_that_can_be_read_takes_no_exercise_away(hand_in: HandIn) -> None:
+    remark = Problem(file="demo.py", sentence=Text("The file is long.", "文件很长。"))
+    lines = shown(msgspec.structs.replace(hand_in("y = z\n" + DOUBLE_ONLY), problems=(remark,)))
+    assert "  demo.py: The file is long." in lines
     assert not any("Because of this" in line for line in lines)
     assert any(line.startswith("! double") for line in lines)
 

@@ -46,11 +46,11 @@ def fold(reports: Sequence[pytest.TestReport], not_run: Sequence[pytest.TestRepo
             names_not_run = listed(skipped.pop(facts["exercise"]))
             _append(first, CHECKS_NOT_RUN.filled(names=names_not_run), language)
         for report in others:
-            report._pdbshown = True  # pytest's own mark of what it has shown already
+            report._pdbshown = True  # type: ignore[attr-defined]  # pytest's own mark of what it has shown already
 
 
 def _facts(report: pytest.TestReport) -> Mapping[str, str]:
-    facts: Mapping[str, str] = report.autograder  # type: ignore[attr-defined]  # a field of ours on pytest's report
+    facts: Mapping[str, str] = report.autograder  # a field of ours on pytest's report
     return facts
 
 

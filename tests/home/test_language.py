@@ -48,7 +48,7 @@ CODE = (
 LATIN_RUN = re.compile(r"[A-Za-z][A-Za-z']+(?:[ ,.:;\d]+[A-Za-z][A-Za-z']+){2,}")
 # What pytest prints itself.
 PYTEST_LINES = re.compile(
-    r"^(?:=+ (?:test session starts|FAILURES) =+|platform .*|rootdir: .*|plugins: .*|collected .*)$"
+    r"^(?:=+ (?:test session starts|FAILURES) =+|platform .*|rootdir: .*|plugins: .*|(?:collecting .*)?collected .*)$"
 )
 PYTEST_WORDS = re.compile(r"\d+ (?:failed|passed|deselected)|in \d+\.\d+s")
 
@@ -146,8 +146,8 @@ def at_home(own_course: Path, monkeypatch: pytest.MonkeyPatch) -> AtHome:
 def without_code(shown: str, code: str | bytes) -> str:
     """Return what was shown without the student's own lines."""
     if isinstance(code, str):
-        for line in code.splitlines():
-            shown = shown.replace(line.strip(), "|")
+        for line in filter(None, map(str.strip, code.splitlines())):
+            shown = shown.replace(line, "|")
     return shown
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from ..text import Text
 
 MAX_NAMES = 8  # more than these are counted, not listed
-AND_ONE_MORE = Text("and 1 more check: {names}", "还有 1 项检查：{names}")
-AND_MORE = Text("and {count} more checks: {names}", "还有 {count} 项检查：{names}")
+AND_ONE_MORE = Text("and 1 more check: {names}", "还有 1 项检查有同样的问题：{names}")
+AND_MORE = Text("and {count} more checks: {names}", "还有 {count} 项检查有同样的问题：{names}")
 
 CALL = re.compile(r"[\w.]+\(")
 RAISED = re.compile(r"\braised (?P<type>[\w.]+).*\((?P<file>[^()]+), line (?P<line>\d+)[:)]", re.DOTALL)

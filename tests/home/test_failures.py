@@ -47,7 +47,7 @@ def test_the_same_exception_at_the_same_line_is_shown_once(at_home: AtHome) -> N
 def test_the_same_wrong_type_is_shown_once_and_different_values_are_not(at_home: AtHome) -> None:
     _, shown = at_home("def double(x):\n    print(2 * x)\n" + TALLY, "--lang", "zh")
     assert blocks(shown) == ["test_double_example"]
-    assert "  还有 1 项检查：empty\n" in shown
+    assert "  还有 1 项检查有同样的问题：empty\n" in shown
     _, shown = at_home(
         "def double(x):\n    return 2 * x\nclass Tally:\n"
         "    def add(self, word):\n        pass\n    def count(self, word):\n        return len(word) + 6\n"

@@ -41,7 +41,7 @@ def test_a_misconception_is_shown_once_with_one_example(hand_in: HandIn) -> None
     place = lines.index("  → 你乘了 3，应乘以 2。")
     assert lines[place + 1] == "  ✗ 全一张量加倍。"
     assert lines[place + 2].startswith("      double(x=tensor([1.0, 1.0])) 返回的 2 个值中有 2 个不对")
-    assert lines[place + 3] == "    还有 6 项检查：random ×2、transposed、gradient、leaves_input、scalar"
+    assert lines[place + 3] == "    还有 6 项检查有同样的问题：random ×2、transposed、gradient、leaves_input、scalar"
     assert lines[place + 4] == "  ✓ 8 项检查中通过了 1 项"
 
 

@@ -168,14 +168,16 @@ def test_hints_come_one_at_a_time(home: Path) -> None:
         return subprocess.run(command, cwd=home, capture_output=True, text=True, timeout=60, check=False)
 
     first = hint("double", "--lang", "en").stdout
-    assert (
-        first == "double: Hint 1 of 2\n  Two times.\n  1 more, and it shows the line to write: run the command again.\n"
-    )
+    assert first == "double: Hint 1 of 3\n  Two times.\n  2 more: run the command again.\n"
     second = hint("double", "--lang", "en").stdout
-    assert second.startswith("double: Hint 2 of 2\n  2 * x\n  This is the last hint.")
-    assert hint("double", "--lang", "en").stdout == second
-    assert "Hint 1 of 2 提示 1/2\n  Two times.\n  两倍。\n" in hint("double", "--from-start").stdout
-    assert hint("double", "--lang", "zh").stdout.startswith("double: 提示 2/2\n  2 * x，乘以二。\n")
+    assert second == (
+        "double: Hint 2 of 3\n  Multiply.\n  1 more, and it shows the line to write: run the command again.\n"
+    )
+    third = hint("double", "--lang", "en").stdout
+    assert third.startswith("double: Hint 3 of 3\n  2 * x\n  This is the last hint.")
+    assert hint("double", "--lang", "en").stdout == third
+    assert "Hint 1 of 3 提示 1/3\n  Two times.\n  两倍。\n" in hint("double", "--from-start").stdout
+    assert hint("double", "--lang", "zh").stdout.startswith("double: 提示 2/3\n  做乘法。\n")
     wrong = hint("duoble")
     assert wrong.returncode == 2
     assert "Did you mean double?" in wrong.stderr

@@ -12,12 +12,18 @@ student      the proxy that a check asks: the same at home, in grading and in se
 compare      assertions on plain data; every tolerance is chosen, none is a default
 failures     the ways in which an assertion or a call can end
 describe     failures as sentences, in both languages
-values       values as text, for these sentences
+odd_answers  sentences for answers that made a check's own code raise
+unpacking    sentences for a wrong number of results
+hints        sentences that name a common cause
+templates    all these sentences
+calls        calls as text, and the call that an answer came from
+values       values as text
 local        the student in this process: at home and in self-tests
 remote       the student in a sandboxed worker
 rules/       what an exercise forbids, found by reading the source
 collect      the checks in a course's folders
 run          one check against one student
+state        a failed check once more, each call in a fresh module
 """
 
 from .compare import (

@@ -46,6 +46,7 @@ def assert_close(answer: Any, expected: Any, tolerance: Tolerance, *, equal_nan:
     an int for a float.
     equal_nan: NaN is expected where `expected` has it; otherwise a NaN in `expected` raises ValueError.
     """
+    _compare(answer, answer, expected, "", None, equal_nan)
     _compare(answer, answer, expected, "", tolerance, equal_nan)
 
 
@@ -61,6 +62,7 @@ def assert_raises(kind: type[BaseException], function: Function | RemoteObject, 
     except Crashed as crash:
         if not isinstance(crash, Unloaded) and crash.raised is not None and kind.__name__ in crash.raised.bases:
             return
+        crash.instead_of = kind.__name__
         raise
     raise Mismatch("exception", answer, actual=answer, expected=kind.__name__)
 
@@ -80,8 +82,16 @@ def assert_inputs_unchanged(function: Function | RemoteObject, *args: Any, **kwa
             continue
         try:
             _compare(new, new, old, "", EXACT, equal_nan=True)
-        except Mismatch:
-            raise Mismatch("changed", reply.value, actual=new, expected=old, path=str(name)) from None
+        except Mismatch as change:
+            raise Mismatch(
+                "changed",
+                reply.value,
+                path=str(name),
+                inner=change.path,
+                actual=change.actual,
+                expected=change.expected,
+                elements=change.elements,
+            ) from None
     return target.student.calls[-1].value
 
 
@@ -101,7 +111,7 @@ def gradient(
     target = function_of(function)
     (result,) = target.student._call(target, args, kwargs, wrt=[wrt], cotangent=cotangent)
     if not isinstance(result, torch.Tensor):
-        raise Mismatch("gradient", result, path=str(wrt))
+        raise Mismatch("gradient", result, path=str(wrt), actual=result)
     return result
 
 
@@ -119,8 +129,11 @@ def randn(*shape: int, seed: int, dtype: torch.dtype = torch.float32) -> torch.T
 # How values are compared
 
 
-def _compare(root: Any, actual: Any, expected: Any, path: str, tolerance: Tolerance, equal_nan: bool) -> None:
-    """Raise Mismatch for the first difference. `actual` is what the student's answer `root` holds at `path`."""
+def _compare(root: Any, actual: Any, expected: Any, path: str, tolerance: Tolerance | None, equal_nan: bool) -> None:
+    """Raise Mismatch for the first difference. `actual` is what the student's answer `root` holds at `path`.
+
+    tolerance: None to compare types, numbers of items, keys, shapes and dtypes only.
+    """
 
     def mismatch(kind: Any, **details: Any) -> Mismatch:
         return Mismatch(kind, root, path=path, **{"actual": actual, "expected": expected, **details})
@@ -157,7 +170,7 @@ def _is_sequence_like(actual: Any, expected: list[Any] | tuple[Any, ...]) -> boo
     return isinstance(actual, list | tuple)
 
 
-def _compare_scalars(mismatch: Any, actual: Any, expected: Any, tolerance: Tolerance, equal_nan: bool) -> None:
+def _compare_scalars(mismatch: Any, actual: Any, expected: Any, tolerance: Tolerance | None, equal_nan: bool) -> None:
     """Raise Mismatch unless `actual` is close to an expected float, or has the type and value of anything else."""
     if isinstance(actual, np.generic):
         actual = actual.item()
@@ -165,14 +178,16 @@ def _compare_scalars(mismatch: Any, actual: Any, expected: Any, tolerance: Toler
         _compare_floats(mismatch, actual, expected, tolerance, equal_nan)
     elif type(actual) is not type(expected):
         raise mismatch("type")
-    elif actual != expected:
+    elif tolerance is not None and actual != expected:
         raise mismatch("values")
 
 
-def _compare_floats(mismatch: Any, actual: Any, expected: float, tolerance: Tolerance, equal_nan: bool) -> None:
+def _compare_floats(mismatch: Any, actual: Any, expected: float, tolerance: Tolerance | None, equal_nan: bool) -> None:
     """Raise Mismatch unless `actual` is a number within `tolerance` of `expected`."""
     if type(actual) not in (float, int):
         raise mismatch("type")
+    if tolerance is None:
+        return
     if math.isnan(expected):
         _reject_nan(True, equal_nan)
         if not math.isnan(actual):
@@ -188,7 +203,7 @@ def _compare_floats(mismatch: Any, actual: Any, expected: float, tolerance: Tole
 
 
 def _compare_arrays(
-    mismatch: Any, actual: Any, expected: np.ndarray[Any, Any], tolerance: Tolerance, equal_nan: bool
+    mismatch: Any, actual: Any, expected: np.ndarray[Any, Any], tolerance: Tolerance | None, equal_nan: bool
 ) -> None:
     """Raise Mismatch unless `actual` is an array of the same dtype and shape, with close values."""
     if not isinstance(actual, np.ndarray):
@@ -205,13 +220,15 @@ def _compare_arrays(
 
 
 def _compare_tensors(
-    mismatch: Any, actual: torch.Tensor, expected: torch.Tensor, tolerance: Tolerance, equal_nan: bool
+    mismatch: Any, actual: torch.Tensor, expected: torch.Tensor, tolerance: Tolerance | None, equal_nan: bool
 ) -> None:
     """Raise Mismatch unless shapes and dtypes are the same and the values close."""
     if actual.shape != expected.shape:
         raise mismatch("shape")
     if actual.dtype != expected.dtype:
         raise mismatch("dtype")
+    if tolerance is None:
+        return
     if expected.is_floating_point() or expected.is_complex():
         _reject_nan(bool(expected.isnan().any()), equal_nan)
         rtol, atol = tolerance.bounds(expected.dtype)

@@ -1,119 +1,78 @@
-"""Failures as sentences, in both languages: one with the call and its values, one that gives no input away."""
+"""Failures as sentences, in both languages: one with the call and its values, one that gives no input away.
+
+The sentences themselves are in templates.py.
+"""
 
 import builtins
 from typing import Any
 
-import msgspec
-import numpy as np
 import torch
 
-from ..sandbox.worker.protocol import CallFunction, Raised
-from ..text import Text
+from ..sandbox.worker.protocol import CallFunction, EvaluateExpression, Raised
+from ..text import NOTHING, Text
+from .calls import (
+    Origin,
+    Parameters,
+    after,
+    argument_name,
+    is_of_student,
+    last_call,
+    origin,
+    write_call,
+    write_signature,
+)
 from .failures import CheckFailure, Crashed, Mismatch, NotAttempted, RuleBroken, TimedOut, Unloaded
+from .hints import hints_for, printed
 from .student import RecordedCall
-from .values import INLINE_ELEMENTS, plain, shortened, type_name, write_number, write_value
-
-MAX_CALL = 120  # characters of a call; a longer one gets its tensors by dtype and shape
-
-KINDS = {
-    "type": Text("returned the wrong type", "返回值的类型不对"),
-    "shape": Text("returned the wrong shape", "返回值的形状不对"),
-    "dtype": Text("returned the wrong dtype", "返回值的 dtype 不对"),
-    "values": Text("returned wrong values", "返回的数值不对"),
-    "nan": Text("returned NaN where a number was expected", "在应为数值的地方返回了 NaN"),
-    "length": Text("returned the wrong number of items", "返回的个数不对"),
-    "keys": Text("returned the wrong keys", "返回的键不对"),
-    "exception": Text("did not raise the exception that was asked for", "没有抛出要求的异常"),
-    "changed": Text("changed its input in place", "原地修改了输入"),
-    "gradient": Text("cut the result off from autograd", "结果与自动求导图断开了"),
-    "law": Text("broke a rule that every right answer obeys", "违反了正确答案必须满足的规律"),
-}
-
-SENTENCES = {
-    "type": Text(
-        "{call} returned {actual}{where}, expected {expected}.", "{call} 返回了 {actual}{where}，应为 {expected}。"
-    ),
-    "shape": Text(
-        "{call} returned shape {actual}{where}, expected {expected}.",
-        "{call} 返回的形状是 {actual}{where}，应为 {expected}。",
-    ),
-    "dtype": Text(
-        "{call} returned dtype {actual}{where}, expected {expected}.",
-        "{call} 返回的 dtype 是 {actual}{where}，应为 {expected}。",
-    ),
-    "value": Text(
-        "{call} returned {actual}{where}, expected {expected}.", "{call} 返回了 {actual}{where}，应为 {expected}。"
-    ),
-    "values": Text(
-        "{call} returned {wrong} of {total} wrong values{where}; the first at {index}: {input}gave {actual}, expected {expected}.",
-        "{call} 返回的 {total} 个值中有 {wrong} 个不对{where}；第一个在 {index}：{input}得到 {actual}，应为 {expected}。",
-    ),
-    "length": Text(
-        "{call} returned {actual} items{where}, expected {expected}.",
-        "{call} 返回了 {actual} 项{where}，应为 {expected} 项。",
-    ),
-    "keys": Text(
-        "{call} returned the keys {actual}{where}, expected {expected}.",
-        "{call} 返回的键是 {actual}{where}，应为 {expected}。",
-    ),
-    "exception": Text(
-        "{call} returned {actual}, expected {expected} to be raised.", "{call} 返回了 {actual}，应抛出 {expected}。"
-    ),
-    "changed": Text(
-        "{call} changed its input {argument} in place: it was {expected}, then {actual}.",
-        "{call} 原地修改了输入 {argument}：原来是 {expected}，之后是 {actual}。",
-    ),
-    "gradient": Text(
-        "{call} gave a result that does not depend on {argument} for autograd: was it detached, or computed outside torch?",
-        "{call} 的结果在自动求导中与 {argument} 无关：是否用了 detach，或在 torch 之外计算？",
-    ),
-    "law": Text("After {call}: {law}", "{call} 之后：{law}"),
-}
-
-
-NOT_WRITTEN = Text("{name} is not written yet.", "{name} 还没有写。")
-OUT_OF_TIME = Text(
-    "{call} was stopped after {seconds} s: is there a loop that never ends?",
-    "{call} 运行 {seconds} 秒后被终止：是否有死循环？",
+from .templates import (
+    ANSWERS,
+    BANNED,
+    BANNED_RUN,
+    BRIEF,
+    DEATHS,
+    DIED,
+    FOUND,
+    GRADIENT,
+    HINTS,
+    LOOKED_AT,
+    NO_ATTRIBUTE,
+    NOT_WRITTEN,
+    ODD,
+    OUT_OF_TIME,
+    RAISED,
+    RAISED_AT,
+    RAISED_BARE,
+    RAISED_OTHER,
+    RETURNED,
+    TOO_LARGE,
+    UNUSABLE,
+    USING,
+    Description,
+    followed,
 )
-BRIEF_OUT_OF_TIME = Text("did not finish in time", "没有在限时内完成")
-DIED = Text("{call} ended its process: {death}.", "{call} 使进程结束：{death}。")
-DEATHS = {
-    "SIGKILL": Text("it was killed, by itself or for want of memory", "进程被杀死，可能是自己所为，也可能内存耗尽"),
-    "SIGXCPU": Text("it used up its processor time", "用完了处理器时间"),
-    "SIGXFSZ": Text("it wrote too large a file", "写入的文件过大"),
-    "SIG": Text(
-        "it crashed inside native code ({death}), perhaps for want of memory",
-        "在本地代码中崩溃（{death}），可能内存耗尽",
-    ),
-    "exit": Text("it called exit ({death})", "它调用了 exit（{death}）"),
-    "scratch": Text("it filled its folder", "它写满了自己的文件夹"),
-    "": Text("it broke the protocol ({death})", "它违反了通信协议（{death}）"),
-}
-BRIEF_DIED = Text("ended its process", "使进程结束")
-RAISED = Text("{call} raised {type}: {message}", "{call} 抛出 {type}：{message}")
-RAISED_AT = Text(" ({file}, line {line}: {source})", "（{file} 第 {line} 行：{source}）")
-BRIEF_RAISED = Text("raised {type}", "抛出 {type}")
-BRIEF_RAISED_AT = Text(" ({file}, line {line})", "（{file} 第 {line} 行）")
-BANNED = Text(
-    "{exercise} may not use {banned} ({file}, line {line}).", "{exercise} 不允许使用 {banned}（{file} 第 {line} 行）。"
+from .unpacking import describe_unpacking
+from .values import (
+    INLINE_ELEMENTS,
+    ITEM,
+    MAX_TEXT,
+    RESULT,
+    count,
+    excerpt,
+    first_difference,
+    one_result,
+    plain,
+    shortened,
+    type_and_value,
+    write_number,
+    write_pair,
+    write_shape,
+    write_value,
 )
-BANNED_RUN = Text(
-    "{exercise} may not use {banned}, or anything built on it: {file}, line {line} runs it.",
-    "{exercise} 不允许使用 {banned} 及基于它的函数：{file} 第 {line} 行运行了它。",
-)
-ODD_ANSWER = Text("{call} returned {actual}, which the check cannot use.", "{call} 返回了 {actual}，检查无法使用它。")
-BRIEF_ODD_ANSWER = Text("returned something that the check cannot use", "返回了检查无法使用的值")
+
+UNPACKED = ("type", "shape", "dtype", "values", "nan")  # kinds that a wrong number of results may come out as
 
 
-class Description(msgspec.Struct, frozen=True):
-    """One failure as two sentences."""
-
-    full: Text
-    brief: Text  # names no input and no expected value
-
-
-def describe(failure: CheckFailure, calls: list[RecordedCall], parameters: dict[str, tuple[str, ...]]) -> Description:
+def describe(failure: CheckFailure, calls: list[RecordedCall], parameters: Parameters) -> Description:
     """Return the failure as sentences.
 
     calls: what the check had called so far.
@@ -125,8 +84,8 @@ def describe(failure: CheckFailure, calls: list[RecordedCall], parameters: dict[
         case Crashed():
             return _describe_crash(failure, calls, parameters)
         case TimedOut():
-            text = OUT_OF_TIME.filled(call=_last(calls, parameters, failure.call), seconds=f"{failure.seconds:g}")
-            return Description(text, BRIEF_OUT_OF_TIME)
+            text = OUT_OF_TIME.filled(call=_subject(calls, parameters, failure.call), seconds=f"{failure.seconds:g}")
+            return Description(text, BRIEF["time"])
         case RuleBroken():
             sentence = BANNED_RUN if failure.was_run else BANNED
             text = failure.why or sentence.filled(
@@ -140,105 +99,247 @@ def describe(failure: CheckFailure, calls: list[RecordedCall], parameters: dict[
             text = failure.why or NOT_WRITTEN.filled(name=failure.name)
             return Description(text, text)
     text = Text(str(failure), str(failure))
-    return Description(text, KINDS["law"])
+    return Description(text, BRIEF["law"])
 
 
-def describe_odd_answer(calls: list[RecordedCall], parameters: dict[str, tuple[str, ...]]) -> Description:
-    """Return the sentences for an answer that made the check's own code raise."""
-    if not calls:
-        return Description(BRIEF_ODD_ANSWER, BRIEF_ODD_ANSWER)
-    call = calls[-1]
-    text = ODD_ANSWER.filled(call=write_call(call, parameters), actual=write_value(call.value))
-    return Description(text, BRIEF_ODD_ANSWER)
+# Wrong answers
 
 
-def _describe_mismatch(
-    failure: Mismatch, calls: list[RecordedCall], parameters: dict[str, tuple[str, ...]]
-) -> Description:
+def _describe_mismatch(failure: Mismatch, calls: list[RecordedCall], parameters: Parameters) -> Description:
     """Return the sentences for an answer that differs from the expected one."""
-    call, item = _origin(failure.answer, calls)
-    path = item + failure.path
-    values: dict[str, Any] = {
-        "call": write_call(call, parameters) if call else "…",
-        "actual": write_value(failure.actual),
-        "expected": write_value(failure.expected),
-        "where": Text(f" in item {path}", f"（其中 {path}）") if path else "",
-        "law": failure.law,
-    }
-    kind: str = failure.kind
-    actual, expected = failure.actual, failure.expected
-    match kind:
-        case "type":
-            values |= {"actual": type_name(actual), "expected": type_name(expected)}
-        case "shape" | "dtype":
-            values |= {"actual": plain(getattr(actual, kind)), "expected": plain(getattr(expected, kind))}
-        case "length":
-            values |= {"actual": len(actual), "expected": len(expected)}
-        case "keys":
-            values |= {"actual": shortened(repr(list(actual))), "expected": shortened(repr(list(expected)))}
+    if failure.kind in UNPACKED:
+        unpacking = describe_unpacking(failure, calls, parameters)
+        if unpacking is not None:
+            return unpacking
+    found = origin(failure.answer, failure.path, calls)
+    match failure.kind:
+        case "gradient":
+            return _describe_gradient(failure, found.call, parameters)
+        case "law":
+            is_call = found.is_exact and found.call is not None and isinstance(found.call.request, CallFunction)
+            call = found.call if is_call else last_call(calls) or found.call
+            text = RETURNED["law"].filled(call=write_signature(call, parameters) if call else "…", law=failure.law)
+            return Description(text, BRIEF["law"])
+        case "changed":
+            return _describe_change(failure, found.call, parameters)
         case "exception":
-            values |= {"expected": expected}
-        case "changed" | "gradient":
-            values |= {"argument": _argument_name(call, failure.path, parameters)}
-        case "values" | "nan":
-            has_index = failure.elements is not None and bool(failure.elements.first)
-            kind = "values" if has_index else "value"
-            values |= _first_wrong(failure, call, parameters)
-    return Description(SENTENCES[kind].filled(**values), KINDS[failure.kind])
+            text = RETURNED["exception"].filled(
+                call=write_call(found.call, parameters) if found.call else "…",
+                actual=write_value(failure.actual),
+                expected=failure.expected,
+            )
+            return Description(text, BRIEF["exception"])
+    call = found.call
+    is_returned = call is not None and found.is_exact and isinstance(call.request, CallFunction)
+    if call is not None and is_returned and is_of_student(call, calls):
+        return _describe_returned(failure, found, parameters)
+    return _describe_found(failure, found, calls, parameters)
 
 
-def _first_wrong(
-    failure: Mismatch, call: RecordedCall | None, parameters: dict[str, tuple[str, ...]]
-) -> dict[str, Any]:
+def _describe_returned(failure: Mismatch, found: Origin, parameters: Parameters) -> Description:
+    """Return the sentences for a wrong answer that a call of the student's function returned."""
+    assert found.call is not None
+    sentence, values = _difference(failure, found)
+    if sentence == "type" and failure.actual is None:
+        sentence = "none_item" if found.path else "none"
+    if sentence == "values":
+        values["input"] = _input_at(failure, found.call, parameters)
+    values["call"] = write_call(found.call, parameters)
+    values["where"] = Text(f" in item {found.path}", f"（其中 {found.path}）") if found.path else NOTHING
+    text = RETURNED[sentence].filled(**values) + hints_for(failure, found.call)
+    brief = "none" if sentence == "none" else failure.kind
+    if sentence == "results":
+        brief = "length"
+    return Description(text, BRIEF[brief])
+
+
+def _describe_found(failure: Mismatch, found: Origin, calls: list[RecordedCall], parameters: Parameters) -> Description:
+    """Return the sentences for a wrong value that the check read or computed after the last call."""
+    call = found.call
+    sentence, values = _difference(failure, found, may_be_results=False)
+    is_attribute = call is not None and found.is_exact and is_of_student(call, calls)
+    if is_attribute and call is not None:
+        name = f"{call.label}{found.path}"
+        values["thing"] = Text(name, f"{name} ")
+    elif isinstance(failure.expected, torch.Tensor) and found.path:
+        values["thing"] = Text(f"tensor {found.path}", f"张量 {found.path} ")
+    elif isinstance(failure.expected, torch.Tensor):
+        values["thing"] = Text("a tensor", "张量")
+    else:
+        values["thing"] = LOOKED_AT
+    latest = last_call(calls, until=call)
+    if latest is not None and _was_given_none(call, latest):
+        return Description(_none_returned(latest, parameters), BRIEF["none"])
+    values["after"] = after(latest, parameters)
+    text = FOUND[sentence].filled(**values) + hints_for(failure, latest)
+    if not values["after"] and not is_attribute:
+        text = Text(text.en[:1].upper() + text.en[1:], text.zh)
+    return Description(text, BRIEF[failure.kind])
+
+
+def _difference(failure: Mismatch, found: Origin, *, may_be_results: bool = True) -> tuple[str, dict[str, Any]]:
+    """Return the key of the sentence for a difference, and the values to fill it with."""
+    actual, expected = failure.actual, failure.expected
+    match failure.kind:
+        case "type":
+            if may_be_results and not found.path and isinstance(expected, tuple) and actual is not None:
+                return "results", {"actual": one_result(actual), "count": len(expected), "names": NOTHING}
+            return "type", {"actual": type_and_value(actual), "expected": type_and_value(expected)}
+        case "shape":
+            return "shape", {"actual": write_shape(actual.shape), "expected": write_shape(expected.shape)}
+        case "dtype":
+            return "dtype", {"actual": plain(actual.dtype), "expected": plain(expected.dtype)}
+        case "length":
+            noun = RESULT if may_be_results and not found.path and isinstance(expected, tuple) else ITEM
+            return "length", {"actual": count(len(actual), noun), "expected": count(len(expected), noun)}
+        case "keys":
+            texts = write_pair(list(actual), list(expected))
+            return "keys", {"actual": texts[0], "expected": texts[1]}
+    if isinstance(actual, str) and isinstance(expected, str):
+        return _text_difference(actual, expected)
     elements = failure.elements
     if elements is None:
-        return {}
-    actual, expected = failure.actual, failure.expected
+        texts = write_pair(actual, expected)
+        return "value", {"actual": texts[0], "expected": texts[1]}
+    texts = write_pair(actual[elements.first].item(), expected[elements.first].item())
+    values = {"actual": texts[0], "expected": texts[1]}
     if not elements.first:  # a tensor without dimensions
-        return {"actual": write_number(actual.item()), "expected": write_number(expected.item())}
-    return {
-        "wrong": elements.wrong,
-        "total": elements.total,
-        "index": f"[{', '.join(map(str, elements.first))}]",
-        "input": _input_at(elements.first, failure, call, parameters),
-        "actual": write_number(actual[elements.first].item()),
-        "expected": write_number(expected[elements.first].item()),
-    }
+        return "value", values
+    index = f"[{', '.join(map(str, elements.first))}]"
+    return "values", {"wrong": elements.wrong, "total": elements.total, "index": index, "input": "", **values}
 
 
-def _input_at(
-    index: tuple[int, ...], failure: Mismatch, call: RecordedCall | None, parameters: dict[str, tuple[str, ...]]
-) -> str:
+def _text_difference(actual: str, expected: str) -> tuple[str, dict[str, Any]]:
+    """Return the sentence for two strings: both in full, or the place where long ones begin to differ."""
+    if max(len(repr(actual)), len(repr(expected))) <= MAX_TEXT:
+        return "value", {"actual": repr(actual), "expected": repr(expected)}
+    position = first_difference(actual, expected) or 0
+    texts = repr(excerpt(actual, position)), repr(excerpt(expected, position))
+    return "text", {"index": position, "actual": texts[0], "expected": texts[1]}
+
+
+def _input_at(failure: Mismatch, call: RecordedCall, parameters: Parameters) -> str:
     """Return `x = -30.0 ` if the first input has the answer's shape: then the two elements belong together."""
-    if call is None or not call.args:
+    if failure.elements is None or not call.args:
         return ""
     first = call.args[0]
     belongs_together = isinstance(first, torch.Tensor) and first.shape == failure.expected.shape
     if not belongs_together:
         return ""
-    element = write_number(first.detach()[index].item())
+    element = write_number(first.detach()[failure.elements.first].item())
     names = parameters.get(call.label, ())
     if names:
         return f"{names[0]} = {element} "
     return f"{element} "
 
 
-def _describe_crash(failure: Crashed, calls: list[RecordedCall], parameters: dict[str, tuple[str, ...]]) -> Description:
+def _describe_change(failure: Mismatch, call: RecordedCall | None, parameters: Parameters) -> Description:
+    """Return the sentences for an input that was changed in place: all of a small one, else the first change."""
+    name = argument_name(call, failure.path, parameters)
+    actual, expected = failure.actual, failure.expected
+    place = Text("it", "它")
+    if failure.inner:
+        place = Text(f"{name}{failure.inner}", f"{name}{failure.inner} ")
+    elements = failure.elements
+    if elements is not None and elements.first and actual.numel() > INLINE_ELEMENTS:
+        index = ", ".join(map(str, elements.first))
+        place = Text(f"{name}{failure.inner}[{index}]", f"{name}{failure.inner}[{index}] ")
+        actual, expected = actual[elements.first].item(), expected[elements.first].item()
+    texts = write_pair(actual, expected)
+    values: dict[str, Any] = {"argument": name, "place": place, "actual": texts[0], "expected": texts[1]}
+    values["call"] = write_call(call, parameters) if call else "…"
+    hint = NOTHING
+    if isinstance(expected, list | dict):
+        hint = HINTS["copy_list"].filled(argument=name)
+    elif isinstance(failure.expected, torch.Tensor):
+        hint = HINTS["copy"].filled(argument=name)
+    return Description(RETURNED["changed"].filled(**values) + hint, BRIEF["changed"])
+
+
+def _describe_gradient(failure: Mismatch, call: RecordedCall | None, parameters: Parameters) -> Description:
+    """Return the sentences for a result through which autograd found no way back to the input."""
+    reason = "unused"
+    if isinstance(failure.actual, str) and failure.actual in GRADIENT:  # from a worker, so it may be anything
+        reason = failure.actual
+    text = GRADIENT[reason].filled(
+        call=write_signature(call, parameters) if call else "…",
+        argument=argument_name(call, failure.path, parameters),
+    )
+    brief = {"none": BRIEF["none"], "no_tensor": BRIEF["type"]}.get(reason, BRIEF["gradient"])
+    return Description(text + hints_for(failure, call), brief)
+
+
+# Exceptions and processes that ended
+
+
+def _describe_crash(failure: Crashed, calls: list[RecordedCall], parameters: Parameters) -> Description:
     """Return the sentences for an exception, or for a worker that died."""
-    call = _last(calls, parameters, failure.call)
-    if failure.raised is None:
-        return Description(DIED.filled(call=call, death=_death(failure.death)), BRIEF_DIED)
+    call = _subject(calls, parameters, failure.call)
     raised = failure.raised
-    full = RAISED.filled(call=call, type=raised.type, message=shortened(raised.message))
-    brief = BRIEF_RAISED.filled(type=_public_type(raised))
+    if raised is None:
+        return Description(DIED.filled(call=call, death=_death(failure.death)), BRIEF["died"])
+    if raised.type == "WireError" and not raised.bases:  # the worker's own error, not the student's
+        return Description(TOO_LARGE.filled(call=call, message=shortened(raised.message)), BRIEF["too_large"])
+    look = _look(calls, failure.call)
+    if look is not None and not raised.frames:
+        return _describe_unusable(raised, look, calls, parameters)
+    sentence = RAISED if raised.message and "SystemExit" not in raised.bases else RAISED_BARE
+    full = sentence.filled(call=call, type=raised.type, message=shortened(raised.message))
+    brief = BRIEF["raised"].filled(type=_public_type(raised))
     if raised.frames:
         file, line, _, source = raised.frames[-1]
         name = _basename(file)
         full += RAISED_AT.filled(file=name, line=line, source=source)
-        brief += BRIEF_RAISED_AT.filled(file=name, line=line)
+        brief += BRIEF["raised_at"].filled(file=name, line=line)
     if isinstance(failure, Unloaded):  # it happened before any check had handed over an input
         brief = full
-    return Description(full, brief)
+    if failure.instead_of:
+        full = followed(full, RAISED_OTHER.filled(expected=failure.instead_of))
+    hint = _about_exception(raised)
+    return Description(followed(full, hint), followed(brief, hint))
+
+
+def _describe_unusable(
+    raised: Raised, look: RecordedCall, calls: list[RecordedCall], parameters: Parameters
+) -> Description:
+    """Return the sentences for a result that an expression of the check could not use: a missing attribute, above all."""
+    brief = BRIEF["raised"].filled(type=_public_type(raised))
+    owner, _, name = look.label.rpartition(".")
+    if "AttributeError" in raised.bases and owner and name.isidentifier() and is_of_student(look, calls):
+        text = NO_ATTRIBUTE.filled(object=owner, name=name)
+        return Description(text, BRIEF["no_attribute"])
+    latest = last_call(calls, until=look)
+    if latest is not None and _was_given_none(look, latest):
+        return Description(_none_returned(latest, parameters), BRIEF["none"])
+    call = write_signature(latest, parameters) if latest else look.label
+    text = UNUSABLE.filled(call=call, type=raised.type, message=shortened(raised.message))
+    hint = HINTS["something_none"] if "NoneType" in raised.message else NOTHING
+    return Description(followed(text, hint), brief)
+
+
+def _was_given_none(look: RecordedCall | None, latest: RecordedCall) -> bool:
+    """Return True if an expression of the check looked at the None that the latest call returned."""
+    if look is None or not isinstance(look.request, EvaluateExpression):
+        return False
+    return latest.value is None and any(value is None for value in look.request.names.values())
+
+
+def _none_returned(call: RecordedCall, parameters: Parameters) -> Text:
+    """Return the sentence for a call that returned None where its result was needed."""
+    answer = ANSWERS["returned"].filled(call=write_call(call, parameters), actual=type_and_value(None))
+    return ODD["none"].filled(answer=answer) + printed(call)
+
+
+def _about_exception(raised: Raised) -> Text:
+    """Return the hint for an exception about a missing GPU, or for exit()."""
+    message = raised.message.lower()
+    if "cuda" in message or "nvidia" in message:
+        return HINTS["cuda"]
+    if "SystemExit" in raised.bases:
+        return HINTS["exit"]
+    if "in-place operation" in message or "inplace operation" in message:
+        return HINTS["in_place"]
+    return NOTHING
 
 
 def _death(death: str) -> Text:
@@ -259,101 +360,23 @@ def _public_type(raised: Raised) -> str:
     return "an exception"
 
 
-# Calls as text
+def _subject(calls: list[RecordedCall], parameters: Parameters, label: str) -> Any:
+    """Return the last call if it has this label; for an expression of the check, what it looked at."""
+    if not calls or calls[-1].label != label:
+        return label
+    latest = last_call(calls)
+    if is_of_student(calls[-1], calls) and isinstance(calls[-1].request, CallFunction):
+        return write_call(calls[-1], parameters)
+    if latest is None:
+        return label
+    return USING.filled(call=write_signature(latest, parameters))
 
 
-def write_call(call: RecordedCall, parameters: dict[str, tuple[str, ...]]) -> str:
-    """Return sigmoid_grad(x: float64 (241,)), or conv_output_size(size=5); "d/dx sigmoid_grad(…)" for a gradient."""
-    if not isinstance(call.request, CallFunction):
-        return call.label
-    signature = _signature(call, parameters)
-    if not call.request.wrt:
-        return signature
-    variable = _argument_name(call, str(call.request.wrt[0]), parameters)
-    return f"d/d{variable} {signature}"
-
-
-def _signature(call: RecordedCall, parameters: dict[str, tuple[str, ...]]) -> str:
-    """Return the call with its arguments; if that is too long, with large values by dtype and shape only."""
-    named = _named_arguments(call, parameters)
-    signature = _write_signature(call.label, named, INLINE_ELEMENTS)
-    if len(signature) > MAX_CALL:
-        signature = _write_signature(call.label, named, 1)
-    return signature
-
-
-def _named_arguments(call: RecordedCall, parameters: dict[str, tuple[str, ...]]) -> list[tuple[str, Any]]:
-    """Return (name, value) of each argument, with an empty name for a position that has none."""
-    names = parameters.get(call.label, ())
-    named: list[tuple[str, Any]] = []
-    for position, value in enumerate(call.args):
-        name = names[position] if position < len(names) else ""
-        named.append((name, value))
-    named.extend(call.kwargs.items())
-    return named
-
-
-def _write_signature(label: str, named: list[tuple[str, Any]], inline: int) -> str:
-    """Return sigmoid_grad(x: float64 (241,)), with the elements of values that have at most `inline` of them."""
-    arguments = [_argument(name, value, inline) for name, value in named]
-    return f"{label}({', '.join(arguments)})"
-
-
-def _argument(name: str, value: Any, inline: int) -> str:
-    """Return x: float64 (241,) for a large tensor or array, and size=5 for anything else."""
-    text = write_value(value, inline)
-    if not name:
-        return text
-    is_large = isinstance(value, torch.Tensor | np.ndarray) and _elements(value) > inline
-    return f"{name}: {text}" if is_large else f"{name}={text}"
-
-
-def _elements(value: Any) -> int:
-    return int(value.numel()) if isinstance(value, torch.Tensor) else int(value.size)
-
-
-def _origin(answer: Any, calls: list[RecordedCall]) -> tuple[RecordedCall | None, str]:
-    """Return the call that returned `answer`, and which item of its result that is; else the last call."""
-    if not calls:
-        return None, ""
-    if answer is None:  # any call may have returned that
-        return calls[-1], ""
-    for call in reversed(calls):
-        if call.value is answer:
-            return call, ""
-        position = _position(answer, call.value)
-        if position is not None:
-            item = "" if _is_gradient(call) else f"[{position}]"
-            return call, item
-    return calls[-1], ""
-
-
-def _position(answer: Any, value: Any) -> int | None:
-    """Return at which position of a tuple or list this very object is; None if it is not in there."""
-    if not isinstance(value, tuple | list):
-        return None
-    for position, item in enumerate(value):
-        if item is answer:
-            return position
+def _look(calls: list[RecordedCall], label: str) -> RecordedCall | None:
+    """Return the last call if it has this label and is an expression, not a call."""
+    if calls and calls[-1].label == label and isinstance(calls[-1].request, EvaluateExpression):
+        return calls[-1]
     return None
 
 
-def _is_gradient(call: RecordedCall) -> bool:
-    return isinstance(call.request, CallFunction) and bool(call.request.wrt)
-
-
-def _last(calls: list[RecordedCall], parameters: dict[str, tuple[str, ...]], label: str) -> str:
-    """Return the last call if it has this label; else the label alone."""
-    if calls and calls[-1].label == label:
-        return write_call(calls[-1], parameters)
-    return label
-
-
-def _argument_name(call: RecordedCall | None, position: str, parameters: dict[str, tuple[str, ...]]) -> str:
-    """Return the name of an argument that is known by its position, or already by its name."""
-    if call is None:
-        return position
-    names = parameters.get(call.label, ())
-    if position.isdigit() and int(position) < len(names):
-        return names[int(position)]
-    return position
+__all__ = ["Description", "describe"]

@@ -29,6 +29,7 @@ class Mismatch(CheckFailure):
     answer: what the check compared, to be traced back to the call that returned it.
     path: the place in the answer, such as "[0]" or "['weight']".
     elements: of a tensor with wrong values.
+    inner: the place in an input that was changed; `path` then names the input.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Mismatch(CheckFailure):
         expected: Any = None,
         elements: WrongElements | None = None,
         law: Text = NOTHING,
+        inner: str = "",
     ) -> None:
         super().__init__(law.en or kind)
         self.kind = kind
@@ -50,10 +52,14 @@ class Mismatch(CheckFailure):
         self.expected = expected
         self.elements = elements
         self.law = law
+        self.inner = inner
 
 
 class Crashed(CheckFailure):
-    """The student's code raised, or its process died."""
+    """The student's code raised, or its process died.
+
+    instead_of: the name of the exception that it should raise.
+    """
 
     verdict = Verdict.CRASHED
 
@@ -62,6 +68,7 @@ class Crashed(CheckFailure):
         self.call = call
         self.raised = raised
         self.death = death
+        self.instead_of = ""
 
 
 class Unloaded(Crashed):

@@ -178,6 +178,12 @@ class RemoteModule:
             self._load()
             self.worker.note_loaded(self.folder)
 
+    def renewed(self) -> "RemoteModule":
+        """Return this module, loaded alone into a fresh worker. Raises WorkerDied."""
+        self.worker.close()
+        self.ensure_loaded()
+        return self
+
     def loading(self) -> list[Frame]:
         """Return the request that loads the module, to be sent with others. Raises WorkerDied."""
         if self.death is not None:

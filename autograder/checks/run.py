@@ -7,9 +7,15 @@ import msgspec
 from ..results.model import Verdict
 from ..text import Text
 from .collect import Check
-from .describe import Description, describe, describe_odd_answer
+from .describe import Description, describe
 from .failures import CheckFailure, NotAttempted
+from .odd_answers import describe_odd_answer
 from .student import RecordedCall, Student
+
+# One call that never ends costs its deadline once: after it, the exercise's other checks are not run.
+NOT_RUN = Text(
+    "not run: an earlier check of this exercise ran into the time limit", "未运行：此练习之前的一项检查已超时"
+)
 
 Parameters = dict[str, tuple[str, ...]]  # exercise -> its parameter names
 
@@ -20,6 +26,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     description: Description | None = None  # None where the check passed
     calls: list[RecordedCall] = []
+
+
+def ends_exercise(verdict: Verdict) -> bool:
+    """Return True if the exercise's other checks get NOT_RUN after a check with this verdict."""
+    return verdict is Verdict.TIMED_OUT
 
 
 def run_check(check: Check, student: Student, parameters: Parameters) -> Outcome:
@@ -37,8 +48,8 @@ def _verdict(check: Check, student: Student, parameters: Parameters) -> tuple[Ve
     except AssertionError as error:
         text = str(error).split("\n")[0] or check.title.en
         return Verdict.FAILED, describe(CheckFailure(text), student.calls, parameters)
-    except Exception:
-        return Verdict.FAILED, describe_odd_answer(student.calls, parameters)
+    except Exception as error:
+        return Verdict.FAILED, describe_odd_answer(error, student.calls, parameters, check.title)
     if not student.calls:  # nothing was asked, so nothing was shown
         return Verdict.FAILED, describe(
             NotAttempted(check.exercise, Text("The check asked nothing.", "检查没有调用任何函数。")), [], {}

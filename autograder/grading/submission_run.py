@@ -11,6 +11,8 @@ from ..checks.describe import Description, describe
 from ..checks.remote import RemoteModule, SubmissionWorker
 from ..checks.rules import find_banned, find_suspicious
 from ..checks.run import Outcome
+from ..checks.state import may_keep_state, state_is_kept, with_state_named
+from ..checks.student import Student, Transport
 from ..course.model import Exercise, Topic
 from ..course.reveal import Reveal
 from ..results.model import CheckResult, ExerciseResult, Suspicion, Verdict
@@ -22,6 +24,7 @@ from ..text import NOTHING, Text
 from .diagnosis import FailedCheck
 from .prefetch.attempt import Attempt, CheckedOutcome
 from .prefetch.batch import LEAST_SECONDS, PrefetchedReplies, RequestBatch, seconds_for
+from .prefetch.script import student_for
 from .prepared import Prepared
 
 MISSING_FILE = Text("{file} was not handed in.", "没有提交 {file}。")
@@ -118,6 +121,8 @@ class SubmissionRun:
         try:
             self._run_checks(runs, is_visible=True)
             self._run_checks(runs, is_visible=False)
+            for run in runs:  # at the end: until then the worker may still be asked if shared state has changed
+                self._name_state(run)
         finally:
             self.worker.close()
 
@@ -171,6 +176,19 @@ class SubmissionRun:
     ) -> list[CheckedOutcome]:
         about = self.prepared.exercise_checks(run.topic, run.exercise)
         return list(Attempt(about, checks, run.module, fatal=run.fatal, prefetched=prefetched).run())
+
+    def _name_state(self, run: ExerciseRun) -> None:
+        """Let the message of the first mistake say so if the code keeps state between calls."""
+        positions = [number for number, one in enumerate(run.checked) if one.outcome.verdict in MISTAKES]
+        if not positions or run.fatal or self.worker.is_out_of_time or not may_keep_state(run.module.source):
+            return
+        first = run.checked[positions[0]]
+
+        def student(transport: Transport) -> Student:
+            return student_for(transport, run.topic, run.exercise, first.check, self.prepared.limits)
+
+        if state_is_kept(first.check, student, run.module.renewed):
+            run.checked[positions[0]] = msgspec.structs.replace(first, outcome=with_state_named(first.outcome))
 
     def _may_be_spoiled(self, run: ExerciseRun) -> bool:
         try:

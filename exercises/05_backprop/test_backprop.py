@@ -13,7 +13,9 @@ from autograder.checks import (
     Student,
     assert_close,
     assert_equal,
+    assert_inputs_unchanged,
     check,
+    expect,
 )
 
 
@@ -41,15 +43,16 @@ def test_gd_step_worked_example(student):
 
 @check("gd_step")
 def test_gd_step_of_example_1(student):
-    """Example 1 of the notes with lr 0.5: w5 becomes 0.3589, w7 0.5113. 笔记例 1，lr = 0.5：w5 变为 0.3589，w7 变为 0.5113。"""
+    """Example 1 of the notes with lr 0.5: w5 becomes 0.3589, w7 0.5113; the old tensors stay. 笔记例 1，lr = 0.5：w5 变为 0.3589，w7 变为 0.5113；原来的张量不变。"""
     new_w1 = double([0.149780716133, 0.199561432266], [0.249751143632, 0.299502287265])
     new_w2 = double([0.358916479718, 0.408666186076], [0.511301270239, 0.561370121108])
-    assert_close(student.gd_step([W1, W2], [GRAD_W1, GRAD_W2], 0.5), [new_w1, new_w2], ITERATED)
+    answer = assert_inputs_unchanged(student.gd_step, [W1, W2], [GRAD_W1, GRAD_W2], 0.5)
+    assert_close(answer, [new_w1, new_w2], ITERATED)
 
 
 @check("gd_step")
 def test_gd_step_of_nothing(student):
-    """No parameters, no new ones: an empty list. 没有参数时返回空列表。"""
+    """Without parameters the result is an empty list. 没有参数时返回空列表。"""
     assert_equal(student.gd_step([], [], 0.1), [])
 
 
@@ -104,7 +107,7 @@ def test_unit_gradients_elsewhere(student):
 
 @check("unit_gradients")
 def test_unit_gradients_without_input(student):
-    """With x = 0 the weight makes no difference, but the bias does. x = 0 时改变权重没有影响，改变偏置仍有影响。"""
+    """With x = 0, changing the weight has no effect, but changing the bias has. x = 0 时改变权重没有影响，改变偏置仍有影响。"""
     assert_close(student.unit_gradients(0.0, 1.0, 1.0), (0.0, 0.1966119332), PYTHON_FLOAT)
 
 
@@ -117,11 +120,12 @@ def test_forward_222_of_example_1(student):
 
 @check("forward_222")
 def test_forward_222_after_one_step(student):
-    """With the weights of example 1 after one step: 0.7284 and 0.7784. 例 1 更新一步之后的权重：输出 0.7284 和 0.7784。"""
+    """With the weights of example 1 after one step: 0.7284 and 0.7784; no input is changed. 例 1 更新一步之后的权重：输出 0.7284 和 0.7784；不修改任何输入。"""
     w1, b1 = W1 - 0.5 * GRAD_W1, B1 - 0.5 * GRAD_B1
     w2, b2 = W2 - 0.5 * GRAD_W2, B2 - 0.5 * GRAD_B2
     h, o = double([0.592198054520, 0.595671255374]), double([0.728441762234, 0.778376920301])
-    assert_close(student.forward_222(X, w1, b1, w2, b2), (h, o), REDUCTION)
+    answer = assert_inputs_unchanged(student.forward_222, X, w1, b1, w2, b2)
+    assert_close(answer, (h, o), REDUCTION)
 
 
 @check("forward_222")
@@ -153,9 +157,10 @@ def test_backward_222_of_example_1(student):
 
 @check("backward_222")
 def test_backward_222_sums_over_the_batch(student):
-    """The same sample twice: every gradient doubles. 同一个样本出现两次，所有梯度都加倍。"""
+    """The same sample twice: every gradient doubles; no input is changed. 同一个样本出现两次，所有梯度都加倍；不修改任何输入。"""
     expected = {"W1": 2 * GRAD_W1, "W2": 2 * GRAD_W2, "b1": 2 * GRAD_B1, "b2": 2 * GRAD_B2}
-    assert_close(by_name(student.backward_222(X.repeat(2, 1), T.repeat(2, 1), W1, B1, W2, B2)), expected, REDUCTION)
+    answer = assert_inputs_unchanged(student.backward_222, X.repeat(2, 1), T.repeat(2, 1), W1, B1, W2, B2)
+    assert_close(by_name(answer), expected, REDUCTION)
 
 
 def network_of_example_1(student: Student) -> RemoteObject:
@@ -165,6 +170,27 @@ def network_of_example_1(student: Student) -> RemoteObject:
         "m.load_state_dict(state)", m=model, state={"0.weight": W1, "0.bias": B1, "2.weight": W2, "2.bias": B2}
     )
     return model
+
+
+def assert_model_holds(model: RemoteObject, expected: dict[str, Tensor], loss: object) -> None:
+    """Fail unless the model holds these parameters. loss: what train_step_222 returned."""
+    state = model.state_dict()
+    for name, right in expected.items():
+        found = state[name]
+        rtol, atol = ITERATED.bounds(right.dtype)
+        has_the_kind = found.dtype == right.dtype and found.shape == right.shape
+        expect(
+            has_the_kind and torch.allclose(found, right, rtol=rtol, atol=atol),
+            f"the model's {name} holds {numbers(found)}, expected {numbers(right)}.",
+            f"模型的 {name} 是 {numbers(found)}，应为 {numbers(right)}。",
+            answer=loss,
+        )
+
+
+def numbers(tensor: Tensor) -> str:
+    """The dtype and the first numbers of a tensor."""
+    first = ", ".join(f"{value:.6g}" for value in tensor.flatten().tolist()[:4])
+    return f"{str(tensor.dtype).removeprefix('torch.')} [{first}]"
 
 
 @check("train_step_222")
@@ -179,14 +205,14 @@ def test_train_step_222_loss_of_example_1(student):
 def test_train_step_222_weights_of_example_1(student):
     """Example 1 with lr 0.5: w1 becomes 0.1498, w5 0.3589, w7 0.5113. 例 1，lr = 0.5：w1 变为 0.1498，w5 变为 0.3589，w7 变为 0.5113。"""
     model = network_of_example_1(student)
-    student.train_step_222(model, X, T, lr=0.5)
+    loss = student.train_step_222(model, X, T, lr=0.5)
     expected = {
         "0.weight": double([0.149780716133, 0.199561432266], [0.249751143632, 0.299502287265]),
         "0.bias": double(0.345614322655, 0.345022872647),
         "2.weight": double([0.358916479718, 0.408666186076], [0.511301270239, 0.561370121108]),
         "2.bias": double(0.530750719186, 0.619049118258),
     }
-    assert_close(model.state_dict(), expected, ITERATED)
+    assert_model_holds(model, expected, loss)
 
 
 @check("train_step_222")
@@ -207,7 +233,7 @@ def test_numeric_grad_worked_example(student):
 
 @check("numeric_grad")
 def test_numeric_grad_of_one_number(student):
-    """At 0 the slope of the sigmoid is 0.25, measured without dimensions. sigmoid 在 0 处的导数是 0.25，x 是零维张量。"""
+    """The slope of the sigmoid at 0 is 0.25; x has no dimensions. sigmoid 在 0 处的导数是 0.25，x 是零维张量。"""
     x = torch.tensor(0.0, dtype=torch.float64)
     expected = torch.tensor(0.25, dtype=torch.float64)
     assert_close(student.numeric_grad(student.build("torch.sigmoid"), x), expected, FINITE_DIFFERENCE)
@@ -215,10 +241,18 @@ def test_numeric_grad_of_one_number(student):
 
 @check("numeric_grad")
 def test_numeric_grad_measures_example_1(student):
-    """It finds dE/dw1 to dE/dw4 of example 1, as derived by hand. 量出例 1 的 dE/dw1 至 dE/dw4，与手工推导一致。"""
+    """It finds dE/dw1 to dE/dw4 of example 1, as derived by hand, and leaves x as it is. 量出例 1 的 dE/dw1 至 dE/dw4，与手工推导一致，并且不修改 x。"""
     error_of = "lambda v: ((torch.sigmoid(torch.sigmoid(x @ v.T + b1) @ w2.T + b2) - t) ** 2).sum() / 2"
     error = student.build(error_of, x=X, t=T, b1=B1, w2=W2, b2=B2)
-    assert_close(student.numeric_grad(error, W1), GRAD_W1, FINITE_DIFFERENCE)
+    x = student.put(W1)
+    answer = student.numeric_grad(error, x)
+    assert_close(answer, GRAD_W1, FINITE_DIFFERENCE)
+    expect(
+        student.evaluate("torch.equal(after, before)", after=x, before=W1),
+        "x is not what it was before the call. Work on a copy of x.",
+        "x 与调用之前不同。应在 x 的副本上操作。",
+        answer=answer,
+    )
 
 
 @check("numeric_grad")
@@ -242,14 +276,15 @@ def test_linear_backward_worked_example(student):
 
 @check("linear_backward")
 def test_linear_backward_of_a_square_layer(student):
-    """Two inputs and two outputs: nothing but the right transposes will do. 2 个输入、2 个输出：转置必须处处正确。"""
+    """Two inputs and two outputs: only the right transposes give these values; no input is changed. 2 个输入、2 个输出：每处转置都对才能得到这些值；不修改任何输入。"""
     x, weight, grad_out = (
         torch.tensor([[1.0, 2.0]]),
         torch.tensor([[1.0, 2.0], [3.0, 4.0]]),
         torch.tensor([[1.0, 10.0]]),
     )
     expected = torch.tensor([[31.0, 42.0]]), torch.tensor([[1.0, 2.0], [10.0, 20.0]]), torch.tensor([1.0, 10.0])
-    assert_close(student.linear_backward(x, weight, grad_out), expected, REDUCTION)
+    answer = assert_inputs_unchanged(student.linear_backward, x, weight, grad_out)
+    assert_close(answer, expected, REDUCTION)
 
 
 @check("linear_backward")

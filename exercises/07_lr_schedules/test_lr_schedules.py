@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.checks import EXACT, PYTHON_FLOAT, assert_close, assert_raises, check
+from autograder.checks import EXACT, PYTHON_FLOAT, assert_close, assert_inputs_unchanged, assert_raises, check
 
 
 @check("piecewise_constant")
@@ -16,7 +16,7 @@ def test_piecewise_constant_worked_example(student, step, rate):
 
 @check("piecewise_constant")
 def test_piecewise_constant_without_boundaries(student):
-    """Without boundaries there is one learning rate for all steps. 没有边界时，所有步都用同一个学习率。"""
+    """Without boundaries all steps have the same learning rate. 没有边界时，所有步都用同一个学习率。"""
     assert_close(student.piecewise_constant(7, [], [0.5]), 0.5, PYTHON_FLOAT)
 
 
@@ -24,6 +24,19 @@ def test_piecewise_constant_without_boundaries(student):
 def test_piecewise_constant_refuses_a_missing_value(student):
     """One boundary and one value: ValueError. 一个边界却只有一个值：抛出 ValueError。"""
     assert_raises(ValueError, student.piecewise_constant, 1, [5], [0.1])
+
+
+@check("piecewise_constant")
+def test_piecewise_constant_refuses_a_surplus_value(student):
+    """One boundary and three values: ValueError as well. 一个边界却有三个值：同样抛出 ValueError。"""
+    assert_raises(ValueError, student.piecewise_constant, 1, [5], [0.1, 0.01, 0.001])
+
+
+@check("piecewise_constant")
+def test_piecewise_constant_keeps_its_lists(student):
+    """Neither list is changed. 不修改这两个列表。"""
+    rate = assert_inputs_unchanged(student.piecewise_constant, 6, [2, 5], [0.4, 0.2, 0.1])
+    assert_close(rate, 0.1, PYTHON_FLOAT)
 
 
 @check("exponential_decay")
@@ -34,14 +47,20 @@ def test_exponential_decay_worked_example(student):
 
 @check("exponential_decay")
 def test_exponential_decay_starts_at_lr0(student):
-    """At t = 0 nothing has decayed yet. t = 0 时还没有衰减。"""
+    """At t = 0 the rate is still lr0. t = 0 时还没有衰减。"""
     assert_close(student.exponential_decay(0.3, 2.0, 0), 0.3, PYTHON_FLOAT)
 
 
 @check("exponential_decay")
 def test_exponential_decay_after_very_many_steps(student):
-    """After 10000 steps the rate is 0, without an error. 10000 步之后学习率为 0，且不报错。"""
+    """After 10000 steps the rate is 0, and no error is raised. 10000 步之后学习率为 0，且不报错。"""
     assert_close(student.exponential_decay(0.1, 0.1, 10_000), 0.0, PYTHON_FLOAT)
+
+
+@check("exponential_decay")
+def test_exponential_decay_without_k(student):
+    """With k = 0 the rate stays the same. k = 0 时学习率不变。"""
+    assert_close(student.exponential_decay(0.2, 0.0, 9), 0.2, PYTHON_FLOAT)
 
 
 @check("inverse_time_decay")
@@ -53,7 +72,7 @@ def test_inverse_time_decay_worked_example(student, t, rate):
 
 @check("inverse_time_decay")
 def test_inverse_time_decay_without_k(student):
-    """With k = 0 the rate stays. k = 0 时学习率不变。"""
+    """With k = 0 the rate stays the same. k = 0 时学习率不变。"""
     assert_close(student.inverse_time_decay(0.2, 0.0, 9), 0.2, PYTHON_FLOAT)
 
 
@@ -89,7 +108,7 @@ def test_steplr_with_floor_last_change(student):
 
 @check("steplr_with_floor")
 def test_steplr_with_floor_in_few_epochs(student):
-    """Halved in each epoch while above 0.03: the last drop leads below. 大于 0.03 时每个 epoch 减半：最后一次降到下限以下。"""
+    """The rate halves in each epoch while it is above 0.03; the last drop ends below. 大于 0.03 时每个 epoch 减半：最后一次降到下限以下。"""
     rates = student.steplr_with_floor(0.1, 1, 0.5, 0.03, 4)
     assert_close(rates, [0.05, 0.025, 0.025, 0.025], PYTHON_FLOAT)
 

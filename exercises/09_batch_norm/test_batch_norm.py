@@ -4,9 +4,21 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from autograder.checks import PYTHON_FLOAT, REDUCTION, assert_close, assert_equal, assert_raises, check, expect, randn
+from autograder.checks import (
+    PYTHON_FLOAT,
+    REDUCTION,
+    Tolerance,
+    assert_close,
+    assert_equal,
+    assert_inputs_unchanged,
+    assert_raises,
+    check,
+    expect,
+    randn,
+)
 
 ROWS = torch.tensor([[1.0, 2.0], [3.0, 8.0], [5.0, 5.0]])
+ANY_EPS = Tolerance(1e-3, 1e-3, 1e-3, 1e-3)  # the size of eps is the subject of other checks
 
 
 @check("batch_norm_train")
@@ -14,14 +26,31 @@ def test_batch_norm_train_worked_example(student):
     """The docstring's example: two columns, gamma (1, 2), beta (0, 1). 文档示例：两列，gamma 为 (1, 2)，beta 为 (0, 1)。"""
     expected = torch.tensor([[-1.224743, -1.449488], [0.0, 3.449488], [1.224743, 1.0]])
     answer = student.batch_norm_train(ROWS, torch.tensor([1.0, 2.0]), torch.tensor([0.0, 1.0]))
-    assert_close(answer, expected, REDUCTION)
+    assert_close(answer, expected, ANY_EPS)
 
 
 @check("batch_norm_train")
 def test_batch_norm_train_without_gamma_and_beta(student):
-    """Without gamma and beta it only normalises. gamma 和 beta 为 None 时只做标准化。"""
-    expected = F.batch_norm(ROWS, None, None, training=True)
-    assert_close(student.batch_norm_train(ROWS, None, None), expected, REDUCTION)
+    """Without gamma and beta it only normalises; x is not changed. gamma 和 beta 为 None 时只做标准化；不修改 x。"""
+    x = 100 * ROWS
+    expected = F.batch_norm(x, None, None, training=True)
+    assert_close(assert_inputs_unchanged(student.batch_norm_train, x, None, None), expected, REDUCTION)
+
+
+@check("batch_norm_train")
+def test_batch_norm_train_with_gamma_alone(student):
+    """gamma scales where beta is None. beta 为 None 时 gamma 仍起作用。"""
+    x, gamma = 100 * ROWS, torch.tensor([3.0, -0.5])
+    expected = F.batch_norm(x, None, None, gamma, training=True)
+    assert_close(student.batch_norm_train(x, gamma, None), expected, REDUCTION)
+
+
+@check("batch_norm_train")
+def test_batch_norm_train_adds_eps_inside_the_root(student):
+    """With eps = 1, a column of variance 3 is divided by the root of 4. eps = 1 时，方差为 3 的列除以 4 的平方根。"""
+    x = torch.tensor([[1.0], [1.0], [1.0], [5.0]])
+    expected = torch.tensor([[-0.5], [-0.5], [-0.5], [1.5]])
+    assert_close(student.batch_norm_train(x, None, None, eps=1.0), expected, REDUCTION)
 
 
 @check("batch_norm_train")
@@ -36,21 +65,21 @@ def test_batch_norm_2d_train_worked_example(student):
     """The docstring's example: both channels come out alike. 文档示例：两个通道归一化后相同。"""
     x = torch.arange(8.0).reshape(2, 2, 1, 2)
     expected = torch.tensor([-1.212677, -0.727606, 0.727606, 1.212677]).reshape(2, 1, 1, 2).expand(2, 2, 1, 2)
-    assert_close(student.batch_norm_2d_train(x, None, None), expected, REDUCTION)
+    assert_close(student.batch_norm_2d_train(x, None, None), expected, ANY_EPS)
 
 
 @check("batch_norm_2d_train")
 def test_batch_norm_2d_train_scales_and_shifts_channels(student):
-    """Each channel gets its own gamma and beta. 每个通道使用自己的 gamma 和 beta。"""
-    x, gamma, beta = randn(2, 3, 4, 5, seed=1), torch.tensor([1.0, 2.0, 3.0]), torch.tensor([0.0, -1.0, 1.0])
+    """Each channel gets its own gamma and beta; no input is changed. 每个通道使用自己的 gamma 和 beta；不修改任何输入。"""
+    x, gamma, beta = 100 * randn(2, 3, 4, 5, seed=1), torch.tensor([1.0, 2.0, 3.0]), torch.tensor([0.0, -1.0, 1.0])
     expected = F.batch_norm(x, None, None, gamma, beta, training=True)
-    assert_close(student.batch_norm_2d_train(x, gamma, beta), expected, REDUCTION)
+    assert_close(assert_inputs_unchanged(student.batch_norm_2d_train, x, gamma, beta), expected, REDUCTION)
 
 
 @check("batch_norm_2d_train")
 def test_batch_norm_2d_train_of_one_image(student):
     """One image is enough, if it has several pixels. 只有一张图像也可以，只要像素不止一个。"""
-    x = torch.tensor([[[[1.0, 3.0], [5.0, 7.0]]]])
+    x = torch.tensor([[[[100.0, 300.0], [500.0, 700.0]]]])
     expected = F.batch_norm(x, None, None, training=True)
     assert_close(student.batch_norm_2d_train(x, None, None), expected, REDUCTION)
 
@@ -64,10 +93,10 @@ def test_bn_running_stats_worked_example(student):
 
 @check("bn_running_stats")
 def test_bn_running_stats_of_images(student):
-    """For images the statistics are per channel, as in nn.BatchNorm2d. 图像按通道统计，与 nn.BatchNorm2d 一致。"""
+    """For images the statistics are per channel, as in nn.BatchNorm2d; the old ones are not changed. 图像按通道统计，与 nn.BatchNorm2d 一致；不修改旧统计量。"""
     x, oracle = 10 * randn(2, 2, 3, 3, seed=2), nn.BatchNorm2d(2)
     oracle(x)
-    answer = student.bn_running_stats(x, torch.zeros(2), torch.ones(2))
+    answer = assert_inputs_unchanged(student.bn_running_stats, x, torch.zeros(2), torch.ones(2))
     assert_close(answer, (oracle.running_mean, oracle.running_var), REDUCTION)
 
 
@@ -100,21 +129,22 @@ def test_batch_norm_eval_worked_example(student):
     """The docstring's example: one sample of two features. 文档示例：一个样本，两个特征。"""
     x, mean, var = torch.tensor([[1.0, 10.0]]), torch.tensor([0.0, 8.0]), torch.tensor([1.0, 4.0])
     answer = student.batch_norm_eval(x, mean, var, torch.tensor([2.0, 1.0]), torch.tensor([0.0, 3.0]))
-    assert_close(answer, torch.tensor([[1.99999, 3.9999988]]), REDUCTION)
+    assert_close(answer, torch.tensor([[1.99999, 3.9999988]]), ANY_EPS)
 
 
 @check("batch_norm_eval")
 def test_batch_norm_eval_of_images(student):
-    """For images the statistics belong to axis 1. 对图像来说，统计量对应第 1 维。"""
-    x, mean, var = randn(2, 3, 4, 5, seed=3), torch.tensor([0.0, 1.0, 2.0]), torch.tensor([1.0, 4.0, 9.0])
+    """For images the statistics belong to axis 1; no input is changed. 对图像来说，统计量对应第 1 维；不修改任何输入。"""
+    x, mean, var = 30 * randn(2, 3, 4, 5, seed=3), torch.tensor([0.0, 1.0, 2.0]), torch.tensor([100.0, 400.0, 900.0])
     expected = F.batch_norm(x, mean, var, mean + 1, mean - 1)
-    assert_close(student.batch_norm_eval(x, mean, var, mean + 1, mean - 1), expected, REDUCTION)
+    answer = assert_inputs_unchanged(student.batch_norm_eval, x, mean, var, mean + 1, mean - 1)
+    assert_close(answer, expected, REDUCTION)
 
 
 @check("batch_norm_eval")
 def test_batch_norm_eval_without_gamma_and_beta(student):
     """Without gamma and beta it only normalises. gamma 和 beta 为 None 时只做标准化。"""
-    mean, var = torch.tensor([3.0, 5.0]), torch.tensor([2.0, 0.5])
+    mean, var = torch.tensor([3.0, 5.0]), torch.tensor([200.0, 50.0])
     expected = F.batch_norm(ROWS, mean, var)
     assert_close(student.batch_norm_eval(ROWS, mean, var, None, None), expected, REDUCTION)
 
@@ -124,7 +154,7 @@ def test_BatchNorm2dLite_worked_example(student):
     """The docstring's example: output and buffers after one batch. 文档示例：一个批次之后的输出和缓冲。"""
     bn = student.BatchNorm2dLite(1)
     assert_close(
-        bn(torch.tensor([1.0, 3.0]).reshape(2, 1, 1, 1)).flatten(), torch.tensor([-0.999995, 0.999995]), REDUCTION
+        bn(torch.tensor([1.0, 3.0]).reshape(2, 1, 1, 1)).flatten(), torch.tensor([-0.999995, 0.999995]), ANY_EPS
     )
     assert_close(bn.running_mean, torch.tensor([0.2]), REDUCTION)
     assert_close(bn.running_var, torch.tensor([1.1]), REDUCTION)
@@ -135,7 +165,7 @@ def test_BatchNorm2dLite_worked_example(student):
 def test_BatchNorm2dLite_in_evaluation(student):
     """After eval() it uses the running statistics. 调用 eval() 之后使用滑动统计量。"""
     bn, oracle = student.BatchNorm2dLite(3), nn.BatchNorm2d(3)
-    x = 2 + 3 * randn(4, 3, 2, 2, seed=4)
+    x = 2 + 100 * randn(4, 3, 2, 2, seed=4)
     for layer in (bn, oracle):
         layer(x)
     bn.eval()
@@ -151,5 +181,14 @@ def test_BatchNorm2dLite_has_parameters_and_buffers(student):
         names == ["bias", "weight"],
         f"the parameters are {names}, expected bias and weight.",
         f"参数是 {names}，应为 bias 和 weight。",
+        answer=bn,
     )
-    assert_close(dict(sorted(bn.state_dict().items())), dict(sorted(state.items())), REDUCTION)
+    for name, expected in state.items():
+        assert_close(getattr(bn, name), expected, REDUCTION)
+    keys = sorted(bn.state_dict())
+    expect(
+        keys == sorted(state),
+        f"state_dict() has the names {keys}, expected {sorted(state)}.",
+        f"state_dict() 中的名字是 {keys}，应为 {sorted(state)}。",
+        answer=bn,
+    )

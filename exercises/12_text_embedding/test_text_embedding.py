@@ -4,21 +4,21 @@ import logging
 
 import jieba
 
-from autograder.checks import assert_equal, check
+from autograder.checks import assert_equal, assert_inputs_unchanged, check
 
 jieba.setLogLevel(logging.WARNING)  # no report of how fast the dictionary was loaded
 
 
 @check("build_vocab")
 def test_build_vocab_worked_example(student):
-    """A word that occurs twice passes one that occurs once. 词频高的在前：“学习”排到“深度”前面。"""
+    """A word that occurs twice comes before a word that occurs once. 词频高的在前：“学习”排到“深度”前面。"""
     _, index_to_word = student.build_vocab(jieba.lcut("我爱深度学习，我爱学习"))
     assert_equal(index_to_word, ["<pad>", "<unk>", "我", "爱", "学习", "深度", "，"])
 
 
 @check("build_vocab")
 def test_build_vocab_gives_each_word_an_index(student):
-    """Four words, once each: 2, 3, 4, 5 behind the specials. “我爱深度学习”的四个词排在特殊符号之后：2、3、4、5。"""
+    """Four words that occur once get 2, 3, 4, 5, after the specials. “我爱深度学习”的四个词排在特殊符号之后：2、3、4、5。"""
     tokens = jieba.lcut("我爱深度学习")
     word_to_index, _ = student.build_vocab(tokens)
     assert_equal([word_to_index.get(word) for word in tokens], [2, 3, 4, 5])
@@ -26,13 +26,21 @@ def test_build_vocab_gives_each_word_an_index(student):
 
 @check("build_vocab")
 def test_build_vocab_drops_rare_words(student):
-    """With min_freq=2 a word must occur twice to be listed. min_freq=2 时，至少出现两次的词才收录。"""
+    """With min_freq=2 only words that occur at least twice are listed. min_freq=2 时，至少出现两次的词才收录。"""
     _, index_to_word = student.build_vocab(jieba.lcut("我爱深度学习，我爱学习"), min_freq=2)
     assert_equal(index_to_word, ["<pad>", "<unk>", "我", "爱", "学习"])
 
 
 @check("build_vocab")
 def test_build_vocab_of_no_text(student):
-    """An empty text leaves the specials alone. 空文本的词表只有特殊符号。"""
+    """An empty text gives a vocabulary of the specials only. 空文本的词表只有特殊符号。"""
     _, index_to_word = student.build_vocab([])
     assert_equal(index_to_word, ["<pad>", "<unk>"])
+
+
+@check("build_vocab")
+def test_build_vocab_keeps_its_tokens(student):
+    """The list of tokens is not changed. 不修改传入的词列表。"""
+    tokens = ["猫", "狗", "鸟", "狗"]
+    _, index_to_word = assert_inputs_unchanged(student.build_vocab, tokens)
+    assert_equal(index_to_word, ["<pad>", "<unk>", "狗", "猫", "鸟"])

@@ -7,19 +7,20 @@ from collections.abc import Iterable
 def build_vocab(
     tokens: Iterable[str], min_freq: int = 1, specials: tuple[str, ...] = ("<pad>", "<unk>")
 ) -> tuple[dict[str, int], list[str]]:
-    """The vocabulary of a text: each word once, with an index of its own.
+    """Build the vocabulary of a text: each different word gets one index.
 
-    nn.Embedding knows no words, only row numbers 0, 1, 2, …; the vocabulary translates both ways. The order is
-    fixed: first the specials as given, then the words by falling frequency, and among equally frequent words
-    the one that occurs first. (list(set(words)) in the notes gives other indices in every run: a saved
-    embedding would then belong to other words.)
+    nn.Embedding knows no words, only row numbers 0, 1, 2, …. The vocabulary translates in both directions. Its
+    order is fixed: first the specials, as given; then the words, the most frequent first. Words that are equally
+    frequent keep the order in which they first occur. (list(set(words)) in the notes gives other indices in every
+    run, and then a saved embedding no longer fits its words.)
 
-    tokens: the words of the text, such as jieba.lcut cuts them; any iterable, also one that can be read only once.
-    min_freq: words that occur fewer times than this are left out; the specials never are.
-    specials: entries that need no text: "<pad>" fills up short sentences, "<unk>" stands for unknown words.
-        A token that equals a special keeps the special's place and is not listed again.
-    Returns (word_to_index, index_to_word): a dict word -> index and the list of words in index order, so that
-    index_to_word[word_to_index[word]] == word.
+    tokens: the words of the text, for example from jieba.lcut. Any iterable, even one that can be read only once;
+        do not change it. Each token counts as it is: do not change it to lower case, and keep spaces too.
+    min_freq: leave out words that occur fewer times than this. It does not apply to the specials.
+    specials: entries that every vocabulary has. "<pad>" fills up short sentences, and "<unk>" stands for unknown
+        words. A token that equals a special is not listed a second time. There may be no specials.
+    Returns (word_to_index, index_to_word): a dict from word to index, and the list of words in the order of their
+    indices, so that index_to_word[word_to_index[word]] == word.
 
     >>> import jieba
     >>> tokens = jieba.lcut("我爱深度学习，我爱学习")
@@ -31,9 +32,9 @@ def build_vocab(
     >>> word_to_index["学习"]
     4
 
-    中文：由分词结果（例如 jieba.lcut 的返回值）构建词表，返回“词到索引”的字典和“索引到词”的列表。特殊符号按给定顺序排在
-    最前，其余的词按词频从高到低排列，词频相同的，先出现的在前；出现次数少于 min_freq 的词不收录。每个词只占一个索引，
-    与特殊符号同名的词也不重复收录。不要用 list(set(...)) 去重：集合的顺序每次运行都可能不同，索引就对不上了。
-    tokens 可能是生成器，只能遍历一次。
+    中文：根据分词结果（例如 jieba.lcut 的返回值）构建词表，返回“词到索引”的字典和“索引到词”的列表。特殊符号按给定顺序排在
+    最前（也可以没有），其余的词按词频从高到低排列，词频相同时先出现的在前。出现次数少于 min_freq 的词不收录，特殊符号则始终收录。
+    每个词只占一个索引，与特殊符号同名的词不重复收录。词要原样统计，不要改成小写，空格也算一个词。不要用 list(set(...)) 去重：
+    集合的顺序每次运行都可能不同，索引就对不上了。tokens 可能是生成器，只能遍历一次；不要修改它。
     """
     raise NotImplementedError("build_vocab is yours to write")

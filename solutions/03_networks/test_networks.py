@@ -15,6 +15,7 @@ from autograder.checks import (
     assert_equal,
     assert_inputs_unchanged,
     check,
+    expect,
     gradient,
     randn,
 )
@@ -36,16 +37,18 @@ def fire(x: Tensor, w: Tensor, b: float, f=torch.sigmoid) -> Tensor:
 @pytest.mark.parametrize("f", ["sigmoid", "tanh", "relu"], ids=str)
 @DTYPES
 def test_neuron_on_random_batches(student, f, dtype):
-    """Right for a batch and each activation, in the dtype that came in. 对一个批次和各种激活函数都正确，且保持 dtype。"""
+    """A batch is right with each activation, and the dtype stays the same. 对一个批次和各种激活函数都正确，且保持 dtype。"""
     x, w = randn(6, 3, seed=1, dtype=dtype), W.to(dtype)
-    expected = fire(x, w, 0.75, getattr(torch, f))
-    assert_close(student.neuron(x, w, 0.75, student.build(f"torch.{f}")), expected, ELEMENTWISE)
+    expected = fire(x, w, 0.7, getattr(torch, f))
+    assert_close(student.neuron(x, w, 0.7, student.build(f"torch.{f}")), expected, ELEMENTWISE)
 
 
 @check("neuron")
-@pytest.mark.parametrize("shape", [(3,), (1, 3), (2, 5, 3)], ids=["vector", "one", "sequences"])
+@pytest.mark.parametrize(
+    "shape", [(3,), (1, 3), (2, 5, 3), (1, 5, 3)], ids=["vector", "one", "sequences", "one-sequence"]
+)
 def test_neuron_of_any_batch(student, shape):
-    """A vector, one sample, a batch of sequences: the last axis goes. 单个向量、一个样本、一批序列：只去掉最后一维。"""
+    """A vector, one sample, a batch of sequences: only the last axis disappears. 单个向量、一个样本、一批序列：只去掉最后一维。"""
     x = randn(*shape, seed=2)
     assert_close(student.neuron(x, W, -0.5), fire(x, W, -0.5), ELEMENTWISE)
 
@@ -60,22 +63,23 @@ def test_neuron_with_one_input(student, shape):
 
 @check("neuron")
 def test_neuron_sums_before_it_activates(student):
-    """f gets w·x + b, here to be squared. f 得到的是 w·x + b，这里取平方。"""
+    """f receives w·x + b; here f squares it. f 得到的是 w·x + b，这里取平方。"""
     x = randn(4, 3, seed=4, dtype=torch.float64)
-    answer = student.neuron(x, W.double(), 1.5, student.build("lambda z: z**2"))
+    answer = student.neuron(x, w=W.double(), b=1.5, f=student.build("lambda z: z**2"))
     assert_close(answer, ((x * W).sum(-1) + 1.5) ** 2, ELEMENTWISE)
 
 
 @check("neuron")
-def test_neuron_of_no_signal(student):
-    """Inputs of 0 leave f(b). 输入全为 0 时结果是 f(b)。"""
-    answer = student.neuron(torch.zeros(2, 3), W, -2.0)
-    assert_close(answer, torch.sigmoid(torch.full((2,), -2.0)), ELEMENTWISE)
+@pytest.mark.parametrize("b", [-2.0, 0.0, 3], ids=str)
+def test_neuron_of_no_signal(student, b):
+    """Inputs of 0 leave f(b); b may be a whole number. 输入全为 0 时结果是 f(b)；b 可以是整数。"""
+    answer = student.neuron(torch.zeros(2, 3), W, b)
+    assert_close(answer, torch.sigmoid(torch.full((2,), float(b))), ELEMENTWISE)
 
 
 @check("neuron")
 def test_neuron_samples_do_not_meet(student):
-    """A sample gives the same in any company. 一个样本的结果与同批的其他样本无关。"""
+    """The result of a sample does not depend on the rest of the batch. 一个样本的结果与同批的其他样本无关。"""
     x = randn(3, 3, seed=6)
     x[1] = 50.0
     expected = fire(x, W, 0.1)
@@ -120,7 +124,7 @@ def layer(n_in: int, n_out: int, seed: int, dtype: torch.dtype = torch.float32) 
 @pytest.mark.parametrize("sizes", [(3, 2), (2, 5), (4, 4)], ids=["narrowing", "widening", "square"])
 @DTYPES
 def test_linear_forward_on_random_batches(student, sizes, dtype):
-    """Right for narrowing, widening and square layers, in the dtype that came in. 对各种宽度的层都正确，且保持 dtype。"""
+    """Narrowing, widening and square layers are right, and the dtype stays the same. 对各种宽度的层都正确，且保持 dtype。"""
     x, (weight, bias) = randn(6, sizes[0], seed=21, dtype=dtype), layer(*sizes, seed=22, dtype=dtype)
     assert_close(student.linear_forward(x, weight, bias), F.linear(x, weight, bias), REDUCTION)
 
@@ -128,7 +132,7 @@ def test_linear_forward_on_random_batches(student, sizes, dtype):
 @check("linear_forward")
 @pytest.mark.parametrize("sizes", [(3, 2), (4, 4)], ids=["narrowing", "square"])
 def test_linear_forward_without_a_bias(student, sizes):
-    """Without a bias, left out or None, it is the product alone. 不给 bias 或为 None 时只做乘法。"""
+    """Without a bias (left out or None), only the product is computed. 不给 bias 或为 None 时只做乘法。"""
     x, (weight, _) = randn(5, sizes[0], seed=23), layer(*sizes, seed=24)
     assert_close(student.linear_forward(x, weight), F.linear(x, weight), REDUCTION)
     assert_close(student.linear_forward(x, weight, bias=None), F.linear(x, weight), REDUCTION)
@@ -141,7 +145,7 @@ def test_linear_forward_without_a_bias(student, sizes):
     ids=["vector", "one", "empty", "sequences", "four-axes"],
 )
 def test_linear_forward_of_any_batch(student, shape):
-    """Whatever stands before the last axis stays as it is. 最后一维之前的维度保持不变。"""
+    """The axes before the last do not change. 最后一维之前的维度保持不变。"""
     x, (weight, bias) = randn(*shape, seed=25), layer(3, 2, seed=26)
     assert_close(student.linear_forward(x, weight, bias), F.linear(x, weight, bias), REDUCTION)
 
@@ -157,8 +161,12 @@ def test_linear_forward_of_small_layers(student, sizes):
 @check("linear_forward")
 @pytest.mark.parametrize(
     ("x", "weight"),
-    [(randn(3, 5, seed=29).T, randn(3, 2, seed=30).T), (randn(5, 6, seed=29)[:, ::2], randn(4, 3, seed=30)[::2])],
-    ids=["transposed", "strided"],
+    [
+        (randn(3, 5, seed=29).T, randn(3, 2, seed=30).T),
+        (randn(5, 6, seed=29)[:, ::2], randn(4, 3, seed=30)[::2]),
+        (randn(5, 2, 3, seed=29).transpose(0, 1), randn(2, 3, seed=30)),
+    ],
+    ids=["transposed", "strided", "sequences-first"],
 )
 def test_linear_forward_of_any_layout(student, x, weight):
     """Transposed and strided x and weight work. 转置和带步长的 x、weight 都可以。"""
@@ -168,21 +176,21 @@ def test_linear_forward_of_any_layout(student, x, weight):
 
 @check("linear_forward")
 def test_linear_forward_adds_each_bias_to_its_unit(student):
-    """Inputs of 0 give the bias, unit by unit. 输入全为 0 时，每个单元输出自己的偏置。"""
+    """Inputs of 0 give the bias of each unit. 输入全为 0 时，每个单元输出自己的偏置。"""
     weight, bias = layer(3, 4, seed=31)
     assert_close(student.linear_forward(torch.zeros(2, 3), weight, bias), bias.expand(2, 4), REDUCTION)
 
 
 @check("linear_forward")
 def test_linear_forward_of_units_is_the_weight(student):
-    """The unit vectors bring out the weight's columns. 输入单位向量，得到权重的各列。"""
+    """The unit vectors as inputs give the columns of the weight. 输入单位向量，得到权重的各列。"""
     weight, _ = layer(4, 4, seed=32)
     assert_close(student.linear_forward(torch.eye(4), weight), weight.T, REDUCTION)
 
 
 @check("linear_forward")
 def test_linear_forward_of_two_layers(student):
-    """Two layers in a row are one layer with the product of the weights. 两个线性层相接，等于权重相乘的一层。"""
+    """Two linear layers in a row equal one layer whose weight is the product of theirs. 两个线性层相接，等于权重相乘的一层。"""
     x, (first, b1), (second, b2) = randn(5, 3, seed=33), layer(3, 4, seed=34), layer(4, 2, seed=35)
     hidden = student.linear_forward(x, first, b1)
     assert_close(student.linear_forward(hidden, second, b2), F.linear(x, second @ first, second @ b1 + b2), REDUCTION)
@@ -201,7 +209,7 @@ def test_linear_forward_gradient(student, wrt):
 
 @check("linear_forward")
 def test_linear_forward_gradient_without_bias(student):
-    """Without a bias autograd reaches the weight just as well. 没有偏置时，自动求导同样能到达 weight。"""
+    """Without a bias, autograd reaches the weight as well. 没有偏置时，自动求导同样能到达 weight。"""
     x, (weight, _) = randn(4, 3, seed=39, dtype=torch.float64), layer(3, 2, seed=40, dtype=torch.float64)
     assert_close(gradient(student.linear_forward, x, weight, wrt=1), x.sum(0).expand(2, 3), REDUCTION)
 
@@ -230,13 +238,13 @@ def learnable(sizes: list[int], bias: bool) -> int:
     ids=["notes", "notes-222", "one-layer", "deep"],
 )
 def test_count_parameters_agrees_with_torch(student, sizes, bias):
-    """As many as the layers of torch hold, with and without biases. 与 torch 各层实际的参数个数一致，带不带偏置都对。"""
+    """The number agrees with the layers of torch, with and without biases. 与 torch 各层实际的参数个数一致，带不带偏置都对。"""
     assert_equal(student.count_parameters(sizes, bias), learnable(sizes, bias))
 
 
 @check("count_parameters")
 def test_count_parameters_of_random_networks(student):
-    """Right for random depths and widths. 对随机的深度和宽度都正确。"""
+    """Random depths and widths are right. 对随机的深度和宽度都正确。"""
     generator = torch.Generator().manual_seed(51)
     for depth in (2, 3, 5):
         sizes = torch.randint(1, 1000, (depth,), generator=generator).tolist()
@@ -252,7 +260,7 @@ def test_count_parameters_without_layers(student, bias):
 
 @check("count_parameters")
 def test_count_parameters_has_a_bias_by_default(student):
-    """Like nn.Linear, it counts biases unless told otherwise: one for each unit after the input. 与 nn.Linear 一样默认有偏置：输入层之后每个单元一个。"""
+    """As in nn.Linear, biases are counted by default: one for each unit after the input. 与 nn.Linear 一样默认有偏置：输入层之后每个单元一个。"""
     sizes = [6, 5, 4, 3]
     assert_equal(student.count_parameters(sizes), learnable(sizes, False) + 5 + 4 + 3)
 
@@ -260,7 +268,7 @@ def test_count_parameters_has_a_bias_by_default(student):
 @check("count_parameters")
 @pytest.mark.parametrize("cut", [1, 2, 3], ids=str)
 def test_count_parameters_adds_up(student, cut):
-    """Cut into two at a hidden layer, the parts have as many together. 从某个隐藏层切成两段，参数之和不变。"""
+    """Cut a network in two at a hidden layer: the two counts add up to the same number. 从某个隐藏层切成两段，参数之和不变。"""
     sizes = [8, 3, 5, 2, 6]
     front, back = student.count_parameters(sizes[: cut + 1]), student.count_parameters(sizes[cut:])
     assert_equal(front + back, learnable(sizes, True))
@@ -268,7 +276,7 @@ def test_count_parameters_adds_up(student, cut):
 
 @check("count_parameters")
 def test_count_parameters_of_the_reversed_network(student):
-    """Turned round, a network has as many weights, but other biases. 颠倒过来的网络，权重一样多，偏置不同。"""
+    """The reversed network has the same number of weights, but not of biases. 颠倒过来的网络，权重一样多，偏置不同。"""
     assert_equal(student.count_parameters([10, 4, 2], bias=False), 48)
     assert_equal(student.count_parameters([2, 4, 10], bias=False), 48)
     assert_equal(student.count_parameters([2, 4, 10]), 62)
@@ -276,8 +284,9 @@ def test_count_parameters_of_the_reversed_network(student):
 
 @check("count_parameters")
 def test_count_parameters_of_huge_layers(student):
-    """Numbers beyond 32 bits stay exact. 超过 32 位的数仍然精确。"""
+    """Numbers beyond 32 bits, and beyond the digits of a float, stay exact. 超过 32 位、甚至超过浮点精度的数仍然精确。"""
     assert_equal(student.count_parameters([3_000_000, 100_003]), 3_000_001 * 100_003)
+    assert_equal(student.count_parameters([300_000_000, 100_000_007]), 300_000_001 * 100_000_007)
 
 
 @check("count_parameters")
@@ -315,7 +324,7 @@ def logits(x: Tensor, layers: list[tuple[Tensor, Tensor]]) -> Tensor:
     "shape", [(4, 1, 28, 28), (1, 1, 28, 28), (3, 784), (1, 784)], ids=["images", "one-image", "vectors", "one-vector"]
 )
 def test_Net_gives_logits(student, shape):
-    """Images and vectors, many and one, give the logits of its own weights. 图片或向量、一批或一个，都按自己的权重算出 logits。"""
+    """Images and vectors, one or many: the logits follow from the net's own weights. 图片或向量、一批或一个，都按自己的权重算出 logits。"""
     net, x = student.Net(), randn(*shape, seed=61)
     assert_close(net(x), logits(x, own_layers(net)), REDUCTION)
 
@@ -345,9 +354,10 @@ def test_Net_has_the_state_of_the_notes(student):
 
 @check("Net")
 def test_Net_has_two_activations(student):
-    """relu1 and relu2 are modules of the net. relu1、relu2 是网络中的模块。"""
+    """relu1 and relu2 are two modules of the net. relu1、relu2 是网络中的两个模块。"""
     kinds = student.evaluate("[isinstance(part, nn.ReLU) for part in (m.relu1, m.relu2)]", m=student.Net())
     assert_equal(kinds, [True, True])
+    assert_equal(student.evaluate("m.relu1 is m.relu2", m=student.Net()), False)
 
 
 @check("Net")
@@ -366,7 +376,7 @@ def test_Net_can_be_trained(student):
 
 @check("Net")
 def test_Net_images_do_not_meet(student):
-    """An image gives the same logits in any company. 一张图片的 logits 与同批的其他图片无关。"""
+    """The logits of an image do not depend on the rest of the batch. 一张图片的 logits 与同批的其他图片无关。"""
     net, x = student.Net(), randn(3, 1, 28, 28, seed=67)
     x[0] *= 30
     expected = logits(x, own_layers(net))
@@ -376,7 +386,7 @@ def test_Net_images_do_not_meet(student):
 
 @check("Net")
 def test_Net_loads_other_weights(student):
-    """After loading a state_dict it computes with that. 加载 state_dict 之后，用新的权重计算。"""
+    """After load_state_dict, the net computes with the new weights. 加载 state_dict 之后，用新的权重计算。"""
     net, x = student.Net(), randn(2, 784, seed=68)
     state = {name: torch.full(shape, 0.002 if "weight" in name else -0.5) for name, shape in SHAPES.items()}
     state["fc3.bias"] = torch.arange(10.0) - 5
@@ -387,7 +397,7 @@ def test_Net_loads_other_weights(student):
 
 @check("Net")
 def test_Net_is_the_same_in_evaluation(student):
-    """There is no dropout in it: eval() changes nothing. 网络里没有 dropout：eval() 之后结果不变。"""
+    """The net has no dropout: eval() changes nothing. 网络里没有 dropout：eval() 之后结果不变。"""
     net, x = student.Net(), randn(2, 1, 28, 28, seed=69)
     expected = logits(x, own_layers(net))
     assert_close(net(x), expected, REDUCTION)
@@ -397,11 +407,25 @@ def test_Net_is_the_same_in_evaluation(student):
 
 @check("Net")
 def test_Net_becomes_double(student):
-    """.double() converts all of it. .double() 能转换整个网络。"""
+    """.double() converts the whole net. .double() 能转换整个网络。"""
     net, x = student.Net(), randn(2, 1, 28, 28, seed=70, dtype=torch.float64)
     layers = [(weight.double(), bias.double()) for weight, bias in own_layers(net)]
     net.double()
     assert_close(net(x), logits(x, layers), REDUCTION)
+
+
+@check("Net")
+def test_Net_has_layers_of_its_own(student):
+    """Two nets do not share their layers. 两个网络互不共享各层。"""
+    first, second = student.Net(), student.Net()
+    for name in ("fc1", "fc2", "fc3"):
+        is_shared = student.evaluate(f"first.{name}.weight is second.{name}.weight", first=first, second=second)
+        expect(
+            not is_shared,
+            f"two instances share {name}: make the layers in __init__.",
+            f"两个实例共用了 {name}：应在 __init__ 中创建各层。",
+            answer=second,
+        )
 
 
 @check("Net")
@@ -424,8 +448,48 @@ def test_Net_leaves_its_input_alone(student):
 
 
 def linear(n_in: int, n_out: int) -> str:
-    """A layer as it prints."""
-    return f"Linear(in_features={n_in}, out_features={n_out}, bias=True)"
+    """A layer as `modules_of` writes it."""
+    return f"Linear({n_in}, {n_out})"
+
+
+def modules_of(student, net) -> list[str]:
+    """The modules of a Sequential in order, such as Linear(3, 2), Linear(3, 2, without bias) or ReLU.
+
+    Fails the check if `net` is not an nn.Sequential.
+    """
+    expect(net is not None, "it returned nothing: return the network.", "它没有返回值，应返回网络。")
+    is_sequential = student.evaluate("isinstance(net, nn.Sequential)", net=net)
+    expect(is_sequential, "it is not an nn.Sequential.", "结果不是 nn.Sequential。", answer=net)
+    return student.evaluate(
+        """[
+            f"Linear({m.in_features}, {m.out_features}" + (")" if m.bias is not None else ", without bias)")
+            if isinstance(m, nn.Linear) else type(m).__name__
+            for m in net
+        ]""",
+        net=net,
+    )
+
+
+def expect_modules(student, net, expected: list[str]) -> None:
+    """Fail unless `net` is a flat nn.Sequential of these modules."""
+    found = modules_of(student, net)
+    expect(
+        found == expected,
+        f"it holds {', '.join(found) or 'nothing'}; expected {', '.join(expected)}.",
+        f"它依次包含 {', '.join(found) or '空'}；应为 {', '.join(expected)}。",
+        answer=net,
+    )
+
+
+def expect_kinds(student, net, expected: list[str]) -> None:
+    """Fail unless the modules of `net` are of these classes, whatever their sizes."""
+    found = [module.partition("(")[0] for module in modules_of(student, net)]
+    expect(
+        found == expected,
+        f"it holds {', '.join(found) or 'nothing'}; expected {', '.join(expected)}.",
+        f"它依次包含 {', '.join(found) or '空'}；应为 {', '.join(expected)}。",
+        answer=net,
+    )
 
 
 @check("build_sequential", weight=2)
@@ -436,42 +500,70 @@ def test_build_sequential_puts_activations_between_layers(student, sizes):
     """Layers of the right sizes, with ReLU between them and only there. 各层尺寸正确，ReLU 只放在层与层之间。"""
     expected = [linear(*sizes[:2])]
     for pair in pairwise(sizes[1:]):
-        expected += ["ReLU()", linear(*pair)]
-    net = student.build_sequential(sizes)
-    assert_equal(student.evaluate("[str(module) for module in net]", net=net), expected)
+        expected += ["ReLU", linear(*pair)]
+    expect_modules(student, student.build_sequential(sizes), expected)
 
 
 @check("build_sequential")
 @pytest.mark.parametrize("sizes", [[4, 2], [1, 1]], ids=["4-2", "1-1"])
 def test_build_sequential_without_hidden_layers(student, sizes):
     """Two sizes: one layer, no activation. 两个宽度：只有一层，没有激活函数。"""
-    net = student.build_sequential(sizes)
-    assert_equal(student.evaluate("[str(module) for module in net]", net=net), [linear(*sizes)])
+    expect_modules(student, student.build_sequential(sizes), [linear(*sizes)])
 
 
 @check("build_sequential", weight=2)
 @pytest.mark.parametrize("activation", ["Tanh", "Sigmoid", "LeakyReLU", "GELU"], ids=str)
 def test_build_sequential_with_other_activations(student, activation):
-    """Any class of modules serves as the activation. 任何模块类都可以当激活函数。"""
+    """Any module class can be the activation. 任何模块类都可以当激活函数。"""
     net = student.build_sequential([3, 3, 3, 2], activation=student.build(f"nn.{activation}"))
-    expected = ["Linear", activation, "Linear", activation, "Linear"]
-    assert_equal(student.evaluate("[type(module).__name__ for module in net]", net=net), expected)
+    expect_kinds(student, net, ["Linear", activation, "Linear", activation, "Linear"])
+
+
+@check("build_sequential")
+def test_build_sequential_with_a_class_of_its_own(student):
+    """The activation may be a class that torch does not have. 激活函数可以是 torch 里没有的类。"""
+    square = student.build("type('Square', (nn.Module,), {'forward': lambda self, x: x**2})")
+    net, x = student.build_sequential([4, 3, 2], square), randn(5, 4, seed=84)
+    expect_kinds(student, net, ["Linear", "Square", "Linear"])
+    w1, b1, w2, b2 = net.state_dict().values()
+    assert_close(net(x), F.linear(F.linear(x, w1, b1) ** 2, w2, b2), REDUCTION)
 
 
 @check("build_sequential")
 def test_build_sequential_is_a_sequential(student):
-    """It is an nn.Sequential, with the usual names in its state_dict. 它是 nn.Sequential，state_dict 的名字与之相应。"""
+    """It is an nn.Sequential; its state_dict holds two weights and two biases, in order. 它是 nn.Sequential，state_dict 依次是两组权重和偏置。"""
     net = student.build_sequential([5, 4, 3])
-    assert_equal(student.evaluate("type(net) is nn.Sequential", net=net), True)
-    assert_equal(student.evaluate("list(net.state_dict())", net=net), ["0.weight", "0.bias", "2.weight", "2.bias"])
+    is_sequential = student.evaluate("isinstance(net, nn.Sequential)", net=net)
+    expect(is_sequential, "it is not an nn.Sequential.", "结果不是 nn.Sequential。", answer=net)
+    shapes = [tuple(p.shape) for p in net.state_dict().values()]
+    expect(
+        shapes == [(4, 5), (4,), (3, 4), (3,)],
+        f"its state_dict holds tensors of shapes {shapes}.",
+        f"它的 state_dict 中各张量的形状是 {shapes}。",
+        answer=net,
+    )
 
 
 @check("build_sequential")
 def test_build_sequential_shares_nothing(student):
-    """Every place has an object of its own: PReLU learns a slope at each. 每个位置都有自己的对象：PReLU 在每处各学一个斜率。"""
+    """Each place has an object of its own: PReLU learns one slope per place. 每个位置都有自己的对象：PReLU 在每处各学一个斜率。"""
     net = student.build_sequential([3, 3, 3, 3], student.build("nn.PReLU"))
-    assert_equal(student.evaluate("len({id(module) for module in net})", net=net), 5)
-    assert_equal(student.evaluate("len(list(net.parameters()))", net=net), 8)
+    layers, activations = student.evaluate(
+        "[len({id(module) for module in net if isinstance(module, kind)}) for kind in (nn.Linear, nn.PReLU)]", net=net
+    )
+    expect(
+        (layers, activations) == (3, 2),
+        f"it holds {layers} different layers and {activations} different activations, expected 3 and 2.",
+        f"它有 {layers} 个不同的层、{activations} 个不同的激活函数，应为 3 个和 2 个。",
+        answer=net,
+    )
+    parameters = student.evaluate("len(list(net.parameters()))", net=net)
+    expect(
+        parameters == 8,
+        f"it has {parameters} parameters, expected 8.",
+        f"它有 {parameters} 个参数，应为 8 个。",
+        answer=net,
+    )
 
 
 @check("build_sequential", weight=2)
@@ -479,11 +571,10 @@ def test_build_sequential_shares_nothing(student):
 def test_build_sequential_computes(student, activation):
     """A batch goes through it, layer by layer. 一批数据逐层通过网络。"""
     net, x = student.build_sequential([6, 5, 4, 3], student.build(f"nn.{activation}")), randn(7, 6, seed=81)
-    state = net.state_dict()
+    w1, b1, w2, b2, w3, b3 = net.state_dict().values()
     f = {"ReLU": torch.relu, "Tanh": torch.tanh}[activation]
-    hidden = f(F.linear(x, state["0.weight"], state["0.bias"]))
-    hidden = f(F.linear(hidden, state["2.weight"], state["2.bias"]))
-    assert_close(net(x), F.linear(hidden, state["4.weight"], state["4.bias"]), REDUCTION)
+    hidden = f(F.linear(f(F.linear(x, w1, b1)), w2, b2))
+    assert_close(net(x), F.linear(hidden, w3, b3), REDUCTION)
 
 
 @check("build_sequential")
@@ -503,8 +594,10 @@ def test_build_sequential_builds_anew(student):
     sizes = [3, 4, 2]
     first, second = student.build_sequential(sizes), student.build_sequential(sizes)
     student.evaluate("first[0].weight.data.zero_()", first=first)
-    assert_equal(student.evaluate("first[0] is second[0]", first=first, second=second), False)
-    assert_equal(bool(second.state_dict()["0.weight"].any()), True)
+    is_shared = student.evaluate("first[0] is second[0]", first=first, second=second)
+    expect(not is_shared, "two calls return the same layers.", "两次调用返回了相同的层。", answer=second)
+    weight = next(iter(second.state_dict().values()))
+    expect(bool(weight.any()), "all weights of the first layer are 0.", "第一层的权重全为 0。", answer=second)
 
 
 @check("build_sequential")
@@ -518,10 +611,12 @@ def test_build_sequential_leaves_the_list_alone(student):
 
 
 @check("flatten_images", weight=2)
-@pytest.mark.parametrize("shape", [(2, 3, 4, 5), (5, 1, 28, 28), (3, 2, 2)], ids=["colour", "grey", "no-channels"])
+@pytest.mark.parametrize(
+    "shape", [(2, 3, 4, 5), (5, 1, 28, 28), (3, 2, 2), (2, 3, 2, 2, 2)], ids=["colour", "grey", "no-channels", "video"]
+)
 @DTYPES
 def test_flatten_images_of_random_images(student, shape, dtype):
-    """Right for colour and grey images, in the dtype that came in. 对彩色和灰度图像都正确，且保持 dtype。"""
+    """Colour images, grey images and videos are right, and the dtype stays the same. 对彩色图像、灰度图像和视频都正确，且保持 dtype。"""
     x = randn(*shape, seed=91, dtype=dtype)
     assert_equal(student.flatten_images(x), torch.flatten(x, 1))
 
@@ -529,7 +624,7 @@ def test_flatten_images_of_random_images(student, shape, dtype):
 @check("flatten_images")
 @pytest.mark.parametrize("dtype", [torch.int64, torch.uint8, torch.bool], ids=["int64", "uint8", "bool"])
 def test_flatten_images_of_whole_numbers(student, dtype):
-    """Pixels of an integer or bool dtype keep it. 整数和布尔像素保持原来的 dtype。"""
+    """Integer and bool pixels keep their dtype. 整数和布尔像素保持原来的 dtype。"""
     x = torch.randint(0, 256, (2, 3, 4, 2), generator=torch.Generator().manual_seed(92)).to(dtype)
     assert_equal(student.flatten_images(x), torch.flatten(x, 1))
 
@@ -546,7 +641,7 @@ def test_flatten_images_of_no_images(student, shape):
     "shape", [(1, 3, 4, 4), (1, 1, 1, 1), (4, 1, 1, 1), (3, 6)], ids=["one", "one-pixel", "pixels", "vectors"]
 )
 def test_flatten_images_of_small_batches(student, shape):
-    """One image, images of one pixel, and vectors, which stay as they are. 一张图片、单像素图片，以及本来就是向量的输入。"""
+    """One image, images of one pixel, and vectors, which do not change. 一张图片、单像素图片，以及本来就是向量的输入。"""
     x = randn(*shape, seed=93)
     assert_equal(student.flatten_images(x), torch.flatten(x, 1))
 
@@ -563,13 +658,13 @@ def test_flatten_images_of_small_batches(student, shape):
     ids=["transposed", "channels-last", "strided", "batch-second"],
 )
 def test_flatten_images_of_any_layout(student, x):
-    """Images need not be contiguous; the order is channel, row, column all the same. 内存不连续也可以，顺序仍是通道、行、列。"""
+    """Images need not be contiguous in memory; the order is still channel, row, column. 内存不连续也可以，顺序仍是通道、行、列。"""
     assert_equal(student.flatten_images(x), torch.flatten(x.contiguous(), 1))
 
 
 @check("flatten_images")
 def test_flatten_images_can_be_undone(student):
-    """Reshaped back, the images are what they were. 再变回原来的形状，图片没有变化。"""
+    """Reshaped back, the images are unchanged. 再变回原来的形状，图片没有变化。"""
     x = randn(3, 2, 4, 5, seed=97)
     flat = student.flatten_images(x)
     assert_close(flat.reshape(3, 2, 4, 5), x, EXACT)
@@ -578,7 +673,7 @@ def test_flatten_images_can_be_undone(student):
 
 @check("flatten_images")
 def test_flatten_images_gradient(student):
-    """Each pixel gets back its own gradient. 每个像素得到自己的梯度。"""
+    """Each pixel receives its own gradient. 每个像素得到自己的梯度。"""
     x, cotangent = randn(2, 3, 2, 2, seed=98), randn(2, 12, seed=99)
     assert_equal(gradient(student.flatten_images, x, cotangent=cotangent), cotangent.reshape(2, 3, 2, 2))
 

@@ -59,17 +59,25 @@ def some(shapes: list[tuple[int, ...]], *, seed: int, dtype: torch.dtype = torch
 @check("gd_step", weight=2)
 @DTYPES
 def test_gd_step_on_random_parameters(student, dtype):
-    """A weight and a bias move as with torch.optim.SGD, in the dtype that came in. 权重和偏置的更新与 torch.optim.SGD 一致，且保持 dtype。"""
+    """A weight and a bias move as with torch.optim.SGD, in the dtype of the inputs. 权重和偏置的更新与 torch.optim.SGD 一致，且保持 dtype。"""
     params, grads = some([(2, 3), (2,)], seed=1, dtype=dtype), some([(2, 3), (2,)], seed=11, dtype=dtype)
     assert_close(student.gd_step(params, grads, 0.3), stepped(params, grads, 0.3), ELEMENTWISE)
 
 
 @check("gd_step")
 def test_gd_step_of_any_shapes(student):
-    """A number, an empty tensor, a kernel and a transposed matrix, each on its own. 零维、空张量、卷积核、转置矩阵都可以，各自更新。"""
+    """Works for a number, an empty tensor, a kernel and a transposed matrix. 零维、空张量、卷积核、转置矩阵都可以，各自更新。"""
     params, grads = some([(), (0,), (2, 1, 3, 3), (4, 2)], seed=21), some([(), (0,), (2, 1, 3, 3), (4, 2)], seed=31)
     params[3], grads[3] = params[3].T, grads[3].T
     assert_close(student.gd_step(params, grads, 0.05), stepped(params, grads, 0.05), ELEMENTWISE)
+
+
+@check("gd_step")
+def test_gd_step_of_mixed_dtypes(student):
+    """A float32 and a float64 parameter each keep their dtype. float32 和 float64 的参数各自保持 dtype。"""
+    params = [randn(3, seed=121), randn(2, 2, seed=122, dtype=torch.float64)]
+    grads = [randn(3, seed=123), randn(2, 2, seed=124, dtype=torch.float64)]
+    assert_close(student.gd_step(params, grads, 0.3), stepped(params, grads, 0.3), ELEMENTWISE)
 
 
 @check("gd_step")
@@ -82,21 +90,21 @@ def test_gd_step_with_learning_rate(student, lr):
 
 @check("gd_step")
 def test_gd_step_without_moving(student):
-    """With lr = 0 everything stays where it is. lr = 0 时一切保持不变。"""
+    """With lr = 0 nothing changes. lr = 0 时一切保持不变。"""
     params, grads = some([(3,), (2, 2)], seed=61), some([(3,), (2, 2)], seed=71)
     assert_close(student.gd_step(params, grads, 0.0), params, EXACT)
 
 
 @check("gd_step")
 def test_gd_step_at_the_bottom(student):
-    """Only the parameter whose gradient is not 0 moves, even from 0. 只有梯度不为 0 的参数移动，即使它的值是 0。"""
+    """A parameter moves only if its gradient is not 0, also from the value 0. 梯度不为 0 的参数才移动，值为 0 的参数也能移动。"""
     params, grads = [randn(3, seed=81), torch.zeros(3)], [torch.zeros(3), torch.tensor([1.0, -2.0, 4.0])]
     assert_close(student.gd_step(params, grads, 0.5), [params[0], torch.tensor([-0.5, 1.0, -2.0])], ELEMENTWISE)
 
 
 @check("gd_step")
 def test_gd_step_down_a_bowl(student):
-    """Twenty steps down the bowl sum(w^2) / 2 leave 0.9**20 of w. 沿碗形曲面 sum(w²)/2 走 20 步，w 剩下 0.9**20 倍。"""
+    """Twenty steps on sum(w^2) / 2 multiply w by 0.9**20. 在 sum(w²)/2 上走 20 步，w 变为原来的 0.9**20 倍。"""
     start = some([(3,), (2, 2)], seed=91, dtype=torch.float64)
     params = start
     for _ in range(20):
@@ -126,7 +134,7 @@ KEEP_OR_DROP = pytest.mark.parametrize("drop_last", [False, True], ids=["keep", 
 @check("iterations_per_epoch", weight=2)
 @pytest.mark.parametrize(("n", "batch_size"), [(60000, 128), (50000, 26), (1797, 64), (101, 10)])
 def test_iterations_per_epoch_counts_the_partial_batch(student, n, batch_size):
-    """With a remainder there is one more batch, however small. 有余数就多一批，余数再小也算。"""
+    """A remainder makes one more batch, even if it is small. 有余数就多一批，余数再小也算。"""
     assert_equal(student.iterations_per_epoch(n, batch_size), length(n, batch_size))
 
 
@@ -134,7 +142,7 @@ def test_iterations_per_epoch_counts_the_partial_batch(student, n, batch_size):
 @pytest.mark.parametrize(("n", "batch_size"), [(512, 256), (60000, 100), (32, 32), (7, 1)])
 @KEEP_OR_DROP
 def test_iterations_per_epoch_of_full_batches(student, n, batch_size, drop_last):
-    """Where batch_size divides n nothing is left over, dropped or not. 能整除时没有剩余，丢弃与否结果相同。"""
+    """If batch_size divides n, drop_last makes no difference. 能整除时没有剩余，丢弃与否结果相同。"""
     assert_equal(student.iterations_per_epoch(n, batch_size, drop_last), n // batch_size)
 
 
@@ -143,6 +151,20 @@ def test_iterations_per_epoch_of_full_batches(student, n, batch_size, drop_last)
 def test_iterations_per_epoch_drops_the_partial_batch(student, n, batch_size):
     """With drop_last only full batches count. drop_last 时只计完整的批次。"""
     assert_equal(student.iterations_per_epoch(n, batch_size, drop_last=True), length(n, batch_size, True))
+
+
+@check("iterations_per_epoch")
+@pytest.mark.parametrize(("n", "batch_size"), [(257, 256), (1025, 512), (10_001, 1000)])
+def test_iterations_per_epoch_of_one_sample_left_over(student, n, batch_size):
+    """One sample left over makes a batch, even if the other batches are large. 只剩一个样本也算一批，其他批次再大也一样。"""
+    assert_equal(student.iterations_per_epoch(n, batch_size), n // batch_size + 1)
+
+
+@check("iterations_per_epoch")
+def test_iterations_per_epoch_of_many_samples(student):
+    """100,000,001 samples in batches of 10: the count is exact. 一亿零一个样本、每批 10 个：次数必须精确。"""
+    assert_equal(student.iterations_per_epoch(100_000_001, 10), 10_000_001)
+    assert_equal(student.iterations_per_epoch(100_000_001, 10, drop_last=True), 10_000_000)
 
 
 @check("iterations_per_epoch")
@@ -177,14 +199,14 @@ def slices(n: int, batch_size: int) -> list[tuple[int, int]]:
 @check("batch_slices", weight=2)
 @pytest.mark.parametrize(("n", "batch_size"), [(10, 3), (23, 8), (100, 32), (17, 16)])
 def test_batch_slices_with_a_shorter_last_batch(student, n, batch_size):
-    """What is left over makes a shorter batch that ends at n. 剩下的样本组成较短的一批，终点是 n。"""
+    """The samples left over make a shorter batch that ends at n. 剩下的样本组成较短的一批，终点是 n。"""
     assert_equal(student.batch_slices(n, batch_size), slices(n, batch_size))
 
 
 @check("batch_slices", weight=2)
 @pytest.mark.parametrize(("n", "batch_size"), [(12, 4), (9, 3), (6, 6), (5, 1)])
 def test_batch_slices_of_full_batches(student, n, batch_size):
-    """Where batch_size divides n there is no empty batch at the end. 能整除时末尾没有空批次。"""
+    """If batch_size divides n, there is no empty batch at the end. 能整除时末尾没有空批次。"""
     assert_equal(student.batch_slices(n, batch_size), slices(n, batch_size))
 
 
@@ -198,14 +220,14 @@ def test_batch_slices_of_no_samples(student, batch_size):
 @check("batch_slices")
 @pytest.mark.parametrize(("n", "batch_size"), [(1, 2), (7, 8), (5, 1000)])
 def test_batch_slices_larger_than_the_data(student, n, batch_size):
-    """Fewer samples than batch_size: one batch with all of them. 样本数少于 batch_size：一批就装下全部。"""
+    """Fewer samples than batch_size: one batch with all of them. 样本数少于 batch_size：只有一批，包含全部样本。"""
     assert_equal(student.batch_slices(n, batch_size), [(0, n)])
 
 
 @check("batch_slices")
 @pytest.mark.parametrize(("n", "batch_size"), [(20, 7), (21, 7)])
 def test_batch_slices_visit_every_sample_once(student, n, batch_size):
-    """Slicing the data with them gives every sample once, in order. 用它们切分数据，每个样本恰好出现一次，顺序不变。"""
+    """The slices contain every sample once, in order. 用它们切分数据，每个样本恰好出现一次，顺序不变。"""
     data = list(range(100, 100 + n))
     batches = [data[start:end] for start, end in student.batch_slices(n, batch_size)]
     assert_equal([sample for batch in batches for sample in batch], data)
@@ -234,7 +256,7 @@ def test_unit_gradients_at_some_points(student, x, w, b):
 @check("unit_gradients")
 @pytest.mark.parametrize("x", [1.0, -2.0, 0.5], ids=str)
 def test_unit_gradients_at_the_steepest_point(student, x):
-    """Where wx + b = 0 the slope is at its largest: x / 4 and 1 / 4. wx + b = 0 处最陡：x / 4 与 1 / 4。"""
+    """At wx + b = 0 the slope is largest: x / 4 and 1 / 4. wx + b = 0 处最陡：x / 4 与 1 / 4。"""
     assert_close(student.unit_gradients(x, 1.5, -1.5 * x), (x / 4, 0.25), PYTHON_FLOAT)
 
 
@@ -253,8 +275,15 @@ def test_unit_gradients_of_a_saturated_neuron(student, w, b):
 
 
 @check("unit_gradients")
+@pytest.mark.parametrize(("x", "w", "b"), [(25.0, 0.04, 0.3), (1.1, -0.7, 0.4), (100.0, 0.3, 1.0)])
+def test_unit_gradients_in_double_precision(student, x, w, b):
+    """The results are right to ten digits, as double precision allows. 结果精确到十位有效数字，双精度能够做到。"""
+    assert_close(student.unit_gradients(x, w, b), chain(x, w, b), ELEMENTWISE)
+
+
+@check("unit_gradients")
 def test_unit_gradients_are_even_in_the_pre_activation(student):
-    """wx + b and its opposite are equally steep. wx + b 与其相反数处同样陡。"""
+    """The slope at wx + b equals the slope at -(wx + b). wx + b 与其相反数处同样陡。"""
     for x, w, b in ((1.5, 0.4, 0.9), (-0.6, 1.2, -0.3)):
         expected = chain(x, w, b)
         assert_close(student.unit_gradients(x, -w, -b), expected, PYTHON_FLOAT)
@@ -262,7 +291,7 @@ def test_unit_gradients_are_even_in_the_pre_activation(student):
 
 @check("unit_gradients")
 def test_unit_gradients_lead_downhill(student):
-    """Fifty steps of gradient descent on f^2 end where autograd's do. 对 f² 做 50 步梯度下降，终点与自动求导一致。"""
+    """Fifty steps of gradient descent on f^2 give the same result as with autograd. 对 f² 做 50 步梯度下降，终点与自动求导一致。"""
     x, (w, b), (right_w, right_b) = 1.2, (0.8, -0.1), (0.8, -0.1)
     for _ in range(50):
         f = torch.sigmoid(double(w * x + b)).item()
@@ -302,6 +331,13 @@ def backward(x: Tensor, t: Tensor, *params: Tensor) -> dict[str, Tensor]:
     return dict(sorted(zip(("W1", "b1", "W2", "b2"), grads)))
 
 
+def saturating(dtype: torch.dtype) -> tuple[Tensor, tuple[Tensor, ...]]:
+    """One sample x and a network (W1, b1, W2, b2) whose net inputs are 1000 and -1000 in both layers."""
+    x, weight = torch.tensor([[1.0, 0.0]], dtype=dtype), torch.tensor([[1000.0, 0.0], [-1000.0, 0.0]], dtype=dtype)
+    bias = torch.zeros(2, dtype=dtype)
+    return x, (weight, bias, weight, bias)
+
+
 def by_name(answer: object) -> object:
     """A dict with its keys in alphabetical order, so that any order is accepted."""
     return dict(sorted(answer.items())) if isinstance(answer, dict) else answer
@@ -310,14 +346,14 @@ def by_name(answer: object) -> object:
 @check("forward_222", weight=2)
 @DTYPES
 def test_forward_222_on_random_batches(student, dtype):
-    """Right for five samples, three inputs, four hidden units, two outputs, in the dtype that came in. 5 个样本、3 个输入、4 个隐藏神经元、2 个输出：结果正确，且保持 dtype。"""
+    """Right for five samples, three inputs, four hidden units, two outputs, in the dtype of the inputs. 5 个样本、3 个输入、4 个隐藏神经元、2 个输出：结果正确，且保持 dtype。"""
     x, params = randn(5, 3, seed=201, dtype=dtype), network(3, 4, 2, seed=202, dtype=dtype)
     assert_close(student.forward_222(x, *params), forward(x, *params), REDUCTION)
 
 
 @check("forward_222")
 def test_forward_222_of_the_example_with_unequal_biases(student):
-    """Example 1 with a bias of its own for each unit. 例 1，每个神经元各有不同的偏置。"""
+    """Example 1 with a different bias for each unit. 例 1，每个神经元各有不同的偏置。"""
     w1, _, w2, _ = EXAMPLE
     params = w1, double(0.35, -0.2), w2, double(0.6, 0.1)
     assert_close(student.forward_222(EXAMPLE_X, *params), forward(EXAMPLE_X, *params), REDUCTION)
@@ -326,7 +362,7 @@ def test_forward_222_of_the_example_with_unequal_biases(student):
 @check("forward_222", weight=2)
 @SIZES
 def test_forward_222_of_any_size(student, n, i, h, o):
-    """Right where everything is square, and where something is 1. 各维相等，或某一维为 1 时都正确。"""
+    """Right if all sizes are equal, and if one of them is 1. 各维相等，或某一维为 1 时都正确。"""
     x, params = randn(n, i, seed=211, dtype=torch.float64), network(i, h, o, seed=212)
     assert_close(student.forward_222(x, *params), forward(x, *params), REDUCTION)
 
@@ -341,7 +377,7 @@ def test_forward_222_of_biases_alone(student):
 
 @check("forward_222")
 def test_forward_222_treats_samples_alone(student):
-    """Samples in another order give the same results in that order. 样本换个顺序，结果也只是换了顺序。"""
+    """If the samples change their order, the results change it in the same way. 样本换个顺序，结果也只是换了顺序。"""
     x, params, order = randn(4, 3, seed=231, dtype=torch.float64), network(3, 2, 2, seed=232), [2, 0, 3, 1]
     h, o = forward(x, *params)
     assert_close(student.forward_222(x[order], *params), (h[order], o[order]), REDUCTION)
@@ -359,8 +395,17 @@ def test_forward_222_of_any_layout(student, x):
 
 
 @check("forward_222")
+@DTYPES
+def test_forward_222_of_large_net_inputs(student, dtype):
+    """Net inputs of 1000 and -1000 give 1 and 0, not NaN. 净输入为 1000 和 -1000 时得到 1 和 0，而不是 NaN。"""
+    x, (w1, b1, w2, b2) = saturating(dtype)
+    h, o = torch.tensor([[1.0, 0.0]], dtype=dtype), torch.tensor([[1.0, 0.0]], dtype=dtype)
+    assert_close(student.forward_222(x, w1, b1, w2, b2), (h, o), REDUCTION)
+
+
+@check("forward_222")
 def test_forward_222_leaves_its_inputs_alone(student):
-    """Nothing that comes in is changed. 不修改任何输入。"""
+    """The inputs are not changed. 不修改任何输入。"""
     inputs = randn(3, 2, seed=251), *network(2, 3, 2, seed=252, dtype=torch.float32)
     assert_close(assert_inputs_unchanged(student.forward_222, *inputs), forward(*inputs), REDUCTION)
 
@@ -368,7 +413,7 @@ def test_forward_222_leaves_its_inputs_alone(student):
 @check("backward_222", weight=2)
 @DTYPES
 def test_backward_222_on_random_batches(student, dtype):
-    """Agrees with autograd on a batch of five, in the dtype that came in. 5 个样本的批次上与自动求导一致，且保持 dtype。"""
+    """Agrees with autograd on a batch of five, in the dtype of the inputs. 5 个样本的批次上与自动求导一致，且保持 dtype。"""
     x, t, params = randn(5, 3, seed=301, dtype=dtype), randn(5, 2, seed=302, dtype=dtype), network(3, 4, 2, seed=303)
     params = [w.to(dtype) for w in params]
     assert_close(by_name(student.backward_222(x, t, *params)), backward(x, t, *params), REDUCTION)
@@ -377,7 +422,7 @@ def test_backward_222_on_random_batches(student, dtype):
 @check("backward_222", weight=2)
 @SIZES
 def test_backward_222_of_any_size(student, n, i, h, o):
-    """Right where everything is square, and where something is 1. 各维相等，或某一维为 1 时都正确。"""
+    """Right if all sizes are equal, and if one of them is 1. 各维相等，或某一维为 1 时都正确。"""
     x, t = randn(n, i, seed=311, dtype=torch.float64), randn(n, o, seed=312, dtype=torch.float64)
     params = network(i, h, o, seed=313)
     assert_close(by_name(student.backward_222(x, t, *params)), backward(x, t, *params), REDUCTION)
@@ -402,7 +447,7 @@ def test_backward_222_adds_up_samples(student):
 
 @check("backward_222")
 def test_backward_222_without_error(student):
-    """An output that hits its target sends nothing back, the other one still does. 命中目标的输出不传回误差，另一个输出照常。"""
+    """An output equal to its target sends no error back; the other output still does. 命中目标的输出不传回误差，另一个输出照常。"""
     x, params = randn(3, 2, seed=331, dtype=torch.float64), network(2, 3, 2, seed=332)
     _, o = forward(x, *params)
     for t in (o, o + double(0.0, 0.5)):
@@ -411,7 +456,7 @@ def test_backward_222_without_error(student):
 
 @check("backward_222")
 def test_backward_222_sums_over_the_outputs(student):
-    """The error that reaches W1 comes from all outputs: two equal ones count twice. 传到 W1 的误差来自所有输出：两个相同的输出算两次。"""
+    """The error that reaches W1 comes from all outputs: two equal outputs count twice. 传到 W1 的误差来自所有输出：两个相同的输出算两次。"""
     x, t = randn(3, 2, seed=341, dtype=torch.float64), randn(3, 1, seed=342, dtype=torch.float64)
     w1, b1, w2, b2 = network(2, 3, 1, seed=343)
     one = backward(x, t, w1, b1, w2, b2)
@@ -431,8 +476,17 @@ def test_backward_222_of_any_layout(student, x):
 
 
 @check("backward_222")
+@DTYPES
+def test_backward_222_of_a_saturated_network(student, dtype):
+    """Net inputs of 1000 and -1000: all gradients are 0, not NaN, although the outputs are wrong. 净输入为 1000 和 -1000：虽有误差，梯度全为 0，而不是 NaN。"""
+    x, params = saturating(dtype)
+    t = torch.tensor([[0.5, 0.25]], dtype=dtype)
+    assert_close(by_name(student.backward_222(x, t, *params)), backward(x, t, *params), REDUCTION)
+
+
+@check("backward_222")
 def test_backward_222_trains_the_example(student):
-    """Five steps with lr 0.5 lead example 1 where autograd leads it. 例 1 以 lr = 0.5 更新五步，结果与自动求导一致。"""
+    """Five steps of example 1 with lr 0.5 give the same weights as with autograd. 例 1 以 lr = 0.5 更新五步，结果与自动求导一致。"""
     params, right = EXAMPLE, EXAMPLE
     for _ in range(5):
         answer = student.backward_222(EXAMPLE_X, EXAMPLE_T, *params)
@@ -444,7 +498,7 @@ def test_backward_222_trains_the_example(student):
 
 @check("backward_222")
 def test_backward_222_leaves_its_inputs_alone(student):
-    """Nothing that comes in is changed. 不修改任何输入。"""
+    """The inputs are not changed. 不修改任何输入。"""
     inputs = randn(3, 2, seed=361), randn(3, 2, seed=362), *network(2, 3, 2, seed=363, dtype=torch.float32)
     assert_close(by_name(assert_inputs_unchanged(student.backward_222, *inputs)), backward(*inputs), REDUCTION)
 
@@ -454,6 +508,7 @@ def test_backward_222_leaves_its_inputs_alone(student):
 TWO_LAYERS = "nn.Sequential(nn.Linear(2, 4), nn.Sigmoid(), nn.Linear(4, 3), nn.Sigmoid()).to(dtype)"
 ONE_LAYER = "nn.Linear(2, 3, bias=False).to(dtype)"
 RELU_LAYERS = "nn.Sequential(nn.Linear(2, 5), nn.ReLU(), nn.Linear(5, 3)).to(dtype)"
+WITH_BATCH_NORM = "nn.Sequential(nn.Linear(2, 5), nn.BatchNorm1d(5), nn.Sigmoid(), nn.Linear(5, 3)).to(dtype)"
 INPUTS, TARGETS = randn(4, 2, seed=401, dtype=torch.float64), randn(4, 3, seed=402, dtype=torch.float64)
 
 
@@ -462,14 +517,36 @@ def model_and_twin(
 ) -> tuple[RemoteObject, nn.Module]:
     """A model of the student's, and the oracle's with the same weights."""
     twin = eval(expression, {"nn": nn, "dtype": dtype})  # noqa: S307  one of the constants above
-    state = {
-        name: randn(*w.shape, seed=seed + place, dtype=dtype)
-        for place, (name, w) in enumerate(twin.state_dict().items())
-    }
+    state = dict(twin.state_dict())
+    for place, name in enumerate(dict(twin.named_parameters())):
+        state[name] = randn(*state[name].shape, seed=seed + place, dtype=dtype)
     twin.load_state_dict(state)
     model = student.build(expression, dtype=dtype)
     student.evaluate("m.load_state_dict(state)", m=model, state=state)
     return model, twin
+
+
+def assert_trained_alike(model: RemoteObject, twin: nn.Module, loss: object) -> None:
+    """Fail unless the model holds the twin's parameters and buffers. loss: what train_step_222 returned last."""
+    state = model.state_dict()
+    for name, expected in twin.state_dict().items():
+        found = state[name]
+        rtol, atol = ITERATED.bounds(expected.dtype)
+        has_the_kind = found.dtype == expected.dtype and found.shape == expected.shape
+        is_right = has_the_kind and torch.allclose(found.double(), expected.double(), rtol=rtol, atol=atol)
+        expect(
+            is_right,
+            f"the model's {name} holds {numbers(found)}, expected {numbers(expected)}.",
+            f"模型的 {name} 是 {numbers(found)}，应为 {numbers(expected)}。",
+            answer=loss,
+        )
+
+
+def numbers(tensor: Tensor) -> str:
+    """The dtype and the first numbers of a tensor."""
+    first = ", ".join(f"{value:.6g}" for value in tensor.flatten().tolist()[:4])
+    dots = ", …" if tensor.numel() > 4 else ""
+    return f"{str(tensor.dtype).removeprefix('torch.')} [{first}{dots}]"
 
 
 def trained(model: nn.Module, x: Tensor, t: Tensor, lr: float = 0.5) -> float:
@@ -487,29 +564,39 @@ def test_train_step_222_on_a_random_batch(student, dtype):
     """One step with four samples and three outputs, in the model's dtype. 4 个样本、3 个输出，更新一步：参数正确，dtype 不变。"""
     model, twin = model_and_twin(student, TWO_LAYERS, dtype=dtype)
     x, t = INPUTS.to(dtype), TARGETS.to(dtype)
-    student.train_step_222(model, x, t, 0.3)
+    loss = student.train_step_222(model, x, t, 0.3)
     trained(twin, x, t, 0.3)
-    assert_close(model.state_dict(), dict(twin.state_dict()), ITERATED)
+    assert_trained_alike(model, twin, loss)
 
 
 @check("train_step_222", weight=2)
 def test_train_step_222_three_times(student):
-    """Three calls in a row: losses and parameters, no gradient is carried over. 连续调用三次：损失和参数都正确，梯度不会带到下一次。"""
+    """Three calls in a row: losses and parameters are right, no gradient is carried over. 连续调用三次：损失和参数都正确，梯度不会带到下一次。"""
     model, twin = model_and_twin(student, TWO_LAYERS, seed=420)
     for _ in range(3):
-        assert_close(
-            student.train_step_222(model, INPUTS, TARGETS, 0.1), trained(twin, INPUTS, TARGETS, 0.1), PYTHON_FLOAT
-        )
-    assert_close(model.state_dict(), dict(twin.state_dict()), ITERATED)
+        loss = student.train_step_222(model, INPUTS, TARGETS, 0.1)
+        assert_close(loss, trained(twin, INPUTS, TARGETS, 0.1), PYTHON_FLOAT)
+    assert_trained_alike(model, twin, loss)
+
+
+@check("train_step_222")
+def test_train_step_222_with_a_changing_learning_rate(student):
+    """Each call uses its own lr, also for a model that it has seen before. 每次调用都使用当次的 lr，即使模型以前训练过。"""
+    model, twin = model_and_twin(student, ONE_LAYER, seed=425)
+    for lr in (0.1, 0.02, 0.05):
+        loss = student.train_step_222(model, INPUTS, TARGETS, lr)
+        trained(twin, INPUTS, TARGETS, lr)
+        assert_trained_alike(model, twin, loss)
 
 
 @check("train_step_222")
 def test_train_step_222_forgets_old_gradients(student):
-    """Gradients left over by somebody else don't count. 别处遗留的梯度不起作用。"""
+    """Gradients left over from other code don't count. 其他代码遗留的梯度不起作用。"""
     model, twin = model_and_twin(student, ONE_LAYER, seed=430)
     student.evaluate("[setattr(w, 'grad', torch.full_like(w, 3.0)) for w in m.parameters()]", m=model)
-    assert_close(student.train_step_222(model, INPUTS, TARGETS, 0.1), trained(twin, INPUTS, TARGETS, 0.1), PYTHON_FLOAT)
-    assert_close(model.state_dict(), dict(twin.state_dict()), ITERATED)
+    loss = student.train_step_222(model, INPUTS, TARGETS, 0.1)
+    assert_close(loss, trained(twin, INPUTS, TARGETS, 0.1), PYTHON_FLOAT)
+    assert_trained_alike(model, twin, loss)
 
 
 @check("train_step_222")
@@ -525,11 +612,11 @@ def test_train_step_222_returns_the_loss_before_the_step(student):
 @check("train_step_222")
 @pytest.mark.parametrize("lr", [None, 0.0, 0.02], ids=["default", "0", "0.02"])
 def test_train_step_222_with_learning_rate(student, lr):
-    """lr is 0.5 where none is given, and used as given otherwise. 不给 lr 时是 0.5，否则按给定的值使用。"""
+    """lr is 0.5 by default, and used as given otherwise. lr 默认为 0.5，给定时按给定的值使用。"""
     model, twin = model_and_twin(student, TWO_LAYERS, seed=450)
-    student.train_step_222(model, INPUTS, TARGETS, **({} if lr is None else {"lr": lr}))
+    loss = student.train_step_222(model, INPUTS, TARGETS, **({} if lr is None else {"lr": lr}))
     trained(twin, INPUTS, TARGETS, 0.5 if lr is None else lr)
-    assert_close(model.state_dict(), dict(twin.state_dict()), ITERATED)
+    assert_trained_alike(model, twin, loss)
 
 
 @check("train_step_222")
@@ -538,29 +625,67 @@ def test_train_step_222_of_any_model(student, expression):
     """Other models are trained as well. 其他结构的模型同样可以训练。"""
     model, twin = model_and_twin(student, expression, seed=460)
     for _ in range(2):
-        assert_close(
-            student.train_step_222(model, INPUTS, TARGETS, 0.02), trained(twin, INPUTS, TARGETS, 0.02), PYTHON_FLOAT
-        )
-    assert_close(model.state_dict(), dict(twin.state_dict()), ITERATED)
+        loss = student.train_step_222(model, INPUTS, TARGETS, 0.02)
+        assert_close(loss, trained(twin, INPUTS, TARGETS, 0.02), PYTHON_FLOAT)
+    assert_trained_alike(model, twin, loss)
+
+
+@check("train_step_222")
+@pytest.mark.parametrize("is_training", [True, False], ids=["training", "evaluation"])
+def test_train_step_222_of_a_model_with_batch_norm(student, is_training):
+    """The model runs once and keeps its mode: batch norm is trained, and its statistics move once in training, never in evaluation. 模型按原有模式只前向一次：批量归一化的参数也要训练，统计量只更新一次（评估模式下不更新）。"""
+    model, twin = model_and_twin(student, WITH_BATCH_NORM, seed=465)
+    model.train(is_training)
+    twin.train(is_training)
+    loss = student.train_step_222(model, INPUTS, TARGETS, 0.02)
+    assert_close(loss, trained(twin, INPUTS, TARGETS, 0.02), PYTHON_FLOAT)
+    assert_trained_alike(model, twin, loss)
+    mode, opposite = ("train()", "eval()") if is_training else ("eval()", "train()")
+    expect(
+        model.training == is_training,
+        f"the model is in {opposite} mode; it came in {mode} mode. Leave the mode as it is.",
+        f"模型处于 {opposite} 模式；传入时是 {mode} 模式。不要改变模式。",
+        answer=loss,
+    )
+
+
+@check("train_step_222")
+def test_train_step_222_changes_parameters_in_place(student):
+    """The model keeps its Parameter objects; only their values change. 模型的 Parameter 对象不变，只改变数值。"""
+    model, twin = model_and_twin(student, ONE_LAYER, seed=467)
+    before = student.build("list(m.parameters())", m=model)
+    loss = student.train_step_222(model, INPUTS, TARGETS, 0.05)
+    trained(twin, INPUTS, TARGETS, 0.05)
+    assert_trained_alike(model, twin, loss)
+    expect(
+        student.evaluate("all(old is new for old, new in zip(before, m.parameters()))", before=before, m=model),
+        "the model holds new Parameter objects. Change the values of the old ones in place.",
+        "模型里换成了新的 Parameter 对象。应原地修改原有参数的数值。",
+        answer=loss,
+    )
 
 
 @check("train_step_222")
 def test_train_step_222_sums_over_the_samples(student):
-    """The whole batch twice with lr is once with 2 * lr, at twice the loss. 批次重复一遍，相当于 lr 加倍，损失也加倍。"""
+    """A batch repeated twice is like one batch with 2 * lr, and has twice the loss. 批次重复一遍，相当于 lr 加倍，损失也加倍。"""
     model, twin = model_and_twin(student, TWO_LAYERS, seed=470)
-    answer = student.train_step_222(model, INPUTS.repeat(2, 1), TARGETS.repeat(2, 1), 0.1)
-    assert_close(answer, 2 * trained(twin, INPUTS, TARGETS, 0.2), PYTHON_FLOAT)
-    assert_close(model.state_dict(), dict(twin.state_dict()), ITERATED)
+    loss = student.train_step_222(model, INPUTS.repeat(2, 1), TARGETS.repeat(2, 1), 0.1)
+    assert_close(loss, 2 * trained(twin, INPUTS, TARGETS, 0.2), PYTHON_FLOAT)
+    assert_trained_alike(model, twin, loss)
 
 
 @check("train_step_222")
-def test_train_step_222_keeps_what_is_frozen(student):
-    """A frozen layer stays, the other one is trained. 被冻结的层不变，另一层照常训练。"""
+@pytest.mark.parametrize("has_old_gradients", [False, True], ids=["clean", "old gradients"])
+def test_train_step_222_keeps_what_is_frozen(student, has_old_gradients):
+    """A frozen layer stays, even with a gradient from before it was frozen; the other layer is trained. 被冻结的层不变，即使留有冻结之前的梯度；另一层照常训练。"""
     model, twin = model_and_twin(student, TWO_LAYERS, seed=480)
+    if has_old_gradients:
+        student.evaluate("[setattr(w, 'grad', torch.full_like(w, 3.0)) for w in m[0].parameters()]", m=model)
     student.evaluate("m[0].requires_grad_(False)", m=model)
     twin[0].requires_grad_(False)
-    assert_close(student.train_step_222(model, INPUTS, TARGETS), trained(twin, INPUTS, TARGETS), PYTHON_FLOAT)
-    assert_close(model.state_dict(), dict(twin.state_dict()), ITERATED)
+    loss = student.train_step_222(model, INPUTS, TARGETS)
+    assert_close(loss, trained(twin, INPUTS, TARGETS), PYTHON_FLOAT)
+    assert_trained_alike(model, twin, loss)
 
 
 @check("train_step_222")
@@ -568,20 +693,18 @@ def test_train_step_222_of_two_models_in_turn(student):
     """Two models trained in turn don't disturb each other. 交替训练两个模型，互不影响。"""
     models = [model_and_twin(student, ONE_LAYER, seed=seed) for seed in (490, 495)]
     for model, twin in models * 2:
-        assert_close(
-            student.train_step_222(model, INPUTS, TARGETS, 0.05), trained(twin, INPUTS, TARGETS, 0.05), PYTHON_FLOAT
-        )
+        loss = student.train_step_222(model, INPUTS, TARGETS, 0.05)
+        assert_close(loss, trained(twin, INPUTS, TARGETS, 0.05), PYTHON_FLOAT)
     for model, twin in models:
-        assert_close(model.state_dict(), dict(twin.state_dict()), ITERATED)
+        assert_trained_alike(model, twin, loss)
 
 
 @check("train_step_222")
 def test_train_step_222_leaves_the_data_alone(student):
     """x and t are not changed, only the model is. 只更新模型，不修改 x 和 t。"""
     model, twin = model_and_twin(student, TWO_LAYERS, seed=500)
-    x, t = student.put(INPUTS), student.put(TARGETS)
-    assert_close(student.train_step_222(model, x, t), trained(twin, INPUTS, TARGETS), PYTHON_FLOAT)
-    assert_equal([student.read(x), student.read(t)], [INPUTS, TARGETS])
+    loss = assert_inputs_unchanged(student.train_step_222, model, INPUTS, TARGETS)
+    assert_close(loss, trained(twin, INPUTS, TARGETS), PYTHON_FLOAT)
 
 
 # numeric_grad
@@ -594,7 +717,7 @@ def test_train_step_222_leaves_the_data_alone(student):
     ids=["cubes", "product", "matrix", "logsumexp"],
 )
 def test_numeric_grad_of_a_matrix(student, formula):
-    """Agrees with autograd where the elements act together. 元素相互作用时也与自动求导一致。"""
+    """Agrees with autograd for functions in which the elements interact. 元素相互作用时也与自动求导一致。"""
     x = randn(2, 3, seed=601, dtype=torch.float64)
     leaf = x.clone().requires_grad_()
     (expected,) = torch.autograd.grad(eval(formula, {"v": leaf, "torch": torch}), leaf)  # noqa: S307  a formula above
@@ -618,6 +741,14 @@ def test_numeric_grad_uses_eps(student, eps):
     x = randn(5, seed=621, dtype=torch.float64)
     answer = student.numeric_grad(student.build("lambda v: (v**3).sum()"), x, eps=eps)
     assert_close(answer, 3 * x**2 + eps**2, REDUCTION)
+
+
+@check("numeric_grad")
+def test_numeric_grad_of_small_slopes(student):
+    """Slopes of a millionth are measured as well, not rounded to 0. 百万分之一大小的斜率也要量出来，不能舍入为 0。"""
+    x, weights = double(0.5, -1.0, 2.0), double(1e-6, -3e-6, 5e-5)
+    answer = student.numeric_grad(student.build("lambda v: (weights * v).sum()", weights=weights), x, 0.5)
+    assert_close(answer, weights, REDUCTION)
 
 
 @check("numeric_grad")
@@ -646,7 +777,7 @@ def test_numeric_grad_of_any_layout(student, x):
     "formula", ["torch.tensor(7.0, dtype=torch.float64)", "(0 * v).sum() + 7"], ids=["alone", "0 v"]
 )
 def test_numeric_grad_of_a_constant(student, formula):
-    """Where f does not depend on x the gradient is 0. f 与 x 无关时梯度为 0。"""
+    """If f does not depend on x, the gradient is 0. f 与 x 无关时梯度为 0。"""
     x = randn(2, 3, seed=651, dtype=torch.float64)
     assert_close(student.numeric_grad(student.build(f"lambda v: {formula}"), x), torch.zeros_like(x), FINITE_DIFFERENCE)
 
@@ -661,7 +792,7 @@ def test_numeric_grad_of_a_linear_function(student):
 
 @check("numeric_grad")
 def test_numeric_grad_needs_no_autograd(student):
-    """f may leave torch: numpy inside is fine. f 内部可以离开 torch，例如使用 numpy。"""
+    """f may use numpy instead of torch. f 内部可以离开 torch，例如使用 numpy。"""
     x = randn(4, seed=671, dtype=torch.float64)
     function = student.build("lambda v: torch.tensor(np.tanh(v.numpy()).sum(), dtype=torch.float64)")
     assert_close(student.numeric_grad(function, x), 1 - x.tanh() ** 2, FINITE_DIFFERENCE)
@@ -669,21 +800,23 @@ def test_numeric_grad_needs_no_autograd(student):
 
 @check("numeric_grad")
 def test_numeric_grad_at_a_kink(student):
-    """At 0 the two sides of |x| cancel. 在 |x| 的尖点 0 处，两侧相互抵消。"""
+    """At the kink of |x| at 0, the two sides cancel. 在 |x| 的尖点 0 处，两侧相互抵消。"""
     answer = student.numeric_grad(student.build("lambda v: v.abs().sum()"), double(0.0, -2.0, 3.0))
     assert_close(answer, double(0.0, -1.0, 1.0), FINITE_DIFFERENCE)
 
 
 @check("numeric_grad")
 def test_numeric_grad_leaves_x_alone(student):
-    """Afterwards every element of x is what it was, to the last bit. 调用之后 x 的每个元素与原来完全相同，一位不差。"""
+    """After the call, every element of x is exactly the same as before. 调用之后 x 的每个元素与原来完全相同，一位不差。"""
     x = randn(3, 4, seed=681, dtype=torch.float64)
     kept = student.put(x)
-    assert_close(student.numeric_grad(student.build("lambda v: v.cos().sum()"), kept), -x.sin(), FINITE_DIFFERENCE)
+    answer = student.numeric_grad(student.build("lambda v: v.cos().sum()"), kept)
+    assert_close(answer, -x.sin(), FINITE_DIFFERENCE)
     expect(
         student.evaluate("torch.equal(after, before)", after=kept, before=x),
-        "x is not what it was before the call.",
-        "调用之后 x 与原来不同。",
+        "x is not what it was before the call. Work on a copy of x.",
+        "x 与调用之前不同。应在 x 的副本上操作。",
+        answer=answer,
     )
 
 
@@ -709,7 +842,7 @@ def layer(n: int, i: int, o: int, *, seed: int, dtype: torch.dtype = torch.float
 @check("linear_backward", weight=2)
 @DTYPES
 def test_linear_backward_on_random_batches(student, dtype):
-    """Agrees with autograd on a batch of four, in the dtype that came in. 4 个样本的批次上与自动求导一致，且保持 dtype。"""
+    """Agrees with autograd on a batch of four, in the dtype of the inputs. 4 个样本的批次上与自动求导一致，且保持 dtype。"""
     inputs = layer(4, 3, 2, seed=701, dtype=dtype)
     assert_close(student.linear_backward(*inputs), linear_gradients(*inputs), REDUCTION)
 
@@ -721,14 +854,14 @@ def test_linear_backward_on_random_batches(student, dtype):
     ids=["square", "one sample", "one output", "one input", "numbers"],
 )
 def test_linear_backward_of_any_size(student, n, i, o):
-    """Right where everything is square, and where something is 1. 各维相等，或某一维为 1 时都正确。"""
+    """Right if all sizes are equal, and if one of them is 1. 各维相等，或某一维为 1 时都正确。"""
     inputs = layer(n, i, o, seed=711)
     assert_close(student.linear_backward(*inputs), linear_gradients(*inputs), REDUCTION)
 
 
 @check("linear_backward")
 def test_linear_backward_of_a_single_entry(student):
-    """One entry of grad_out at (n, o) reaches row n of x, row o of W, and b_o. grad_out 只有 (n, o) 处不为 0 时，只影响 x 的第 n 行、W 的第 o 行和 b_o。"""
+    """A single entry of grad_out at (n, o) affects only row n of x, row o of W, and b_o. grad_out 只有 (n, o) 处不为 0 时，只影响 x 的第 n 行、W 的第 o 行和 b_o。"""
     x, weight, _ = layer(3, 4, 2, seed=721)
     for n, o in ((0, 1), (2, 0)):
         grad_out = torch.zeros(3, 2, dtype=torch.float64)
@@ -740,7 +873,7 @@ def test_linear_backward_of_a_single_entry(student):
 
 @check("linear_backward")
 def test_linear_backward_takes_the_mean_as_it_comes(student):
-    """With the 1/N of a mean in grad_out, W and b get the gradients of the mean. grad_out 已含平均的 1/N 时，得到的就是平均损失的梯度。"""
+    """If grad_out contains the 1/N of a mean, W and b get the gradients of the mean. grad_out 已含平均的 1/N 时，得到的就是平均损失的梯度。"""
     x, weight, _ = layer(5, 2, 3, seed=731)
     grad_out = torch.full((5, 3), 1 / 5, dtype=torch.float64)
     expected = weight.sum(dim=0).expand(5, 2) / 5, x.mean(dim=0).expand(3, 2), torch.ones(3, dtype=torch.float64)
@@ -749,7 +882,7 @@ def test_linear_backward_takes_the_mean_as_it_comes(student):
 
 @check("linear_backward")
 def test_linear_backward_is_linear(student):
-    """Two gradients come back separately as they do together. 两个梯度分别传回再相加，与一起传回相同。"""
+    """The results for two gradients add up to the result for their sum. 两个梯度分别传回再相加，与一起传回相同。"""
     x, weight, first = layer(4, 3, 2, seed=741)
     second = randn(4, 2, seed=749, dtype=torch.float64)
     parts = student.linear_backward(x, weight, first), student.linear_backward(x, weight, 2 * second)
@@ -759,7 +892,7 @@ def test_linear_backward_is_linear(student):
 
 @check("linear_backward")
 def test_linear_backward_through_two_layers(student):
-    """Chained through a ReLU it gives the gradients of a two-layer network. 中间隔一个 ReLU 连用两次，得到两层网络的梯度。"""
+    """Two calls with a ReLU between them give the gradients of a two-layer network. 中间隔一个 ReLU 连用两次，得到两层网络的梯度。"""
     x, w1, _ = layer(4, 3, 5, seed=751)
     _, w2, grad_out = layer(4, 5, 2, seed=761)
     leaves = [tensor.clone().requires_grad_() for tensor in (x, w1, w2)]

@@ -112,7 +112,7 @@ def test_ewma_of_thirty_days(student):
 
 @check("ewma")
 def test_ewma_starts_with_the_first_value(student):
-    """The first average is the first value. 第一个平均值就是第一个数据。"""
+    """The first average is the first value. 平均值从第一个数据开始。"""
     y = torch.tensor([-7.0, 1.0], dtype=torch.float64)
     assert_close(student.ewma(y, beta=0.99), torch.tensor([-7.0, -6.92], dtype=torch.float64), ITERATED)
 

@@ -12,6 +12,7 @@ from torch.optim.lr_scheduler import ExponentialLR, LambdaLR, LRScheduler, Multi
 from autograder.checks import (
     EXACT,
     PYTHON_FLOAT,
+    Tolerance,
     assert_close,
     assert_inputs_unchanged,
     assert_raises,
@@ -38,6 +39,10 @@ def drawn(count: int, seed: int) -> list[float]:
     return torch.rand(count, generator=torch.Generator().manual_seed(seed), dtype=torch.float64).tolist()
 
 
+# For very small rates: PYTHON_FLOAT would accept 0 in the place of 1e-10.
+FIVE_DIGITS = Tolerance(1e-5, 0, 1e-5, 0)
+
+
 # piecewise_constant
 
 BOUNDARIES = [3, 7, 12]
@@ -46,7 +51,7 @@ RATES = [0.3, 0.2, 0.05, 0.02]
 
 @check("piecewise_constant", weight=2)
 def test_piecewise_constant_step_by_step(student):
-    """Intervals of 3, 4 and 5 steps, then the rest, each with its own rate. 长 3、4、5 步的区间和其后各步，各用各的学习率。"""
+    """Intervals of 3, 4 and 5 steps and the steps after them each have their own rate. 长 3、4、5 步的三个区间以及之后的各步，分别使用各自的学习率。"""
     expected = [0.3] * 3 + [0.2] * 4 + [0.05] * 5 + [0.02] * 4
     answer = [student.piecewise_constant(step, BOUNDARIES, RATES) for step in range(16)]
     assert_close(answer, expected, PYTHON_FLOAT)
@@ -69,20 +74,20 @@ def test_piecewise_constant_just_before_a_boundary(student, step, rate):
 @check("piecewise_constant")
 @pytest.mark.parametrize(("step", "rate"), [(0, 0.3), (13, 0.02), (1_000_000, 0.02)], ids=["start", "after", "far"])
 def test_piecewise_constant_at_both_ends(student, step, rate):
-    """Before the first boundary the first rate, after the last one the last. 第一个边界之前用第一个值，最后一个边界之后用最后一个值。"""
+    """The first rate holds before the first boundary, the last rate after the last boundary. 第一个边界之前用第一个值，最后一个边界之后用最后一个值。"""
     assert_close(student.piecewise_constant(step, BOUNDARIES, RATES), rate, PYTHON_FLOAT)
 
 
 @check("piecewise_constant")
 @pytest.mark.parametrize("step", [0, 1, 500], ids=str)
 def test_piecewise_constant_without_boundaries(student, step):
-    """Without boundaries the only rate holds for every step. 没有边界时，唯一的学习率用于所有步。"""
+    """Without boundaries the only rate is used in every step. 没有边界时，唯一的学习率用于所有步。"""
     assert_close(student.piecewise_constant(step, [], [0.25]), 0.25, PYTHON_FLOAT)
 
 
 @check("piecewise_constant")
 def test_piecewise_constant_of_a_boundary_at_the_start(student):
-    """A boundary at step 0 is reached at once. 位于第 0 步的边界一开始就已到达。"""
+    """A boundary at step 0 is reached at the start. 位于第 0 步的边界一开始就已到达。"""
     assert_close(student.piecewise_constant(0, [0, 4], [9.0, 0.4, 0.1]), 0.4, PYTHON_FLOAT)
 
 
@@ -104,8 +109,23 @@ def test_piecewise_constant_takes_the_rates_as_given(student):
 
 
 @check("piecewise_constant")
+def test_piecewise_constant_with_a_rate_that_comes_back(student):
+    """A rate may occur in several intervals. 同一个学习率可以出现在几个区间里。"""
+    values = [0.1, 0.01, 0.1, 0.01, 0.1]
+    answer = [student.piecewise_constant(step, [1, 2, 3, 5], values) for step in range(7)]
+    assert_close(answer, [0.1, 0.01, 0.1, 0.01, 0.01, 0.1, 0.1], PYTHON_FLOAT)
+
+
+@check("piecewise_constant")
+@pytest.mark.parametrize("rate", [2.5e-7, 1e-9, 3e-12], ids=str)
+def test_piecewise_constant_of_small_rates(student, rate):
+    """A very small rate comes back with all its digits. 很小的学习率也原样返回。"""
+    assert_close(student.piecewise_constant(4, [4], [0.1, rate]), rate, FIVE_DIGITS)
+
+
+@check("piecewise_constant")
 def test_piecewise_constant_of_many_intervals(student):
-    """Twenty drawn boundaries, each tried from both sides. 随机取 20 个边界，两侧都试。"""
+    """Twenty random boundaries are tested from both sides. 随机取 20 个边界，两侧都试。"""
     boundaries = sorted({int(1000 * number) + 1 for number in drawn(20, seed=1)})
     values = drawn(len(boundaries) + 1, seed=2)
     for step in [boundary - shift for boundary in boundaries for shift in (1, 0)]:
@@ -120,13 +140,15 @@ def test_piecewise_constant_of_many_intervals(student):
     ids=["as_many", "too_few", "too_many", "nothing", "no_boundary"],
 )
 def test_piecewise_constant_refuses_lengths_that_do_not_fit(student, boundaries, values):
-    """Unless there is one value more than boundaries: ValueError. values 不是恰好多一个时抛出 ValueError。"""
-    assert_raises(ValueError, student.piecewise_constant, 0, boundaries, values)
+    """Whatever the step, the wrong number of values raises ValueError. 无论 step 是多少，values 的个数不对就抛出 ValueError。"""
+    assert_raises(ValueError, student.piecewise_constant, 1000, [10], [0.1])
+    for step in (1000, 0):
+        assert_raises(ValueError, student.piecewise_constant, step, boundaries, values)
 
 
 @check("piecewise_constant")
 def test_piecewise_constant_leaves_its_lists_alone(student):
-    """The lists of boundaries and values are only read. 只读取 boundaries 和 values，不作修改。"""
+    """Neither list is changed. 只读取 boundaries 和 values，不作修改。"""
     rate = assert_inputs_unchanged(student.piecewise_constant, 8, BOUNDARIES, RATES)
     assert_close(rate, 0.05, PYTHON_FLOAT)
 
@@ -145,7 +167,7 @@ def test_exponential_decay_follows_torch(student, lr0, k):
 @check("exponential_decay")
 @pytest.mark.parametrize(("lr0", "k"), [(0.1, 0.1), (1.0, 5.0), (3.0, 0.0)], ids=["small", "large", "none"])
 def test_exponential_decay_starts_at_lr0(student, lr0, k):
-    """At t = 0 the rate is lr0, whatever k. 无论 k 是多少，t = 0 时学习率都是 lr0。"""
+    """At t = 0 the rate is lr0, whatever k is. 无论 k 是多少，t = 0 时学习率都是 lr0。"""
     assert_close(student.exponential_decay(lr0, k, 0), lr0, PYTHON_FLOAT)
 
 
@@ -168,8 +190,19 @@ def test_exponential_decay_halves_in_equal_times(student):
     ("k", "t"), [(0.1, 10_000), (1.0, 720), (5.0, 1_000_000)], ids=["ten_thousand", "just_too_large", "million"]
 )
 def test_exponential_decay_dies_out_quietly(student, k, t):
-    """When k t is huge the rate is 0, without an overflow. k t 极大时学习率为 0，而不是溢出。"""
+    """If k t is very large, the rate is 0, without an overflow. k t 极大时学习率为 0，而不是溢出。"""
     assert_close(student.exponential_decay(0.1, k, t), 0.0, PYTHON_FLOAT)
+
+
+@check("exponential_decay", weight=2)
+@pytest.mark.parametrize(
+    ("lr0", "k", "t"),
+    [(1.0, 1.0, 25), (0.1, 0.1, 1000), (3e-9, 0.5, 2), (1.0, 0.7, 900)],
+    ids=["25", "100", "lr0", "630"],
+)
+def test_exponential_decay_of_small_rates(student, lr0, k, t):
+    """A rate of 1e-11 is small, but not 0, and it is not rounded. 学习率为 1e-11 时虽小却不是 0，也不作舍入。"""
+    assert_close(student.exponential_decay(lr0, k, t), lr0 * math.exp(-k * t), FIVE_DIGITS)
 
 
 @check("exponential_decay")
@@ -180,14 +213,14 @@ def test_exponential_decay_over_many_slow_steps(student):
 
 @check("exponential_decay")
 def test_exponential_decay_can_be_interrupted(student):
-    """Three steps, then four more from there, are seven steps. 先走三步，再从那里走四步，等于走七步。"""
+    """Three steps and then four more equal seven steps. 先走三步，再从那里走四步，等于走七步。"""
     half_way = student.exponential_decay(0.9, 0.2, 3)
     assert_close(student.exponential_decay(half_way, 0.2, 4), 0.9 * math.exp(-1.4), PYTHON_FLOAT)
 
 
 @check("exponential_decay")
 def test_exponential_decay_on_random_numbers(student):
-    """Right for drawn lr0, k and t. 对随机抽取的 lr0、k、t 正确。"""
+    """Correct for random lr0, k and t. 对随机抽取的 lr0、k、t 正确。"""
     for lr0, k, t in zip(drawn(8, seed=11), drawn(8, seed=12), [1, 2, 3, 4, 5, 6, 7, 8], strict=True):
         expected = float(lr0 * np.power(np.exp(-1.0), k * t))
         assert_close(student.exponential_decay(lr0, k, t), expected, PYTHON_FLOAT)
@@ -221,7 +254,7 @@ def test_inverse_time_decay_without_k(student, t):
 @check("inverse_time_decay")
 @pytest.mark.parametrize(("k", "t"), [(0.25, 4), (0.01, 100), (1.0, 1)], ids=["4", "100", "1"])
 def test_inverse_time_decay_halves_at_one_over_k(student, k, t):
-    """At t = 1/k half of lr0 is left. t = 1/k 时剩下 lr0 的一半。"""
+    """At t = 1/k the rate is half of lr0. t = 1/k 时剩下 lr0 的一半。"""
     assert_close(student.inverse_time_decay(0.6, k, t), 0.3, PYTHON_FLOAT)
 
 
@@ -229,6 +262,22 @@ def test_inverse_time_decay_halves_at_one_over_k(student, k, t):
 def test_inverse_time_decay_long_after(student):
     """After a million steps it is nearly lr0 / (k t), and not 0. 一百万步之后约为 lr0 / (k t)，并不是 0。"""
     assert_close(student.inverse_time_decay(10.0, 0.001, 1_000_000), 10 / 1001, PYTHON_FLOAT)
+
+
+@check("inverse_time_decay", weight=2)
+@pytest.mark.parametrize(
+    ("lr0", "k", "t"), [(0.1, 0.5, 10**9), (3.7e-9, 0.3, 7), (0.001, 2.0, 10**6)], ids=["late", "lr0", "million"]
+)
+def test_inverse_time_decay_of_small_rates(student, lr0, k, t):
+    """A rate of 1e-10 is neither rounded nor held up by a floor. 学习率为 1e-10 时不作舍入，也没有下限。"""
+    assert_close(student.inverse_time_decay(lr0, k, t), 1 / (1 / lr0 + k / lr0 * t), FIVE_DIGITS)
+
+
+@check("inverse_time_decay")
+def test_inverse_time_decay_between_the_halvings(student):
+    """k t need not be a whole number. k t 不必是整数。"""
+    answer = [student.inverse_time_decay(1.0, 0.25, t) for t in (1, 2, 3, 5)]
+    assert_close(answer, [0.8, 2 / 3, 4 / 7, 4 / 9], PYTHON_FLOAT)
 
 
 @check("inverse_time_decay")
@@ -246,7 +295,7 @@ def test_inverse_time_decay_has_a_straight_reciprocal(student):
 
 @check("inverse_time_decay")
 def test_inverse_time_decay_on_random_numbers(student):
-    """Right for drawn lr0, k and t. 对随机抽取的 lr0、k、t 正确。"""
+    """Correct for random lr0, k and t. 对随机抽取的 lr0、k、t 正确。"""
     for lr0, k, t in zip(drawn(8, seed=21), drawn(8, seed=22), [1, 2, 3, 5, 8, 13, 21, 34], strict=True):
         expected = 1 / (1 / lr0 + k / lr0 * t)
         assert_close(student.inverse_time_decay(lr0, k, t), expected, PYTHON_FLOAT)
@@ -299,7 +348,7 @@ def test_step_lr_with_gamma_one(student, epoch):
 
 @check("step_lr")
 def test_step_lr_of_a_long_first_interval(student):
-    """Until step_size epochs are over nothing changes. 不满 step_size 个 epoch 时什么都不变。"""
+    """In the first step_size epochs the rate does not change. 前 step_size 个 epoch 中学习率不变。"""
     assert_close(student.step_lr(0.6, 1000, 0.1, 999), 0.6, PYTHON_FLOAT)
 
 
@@ -310,15 +359,25 @@ def test_step_lr_late_in_the_loop_of_the_notes(student):
 
 
 @check("step_lr")
+@pytest.mark.parametrize(
+    ("lr0", "gamma", "drops"), [(0.1, 0.1, 10), (1.0, 0.5, 60), (2e-9, 0.9, 3)], ids=["tenth", "half", "lr0"]
+)
+def test_step_lr_of_small_rates(student, lr0, gamma, drops):
+    """A rate of 1e-11 is neither rounded nor held up by a floor. 学习率为 1e-11 时不作舍入，也没有下限。"""
+    answer = student.step_lr(lr0, 3, gamma, 3 * drops + 2)
+    assert_close(answer, lr0 * math.prod([gamma] * drops), FIVE_DIGITS)
+
+
+@check("step_lr")
 def test_step_lr_can_be_interrupted(student):
-    """After whole intervals one may start anew from the rate reached. 走完整数个区间后，可以从当前学习率重新开始。"""
+    """After whole intervals you can start again from the rate reached. 走完整数个区间后，可以从当前学习率重新开始。"""
     reached = student.step_lr(0.9, 4, 0.7, 8)
     assert_close(student.step_lr(reached, 4, 0.7, 5), 0.9 * 0.7**3, PYTHON_FLOAT)
 
 
 @check("step_lr")
 def test_step_lr_on_random_numbers(student):
-    """Right for drawn lr0 and gamma. 对随机抽取的 lr0、gamma 正确。"""
+    """Correct for random lr0 and gamma. 对随机抽取的 lr0、gamma 正确。"""
     for lr0, gamma, step_size in zip(drawn(6, seed=31), drawn(6, seed=32), [1, 2, 3, 4, 5, 6], strict=True):
         expected = lr0 * math.prod([gamma] * (11 // step_size))
         assert_close(student.step_lr(lr0, step_size, gamma, 11), expected, PYTHON_FLOAT)
@@ -346,14 +405,14 @@ def test_steplr_with_floor_follows_the_notes(student):
     ids=["every_epoch", "every_third", "every_fourth"],
 )
 def test_steplr_with_floor_follows_torch(student, plan):
-    """Other plans agree with the same loop around torch's StepLR. 其他设置也与套上同样循环的 StepLR 一致。"""
+    """Other settings agree with the same loop around torch's StepLR. 其他设置也与套上同样循环的 StepLR 一致。"""
     assert_close(student.steplr_with_floor(*plan), with_floor(*plan), PYTHON_FLOAT)
 
 
 @check("steplr_with_floor")
 @pytest.mark.parametrize("step_size", [1, 2], ids=str)
 def test_steplr_with_floor_that_is_met_exactly(student, step_size):
-    """A rate that equals the floor is left alone. 恰好等于下限的学习率不再下降。"""
+    """A rate that equals the floor does not drop again. 恰好等于下限的学习率不再下降。"""
     rates = student.steplr_with_floor(1.0, step_size, 0.5, 0.25, 8)
     expected = [0.5, *[0.25] * 7] if step_size == 1 else [1.0, 0.5, 0.5, *[0.25] * 5]
     assert_close(rates, expected, PYTHON_FLOAT)
@@ -362,7 +421,7 @@ def test_steplr_with_floor_that_is_met_exactly(student, step_size):
 @check("steplr_with_floor")
 @pytest.mark.parametrize("floor", [0.2, 0.125], ids=["above", "equal"])
 def test_steplr_with_floor_above_the_start(student, floor):
-    """A floor at or above lr0 changes nothing at all: neither up nor down. 下限不低于 lr0 时完全不变，既不降也不升。"""
+    """If the floor is at or above lr0, the rate never changes. 下限不低于 lr0 时完全不变，既不降也不升。"""
     assert_close(student.steplr_with_floor(0.125, 1, 0.5, floor, 3), [0.125] * 3, PYTHON_FLOAT)
 
 
@@ -376,20 +435,28 @@ def test_steplr_with_floor_of_no_epochs(student, floor):
 @check("steplr_with_floor")
 @pytest.mark.parametrize("step_size", [1, 3], ids=str)
 def test_steplr_with_floor_after_one_epoch(student, step_size):
-    """The first rate is that after the first epoch: dropped only if step_size = 1. 第一个值是第一个 epoch 之后的：只有 step_size = 1 时才已下降。"""
+    """The first rate is the rate after the first epoch: it has dropped only if step_size = 1. 第一个值是第一个 epoch 之后的：只有 step_size = 1 时才已下降。"""
     expected = [0.02] if step_size == 1 else [0.1]
     assert_close(student.steplr_with_floor(0.1, step_size, 0.2, 0.001, 1), expected, PYTHON_FLOAT)
 
 
 @check("steplr_with_floor")
 def test_steplr_with_floor_never_reached(student):
-    """While the floor is far below, it is an ordinary StepLR. 离下限还远时，就是普通的 StepLR。"""
+    """While the rate is far above the floor, it follows StepLR. 离下限还远时，就是普通的 StepLR。"""
     assert_close(student.steplr_with_floor(8.0, 2, 0.5, 0.0, 6), [8.0, 4.0, 4.0, 2.0, 2.0, 1.0], PYTHON_FLOAT)
 
 
 @check("steplr_with_floor")
+@pytest.mark.parametrize("floor", [0.0, 1e-30], ids=["zero", "tiny"])
+def test_steplr_with_floor_of_small_rates(student, floor):
+    """With a floor of 0 the rate falls in all 50 epochs and is not rounded. 下限为 0 时，50 个 epoch 里学习率一直下降，且不作舍入。"""
+    rates = student.steplr_with_floor(0.01, 1, 0.5, floor, 50)
+    assert_close(rates, with_floor(0.01, 1, 0.5, floor, 50), FIVE_DIGITS)
+
+
+@check("steplr_with_floor")
 def test_steplr_with_floor_ends_at_most_one_drop_below(student):
-    """At the end the rate lies at or below the floor, by less than a factor gamma. 最后的学习率不高于下限，且低不到 gamma 倍。"""
+    """The last rate is at or below the floor, but above gamma times the floor. 最后的学习率不高于下限，且低不到 gamma 倍。"""
     for lr0, gamma, step_size in [(0.3, 0.8, 1), (0.7, 0.6, 2), (0.9, 0.3, 4)]:
         rates = student.steplr_with_floor(lr0, step_size, gamma, 0.1, 50)
         assert_close(rates, with_floor(lr0, step_size, gamma, 0.1, 50), PYTHON_FLOAT)
@@ -403,7 +470,7 @@ def test_steplr_with_floor_ends_at_most_one_drop_below(student):
 
 @check("steplr_with_floor")
 def test_steplr_with_floor_of_fewer_epochs(student):
-    """Fewer epochs give the beginning of the same list. epoch 少一些，得到的是同一列表的开头。"""
+    """With fewer epochs the list is the beginning of the longer list. epoch 少一些，得到的是同一列表的开头。"""
     whole = with_floor(0.4, 2, 0.6, 0.1, 12)
     for epochs in (1, 2, 5, 9):
         assert_close(student.steplr_with_floor(0.4, 2, 0.6, 0.1, epochs), whole[:epochs], PYTHON_FLOAT)
@@ -411,7 +478,7 @@ def test_steplr_with_floor_of_fewer_epochs(student):
 
 @check("steplr_with_floor")
 def test_steplr_with_floor_on_random_numbers(student):
-    """Right for drawn lr0, gamma and floor. 对随机抽取的 lr0、gamma、floor 正确。"""
+    """Correct for random lr0, gamma and floor. 对随机抽取的 lr0、gamma、floor 正确。"""
     for lr0, gamma, floor, step_size in zip(
         drawn(6, seed=41), drawn(6, seed=42), drawn(6, seed=43), [1, 2, 3, 1, 2, 3], strict=True
     ):

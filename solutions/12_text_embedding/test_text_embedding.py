@@ -44,20 +44,20 @@ def drawn(count: int, seed: int) -> list[str]:
 @check("build_vocab", weight=2)
 @pytest.mark.parametrize("text", [OLYMPICS, LEARNING, MIXED], ids=["olympics", "learning", "mixed"])
 def test_build_vocab_of_a_sentence(student, text):
-    """The words of a sentence cut by jieba get their places and indices. jieba 分出的词各得其位、各有其索引。"""
+    """The words of a sentence cut by jieba get the right places and indices. jieba 分出的词都有正确的位置和索引。"""
     tokens = jieba.lcut(text)
     assert_vocabulary(student.build_vocab(tokens), listed(tokens))
 
 
 @check("build_vocab")
 def test_build_vocab_falling_frequency(student):
-    """Three times, twice, once: in this order, though the text has another. “我”三次、“爱”两次、“你”一次，按此顺序排列。"""
+    """Words with the counts 3, 2 and 1 come in this order. “我”三次、“爱”两次、“你”一次，按此顺序排列。"""
     assert_vocabulary(student.build_vocab(["你", "爱", "我", "爱", "我", "我"]), ["<pad>", "<unk>", "我", "爱", "你"])
 
 
 @check("build_vocab")
 def test_build_vocab_ties_in_order_of_occurrence(student):
-    """Equally frequent words stay in the order of the text. 词频相同的词保持在文中首次出现的顺序。"""
+    """Equally frequent words keep the order of the text. 词频相同的词保持在文中首次出现的顺序。"""
     tokens = jieba.lcut("春眠不觉晓，处处闻啼鸟。夜来风雨声，花落知多少。")
     index_to_word = [*SPECIALS, *dict.fromkeys(tokens)]
     answer = student.build_vocab(list(dict.fromkeys(tokens)) * 2)
@@ -73,7 +73,7 @@ def test_build_vocab_ties_in_order_of_occurrence(student):
 @check("build_vocab")
 @pytest.mark.parametrize("min_freq", [2, 3, 4, 99], ids=["2", "3", "4", "99"])
 def test_build_vocab_min_freq(student, min_freq):
-    """A word with exactly min_freq occurrences stays, rarer ones go. 恰好出现 min_freq 次的词保留，更少的去掉。"""
+    """A word that occurs exactly min_freq times stays; rarer words are left out. 恰好出现 min_freq 次的词保留，更少的去掉。"""
     tokens = jieba.lcut(LEARNING)
     assert_vocabulary(student.build_vocab(tokens, min_freq), listed(tokens, min_freq))
 
@@ -81,9 +81,16 @@ def test_build_vocab_min_freq(student, min_freq):
 @check("build_vocab", weight=2)
 @pytest.mark.parametrize("min_freq", [1, 5], ids=["all", "frequent"])
 def test_build_vocab_of_a_long_text(student, min_freq):
-    """300 drawn words, many of them equally frequent. 随机抽取的 300 个词，其中不少词频相同。"""
+    """Correct for 300 random words, many of them equally frequent. 随机抽取的 300 个词，其中不少词频相同。"""
     tokens = drawn(300, seed=1)
     assert_vocabulary(student.build_vocab(tokens, min_freq=min_freq), listed(tokens, min_freq))
+
+
+@check("build_vocab")
+def test_build_vocab_of_many_words(student):
+    """A vocabulary of 1500 words is complete. 词表有 1500 个词时，一个也不少。"""
+    tokens = [f"词{97 * number % 1500}" for number in range(1500)] + [f"词{number}" for number in range(0, 1500, 7)]
+    assert_vocabulary(student.build_vocab(tokens), listed(tokens))
 
 
 @check("build_vocab")
@@ -94,20 +101,28 @@ def test_build_vocab_lists_a_special_once(student):
 
 
 @check("build_vocab")
+@pytest.mark.parametrize("min_freq", [2, 3], ids=["2", "3"])
+def test_build_vocab_keeps_a_rare_special(student, min_freq):
+    """A special stays even if the text has it fewer than min_freq times. 特殊符号在文中出现次数少于 min_freq 时也保留。"""
+    tokens = ["学习", "<unk>", "我", "学习", "<pad>", "<pad>", "学习"]
+    assert_vocabulary(student.build_vocab(tokens, min_freq), ["<pad>", "<unk>", "学习"])
+
+
+@check("build_vocab")
 @pytest.mark.parametrize(
     "specials", [("<unk>", "<bos>", "<eos>", "<pad>"), ("，",), ()], ids=["four", "a comma", "none"]
 )
 def test_build_vocab_own_specials(student, specials):
-    """Other specials, or none at all, stand in front in their order. 自定义的特殊符号（或没有）按给定顺序排在最前。"""
+    """Other specials come first, in their order; there may be none. 自定义的特殊符号（或没有）按给定顺序排在最前。"""
     tokens = jieba.lcut(LEARNING)
     assert_vocabulary(student.build_vocab(tokens, specials=specials), listed(tokens, specials=specials))
 
 
 @check("build_vocab")
-@pytest.mark.parametrize("specials", [SPECIALS, ()], ids=["specials", "none"])
-def test_build_vocab_of_nothing(student, specials):
-    """Without tokens only the specials are left, whatever min_freq says. 没有词时只剩特殊符号，与 min_freq 无关。"""
-    assert_vocabulary(student.build_vocab([], 3, specials), list(specials))
+def test_build_vocab_of_nothing(student):
+    """Without tokens the vocabulary has only the specials, whatever min_freq is. 没有词时只剩特殊符号，与 min_freq 无关。"""
+    for specials in [("<bos>",), SPECIALS, ()]:
+        assert_vocabulary(student.build_vocab([], 3, specials), list(specials))
 
 
 @check("build_vocab")
@@ -121,7 +136,7 @@ def test_build_vocab_reads_its_tokens_once(student, one_pass):
 
 @check("build_vocab")
 def test_build_vocab_numbers_the_rows_of_an_embedding(student):
-    """The indices are 0 to V - 1, each once, and lead back to their words. 索引为 0 到 V - 1，各用一次，且能查回原词。"""
+    """The indices are 0 to V - 1, each used once, and give back their words. 索引为 0 到 V - 1，各用一次，且能查回原词。"""
     word_to_index, index_to_word = student.build_vocab(jieba.lcut(OLYMPICS))
     expect(
         sorted(word_to_index.values()) == list(range(len(index_to_word))),
@@ -141,7 +156,7 @@ def test_build_vocab_of_a_text_read_twice(student):
 
 @check("build_vocab")
 def test_build_vocab_leaves_its_tokens_alone(student):
-    """The list of tokens is only read. 只读取传入的词列表，不作修改。"""
+    """The list of tokens is not changed. 只读取传入的词列表，不作修改。"""
     tokens = jieba.lcut(LEARNING)
     assert_vocabulary(student.build_vocab(tokens, 2), listed(tokens, 2))
     assert_inputs_unchanged(student.build_vocab, tokens, 2)

@@ -1,10 +1,12 @@
 """Ways to use one banned function, and honest code that resembles them."""
 
 import textwrap
+import time
 
 import pytest
 
-from autograder.checks.rules import Suspicion, find_banned, find_suspicious
+from autograder.checks.rules import find_banned, find_suspicious
+from autograder.results.model import Suspicion
 from autograder.source import Source
 
 BANNED = ("torch.nn.functional.l1_loss", "torch.nn.L1Loss", "torch.ops.*")
@@ -39,6 +41,29 @@ def suspicions(code: str, **helpers: str) -> list[Suspicion]:
 IMPORTS = "import torch\nimport torch.nn.functional as F\nfrom torch import Tensor, nn\n"
 
 REFUSED = {
+    "a list that a function of the file fills": "fs = []\ndef fill(f):\n    fs.append(f)\nfill(F.l1_loss)\ndef l1_loss(p, t):\n    return fs[0](p, t)",
+    "a table that a decorator with arguments fills": """
+        table = {}
+        def register(name):
+            def keep(f):
+                table[name] = f
+                return f
+            return keep
+        @register("a")
+        def g(p, t):
+            return F.l1_loss(p, t)
+        def l1_loss(p, t):
+            return table["a"](p, t)
+    """,
+    "a list that is an argument": "fs = []\nlist.append(fs, F.l1_loss)\ndef l1_loss(p, t):\n    return fs[0](p, t)",
+    "an exception of the module level": """
+        try:
+            raise ImportError(F)
+        except ImportError as error:
+            m = error.args[0]
+        def l1_loss(p, t):
+            return m.l1_loss(p, t)
+    """,
     "a class attribute of the same name": "class A:\n    F = F\ndef l1_loss(p, t):\n    return A.F.l1_loss(p, t)",
     "a change of builtins": "import builtins\nbuiltins.max = F.l1_loss\ndef l1_loss(p, t):\n    return max(p, t)",
     "a change of builtins by its hidden name": "__builtins__['max'] = F.l1_loss\ndef l1_loss(p, t):\n    return max(p, t)",
@@ -251,6 +276,7 @@ def test_a_module_of_a_package_is_read() -> None:
 
 
 FLAGGED = {
+    "a hook for subclasses": ("class A:\n    def __init_subclass__(cls): A.f = cls.f\nclass B(A):\n    f = F.l1_loss\ndef l1_loss(p, t):\n    return A.f(p, t)", "__init_subclass__"),
     "a library that cannot be found": ("import sys\nsys.path.append('data.csv')\nimport hidden_in_a_file\ndef l1_loss(p, t):\n    return hidden_in_a_file.f(p, t)", "hidden_in_a_file.f"),
     "a module of torch that is not loaded": ("import torch.ao.nn.qat.modules.absent as m\ndef l1_loss(p, t):\n    return m.F.l1_loss(p, t)", "torch.ao.nn.qat.modules.absent.F.l1_loss"),
     "pickle": ("import pickle\ndef l1_loss(p, t):\n    return pickle.loads(p)", "pickle.loads"),
@@ -435,10 +461,12 @@ def test_deep_helpers_are_refused_where_they_are_imported() -> None:
 
 
 def test_long_code_is_refused_quickly() -> None:
+    start = time.process_time()
     long = "def b(): pass\ndef l1_loss(x):\n    return " + "lambda: " * 100 + "[" + "b," * 60_000 + "]\n"
     assert refusal(long) is not None
     wide = "def l1_loss(x):\n    return [" + "b," * 60_000 + "]\n"
     assert refusal(wide) == ("losses.py", 2)
+    assert time.process_time() - start < 10  # without the limits it takes minutes
 
 
 def test_names_that_depend_on_each_other_are_read_quickly() -> None:

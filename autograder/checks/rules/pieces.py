@@ -118,12 +118,14 @@ class Piece:
         self.file = file
         self.index = index
         self.line = node.lineno
+        self.defines: str = getattr(node, "name", "")
         self.is_loose = isinstance(node, ast.Expr | ast.If | ast.For | ast.While | ast.With | ast.Try | ast.Match)
         self.mentions: list[Mention] = []
         self.imports: list[tuple[Imported, Scope, int]] = []
         self.namespaces: list[Mention] = []  # x of `vars(x)`
         self.ways_round: list[WayRound] = []
         self.touches: list[Touch] = []
+        self.passed: list[str] = []  # names that a call of the module level gets as arguments
         self.called: list[tuple[str, Scope, int]] = []  # functions of Python that are read, if they are not replaced
         self.tensors: list[tuple[str, Scope]] = []  # names that gradients are asked of
 
@@ -139,6 +141,7 @@ class Module:
         self.scope = Scope("module")
         self.pieces: list[Piece] = []
         self.stars: list[tuple[Piece, str]] = []  # star imports, with the module
+        self.callers: dict[str, list[Piece]] = {}  # name -> the pieces that call it when the module is loaded
         self.definitions: dict[str, list[int]] = {}  # name -> the pieces that certainly define it
         self.classes: dict[ast.ClassDef, Scope] = {}
         self.imported: set[str] = set()  # modules that are imported anywhere

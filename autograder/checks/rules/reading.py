@@ -18,6 +18,7 @@ MAX_SUFFIX = 8  # attributes of one chain that are taken from a module that was 
 REBINDING = ("exec", "eval", "globals", "builtins", "sys.modules", "importlib")
 HIDDEN_ATTRIBUTES = frozenset(("__globals__", "__builtins__", "__code__", "__closure__", "__subclasses__"))
 SETTINGS = ("torch.backends.", "torch.cuda.", "torch.manual_seed")  # what honest code changes in torch
+CONTAINERS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 CHANGED_LIBRARIES = ("torch", "builtins")
 
 
@@ -69,8 +70,7 @@ class Reading:
             self.problem = problem
         self.names = Names(self.modules)
         if self.problem is None:
-            self._note_tensors()
-            self._note_touches()
+            self._note_changes()
 
     # Modules
 
@@ -106,6 +106,14 @@ class Reading:
         for module in self.modules.values():
             yield from module.pieces
 
+    def _note_changes(self) -> None:
+        try:
+            self._note_tensors()
+            self._note_touches()
+            self._note_arguments()
+        except CannotFollow as problem:
+            self.problem = problem
+
     def _note_tensors(self) -> None:
         for piece in self._pieces():
             for name, scope in piece.tensors:
@@ -122,11 +130,22 @@ class Reading:
                     continue
                 is_foreign = touch.name in foreign[piece.module.name] or touch.name not in scope.bindings
                 if not is_foreign:
-                    scope.bindings[touch.name].append(Binding(piece, None, scope))
+                    callers = piece.module.callers.get(piece.defines, []) if touch.scope.runs_later else []
+                    self.names.step(piece, len(callers))
+                    scope.bindings[touch.name] += [Binding(changing, None, scope) for changing in (piece, *callers)]
                 elif touch.is_store and touch.scope.runs_later:
                     self._note_later_patch(piece, touch)
                 elif touch.is_store:
                     self.patches.append(piece)
+
+    def _note_arguments(self) -> None:
+        """Let a call of the module level be one of those that give a value to a list or dict that it gets."""
+        for piece in self._pieces():
+            scope = piece.module.scope
+            for name in piece.passed:
+                bindings = scope.bindings.get(name, [])
+                if bindings and isinstance(bindings[0].value, CONTAINERS):
+                    bindings.append(Binding(piece, None, scope))
 
     def _note_later_patch(self, piece: Piece, touch: Touch) -> None:
         """Note that a function changes an imported object."""

@@ -8,6 +8,13 @@ BLOCK_FIELDS = ("body", "orelse", "handlers", "finalbody", "cases")
 NO_CHILDREN = frozenset(("ctx", "op", "ops", "kind", "type_comment"))
 
 
+def is_split(node: ast.stmt) -> bool:
+    """Return whether the statements in a block are pieces of their own. An exception may carry anything out of it."""
+    if isinstance(node, ast.Try | ast.TryStar):
+        return not any(handler.name for handler in node.handlers)
+    return isinstance(node, BLOCKS)
+
+
 def statements(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, bool]]:
     """Yield the statements of the module level, also those in blocks, and whether they certainly run.
 
@@ -21,7 +28,7 @@ def statements(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, bool]]:
                 yield _import_of(node, alias), is_certain
             continue
         yield node, is_certain
-        if isinstance(node, BLOCKS):
+        if is_split(node):
             inner = [child for field in BLOCK_FIELDS for child in getattr(node, field, [])]
             waiting += [(child, False) for child in reversed(_without_handlers(inner))]
 

@@ -16,7 +16,7 @@ from .access import chain, constant_text, last_name
 from .pieces import A_TENSOR, Binding, CannotFollow, Imported, Module, Piece, Scope
 from .torch_names import MAX_PARTS, canonical, exports, is_tensor_class
 
-MAX_STEPS = 200_000  # values that are looked at for one submission
+MAX_STEPS = 100_000  # values that are looked at for one submission
 LAST = sys.maxsize  # the position after a whole module
 
 

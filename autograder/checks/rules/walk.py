@@ -6,9 +6,9 @@ from typing import Any
 
 from .access import NAMESPACES, READ, chain, constant_text, last_name, root
 from .pieces import Binding, CannotFollow, Imported, Mention, Module, Piece, Scope, Touch, WayRound
-from .syntax import BLOCK_FIELDS, BLOCKS, absolute, children, named_attributes, statements
+from .syntax import BLOCK_FIELDS, absolute, children, is_split, named_attributes, statements
 
-MAX_NODES = 40_000  # of a submission's syntax trees; a long honest file has a fifth of it
+MAX_NODES = 20_000  # of a submission's syntax trees; a file of 300 lines has about 1,000
 MAX_DEPTH = 150  # of a syntax tree
 MAX_SCOPES = 40  # functions and classes inside each other
 
@@ -22,7 +22,7 @@ CHANGING = frozenset(("append", "extend", "insert", "update", "setdefault", "add
 GIVEN_LATER = frozenset(("attrgetter", "methodcaller"))
 MODULE_CALLS = frozenset(("import_module", "__import__"))
 LOOKING = frozenset(("getattr", "hasattr", "vars", "setattr"))  # they pass their first argument on to nothing
-HOOKS = frozenset(("__torch_dispatch__", "__torch_function__"))
+HOOKS = frozenset(("__torch_dispatch__", "__torch_function__", "__init_subclass__", "__set_name__"))
 
 
 Todo = tuple[ast.AST, Scope, int, bool]  # a node that is still to be visited, its depth, and whether it is followed
@@ -47,14 +47,16 @@ class Walker:
             self.piece = Piece(module, file, len(module.pieces), node)
             module.pieces.append(self.piece)
             self.depth = 0
-            if isinstance(node, BLOCKS):
+            if is_split(node):
                 self._push_header(node)
             else:
                 self._push([node], module.scope)
             if is_certain and isinstance(node, DEFINITIONS):
                 module.definitions.setdefault(node.name, []).append(self.piece.index)
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-                self._touch_owner(node.value.func)
+                self._note_call(node.value)
+            for decorator in getattr(node, "decorator_list", []):
+                self._note_caller(decorator)
             self._visit_all()
 
     def _push_header(self, node: ast.stmt) -> None:
@@ -69,7 +71,6 @@ class Walker:
             self._push([node.subject], scope)
         elif isinstance(node, ast.Try | ast.TryStar):
             for handler in node.handlers:
-                self._visit_ExceptHandler(handler, scope)
                 self._push([handler.type] if handler.type else [], scope)
         else:
             self._push(children(node, skip=BLOCK_FIELDS), scope)
@@ -233,10 +234,17 @@ class Walker:
             what = ".".join([changed.id, *chain(node).attributes])
             self.piece.touches.append(Touch(changed.id, scope, what, node.lineno, is_store))
 
-    def _touch_owner(self, function: ast.expr) -> None:
-        """Note that a call of the module level may change the object whose method it is."""
-        if isinstance(function, ast.Attribute):
-            self._touch(function, self.module.scope)
+    def _note_call(self, call: ast.Call) -> None:
+        """Note what a call of the module level may change: the object whose method it is, and its arguments."""
+        self._note_caller(call.func)
+        self.piece.passed += [argument.id for argument in call.args if isinstance(argument, ast.Name)]
+        if isinstance(call.func, ast.Attribute):
+            self._touch(call.func, self.module.scope)
+
+    def _note_caller(self, function: ast.expr) -> None:
+        called = root(function)
+        if isinstance(called, ast.Name):
+            self.module.callers.setdefault(called.id, []).append(self.piece)
 
     def _visit_Assign(self, node: ast.Assign, scope: Scope) -> None:
         for target in node.targets:
@@ -283,8 +291,7 @@ class Walker:
     def _visit_ExceptHandler(self, node: ast.ExceptHandler | ast.MatchAs | ast.MatchStar, scope: Scope) -> None:
         if node.name:
             self._bind(node.name, None, scope)
-        if scope is not self.module.scope or not isinstance(node, ast.ExceptHandler):
-            self._push(children(node), scope)
+        self._push(children(node), scope)
 
     _visit_MatchAs = _visit_ExceptHandler
     _visit_MatchStar = _visit_ExceptHandler

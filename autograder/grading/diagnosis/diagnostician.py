@@ -16,8 +16,10 @@ import warnings
 from collections.abc import Mapping, Sequence, Set
 
 from ...checks.collect import Check
+from ...checks.student import RecordedCall
 from ...course.model import Topic
 from ...results.model import Diagnosis
+from ...sandbox.worker.protocol import CallFunction
 from ..misconceptions import Misconception, load_misconceptions
 from .relations import Pair
 from .replay import FailedCheck, Variants
@@ -107,16 +109,25 @@ class Diagnostician:
     def _gives_the_same(self, exercise: str, misconception: Misconception | None, check: FailedCheck) -> bool:
         """Return True if the same requests get the student's replies; no misconception means the reference itself."""
         replies = self.variants.replies(exercise, misconception, check)
-        return all(is_same_reply(reply, call.reply) for reply, call in zip(replies, check.calls, strict=False))
+        for reply, call in zip(replies, check.calls, strict=False):
+            if not is_same_reply(reply, call.reply, of_gradient=_asks_for_gradient(call)):
+                return False
+        return True
 
     def _slip(self, exercise: str, failed: Sequence[FailedCheck]) -> tuple[Diagnosis, ...]:
         """Return the general slip that explains every failed check."""
         pairs = []
         for check in failed:
             for right, call in zip(self.variants.replies(exercise, None, check), check.calls, strict=False):
-                if right is None or call.reply is None or is_same_reply(right, call.reply):
+                if right is None or call.reply is None:
+                    continue
+                if is_same_reply(right, call.reply, of_gradient=_asks_for_gradient(call)):
                     continue
                 pairs.append(Pair(check=check.id, call=call, right=right, answer=call.reply))
                 break  # what follows may depend on it
         slip = find_slip(pairs, failed={check.id for check in failed})
         return () if slip is None else (slip,)
+
+
+def _asks_for_gradient(call: RecordedCall) -> bool:
+    return isinstance(call.request, CallFunction) and bool(call.request.wrt)

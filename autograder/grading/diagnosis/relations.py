@@ -116,7 +116,9 @@ def cuts_gradient(pair: Pair) -> bool:
     request = pair.call.request
     if not isinstance(request, CallFunction) or not request.wrt:
         return False
-    return pair.answer.error is None and pair.answer.value == [None] and pair.right.value != [None]
+    if pair.answer.error is not None or pair.right.error is not None:
+        return False
+    return isinstance(pair.answer.value[0], str) and isinstance(pair.right.value[0], torch.Tensor)
 
 
 def other_type(pair: Pair) -> bool:

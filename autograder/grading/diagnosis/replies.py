@@ -15,14 +15,23 @@ DEFAULT_TOLERANCE = (1e-4, 1e-6)
 DELIBERATE = ("raise ", "raise(", "assert ", "assert(")  # how a line begins that raises on purpose
 
 
-def is_same_reply(a: Reply | None, b: Reply | None) -> bool:
-    """Return True if two replies have the same error, or equal values. A missing reply equals none."""
+def is_same_reply(a: Reply | None, b: Reply | None, *, of_gradient: bool = False) -> bool:
+    """Return True if two replies have the same error, or equal values. A missing reply equals none.
+
+    of_gradient: they answer a request for gradients, where a word says why there is none. All words count as equal.
+    """
     if a is None or b is None:
         return False
     try:
+        if of_gradient and _lacks_gradient(a) and _lacks_gradient(b):
+            return True
         return _is_same(a, b)
     except (RuntimeError, TypeError, ValueError):  # what a student returned may not even compare
         return False
+
+
+def _lacks_gradient(reply: Reply) -> bool:
+    return reply.error is None and isinstance(reply.value[0], str)
 
 
 def _is_same(a: Reply, b: Reply) -> bool:

@@ -46,7 +46,7 @@ class CallFunction(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
     name: str | None = None  # of a function or method; None calls the object itself
     args: Sequence[Any] = ()
     kwargs: Mapping[str, Any] = {}
-    wrt: Sequence[int | str] | None = None  # return gradients with respect to these arguments instead of the result
+    wrt: Sequence[int | str] | None = None  # return gradients with respect to these arguments, or why there is none
     cotangent: Any = None  # multiplies the result before it is summed
     inputs_back: bool = False  # also return the arguments after the call
     watch: Sequence[str] = ()  # operators that the reply must list if they run
@@ -95,6 +95,7 @@ class Reply(msgspec.Struct, frozen=True):
     tricks: list[str] = []  # "thread", "subclass": ways past the watch that a watched call took
     inputs: list[Any] = []  # [args, kwargs] after the call, if they were asked for
     problems: list[Raised] = []  # exceptions while loading
+    printed: bool = False  # the call printed something; advisory
 
 
 class Hello(msgspec.Struct, frozen=True):

@@ -146,7 +146,8 @@ class Session:
             raise TypeError(f"{request.name} is a {type(function).__name__}, not a function")
         args, kwargs = list(request.args), dict(request.kwargs)
         reset_globals()
-        with self._watching(request.watch) as watch:
+        output = _Output(sys.stdout)
+        with self._watching(request.watch) as watch, contextlib.redirect_stdout(output):
             if request.wrt is not None:
                 value = self._gradients(function, args, kwargs, request)
             else:
@@ -158,6 +159,7 @@ class Session:
             operators=list(watch.seen.items()) if watch else [],
             tricks=watch.tricks(value) if watch else [],
             inputs=[args, kwargs] if request.inputs_back else [],
+            printed=output.is_used,
         )
 
     def evaluate(self, request: EvaluateExpression) -> Reply:
@@ -212,8 +214,8 @@ class Session:
 
     def _gradients(
         self, function: Any, args: list[Any], kwargs: dict[str, Any], request: CallFunction
-    ) -> list[torch.Tensor | None]:
-        """Return d(sum of the result times cotangent)/d(input) for each input; None if it does not depend on it."""
+    ) -> list[torch.Tensor | str]:
+        """Return d(sum of the result times cotangent)/d(input) for each input, or a word that says why there is none."""
         inputs = []
         for key in request.wrt or ():
             arguments: Any = args if isinstance(key, int) else kwargs
@@ -229,8 +231,9 @@ class Session:
                 output = output * request.cotangent
             sums.append(output.sum())
         if not sums:
-            return [None] * len(inputs)
-        return list(torch.autograd.grad(sum(sums[1:], sums[0]), inputs, allow_unused=True))
+            return [_why_no_gradient(outputs)] * len(inputs)
+        gradients = torch.autograd.grad(sum(sums[1:], sums[0]), inputs, allow_unused=True)
+        return ["unused" if gradient is None else gradient for gradient in gradients]
 
     @contextlib.contextmanager
     def _watching(self, operators: Sequence[str]) -> Iterator["OperatorWatch | None"]:
@@ -283,6 +286,34 @@ class Session:
             if frame.filename in self.filenames:
                 frames.append((frame.filename, frame.lineno or 0, frame.name, frame.line or ""))
         return frames
+
+
+class _Output:
+    """Standard output during one call; notes if anything is printed."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+        self.is_used = False
+
+    def write(self, text: str) -> Any:
+        self.is_used = True
+        return None if self.stream is None else self.stream.write(text)
+
+    def flush(self) -> None:
+        if self.stream is not None:
+            self.stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+def _why_no_gradient(outputs: Sequence[Any]) -> str:
+    """Return why no output has a gradient."""
+    if all(output is None for output in outputs):
+        return "none"
+    if any(isinstance(output, torch.Tensor) for output in outputs):
+        return "detached"
+    return "no_tensor"
 
 
 def decode_ahead(session: Session, frames: Sequence[RequestFrame]) -> None:

@@ -20,6 +20,7 @@ from ..results.outcome import Graded
 from ..results.summary import summarise
 from ..submission.model import Submission
 from ..submission.read import check_syntax, read_submission
+from ..text import Text
 from .result_folder import locked, result_names
 
 
@@ -163,4 +164,7 @@ def _open(path: Path, course: Course, student: str | None) -> Submission:
     except OSError as error:
         raise UsageError(f"{path.name} cannot be read: {error.strerror or error}.") from None
     except (RecursionError, MemoryError, UnicodeError) as error:
-        raise SubmissionError(f"{path.name} cannot be read: {type(error).__name__}.") from None
+        reason = type(error).__name__
+        raise SubmissionError(
+            Text(f"{path.name} cannot be read: {reason}.", f"无法读取 {path.name}：{reason}。")
+        ) from None

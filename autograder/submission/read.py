@@ -12,7 +12,7 @@ from ..errors import SubmissionError
 from ..quiz.answers import AnswersFile, read_answers
 from ..results.model import Problem
 from ..source import Source, Unreadable, decode, syntax_problem
-from ..text import Text
+from ..text import NOTHING, Text
 from .filenames import ANSWERS, is_answers_file, is_notebook, is_python, is_yaml, stem
 from .gather import Files, gather
 from .ipynb import code_cells
@@ -120,10 +120,15 @@ class UnusedFile(msgspec.Struct, frozen=True):
     """A file that belongs to no topic."""
 
     path: PurePosixPath
-    reason: str = ""  # why it cannot be read; empty if it can
+    reason: Text = NOTHING  # why it cannot be read; empty if it can
 
-    def __str__(self) -> str:
-        return f"{self.path} ({self.reason})" if self.reason else str(self.path)
+    @property
+    def described(self) -> Text:
+        """Its path, and why it cannot be read."""
+        path = str(self.path)
+        if not self.reason:
+            return Text(path, path)
+        return Text(f"{path} ({self.reason.en})", f"{path}（{self.reason.zh}）")
 
 
 class _Reading:
@@ -186,7 +191,7 @@ class _Reading:
         for path in sorted(self.files.keys() - self.used):
             names = defined_names(path, self.files)
             if isinstance(names, Unreadable):
-                unused.append(UnusedFile(path, names.sentence.en))
+                unused.append(UnusedFile(path, names.sentence))
                 continue
             topics = self._topics_of(names)
             if topics:
@@ -286,15 +291,21 @@ def _too_large(helper: PurePosixPath) -> Problem:
 def _no_work(path: Path, course: Course, unused: Sequence[UnusedFile]) -> SubmissionError:
     """Return the error for a submission that holds no work of the course."""
     example = _example_name(course)
-    fix = f"Hand in files with names like {example}, or files that define exercises of the course."
+    fix = Text(
+        f"Hand in files with names like {example}, or files that define exercises of the course.",
+        f"请提交文件名类似 {example} 的文件，或定义了课程练习的文件。",
+    )
     if path.is_file():
         is_readable = is_python(path) or path.suffix.lower() == ".zip"
         if not is_readable:
-            return SubmissionError(f"{path.name} is not a .py, .ipynb or .zip file.", fix=fix)
+            problem = Text(
+                f"{path.name} is not a .py, .ipynb or .zip file.", f"{path.name} 不是 .py、.ipynb 或 .zip 文件。"
+            )
+            return SubmissionError(problem, fix=fix)
         if len(unused) == 1 and unused[0].reason:
-            return SubmissionError(f"{unused[0]}.")
-    found = _listed(unused)
-    return SubmissionError(f"{path.name} holds no work of this course. {found}", fix=fix)
+            return SubmissionError(unused[0].described + Text(".", "。"))
+    problem = Text(f"{path.name} holds no work of this course. ", f"{path.name} 中没有本课程的作业。")
+    return SubmissionError(problem + _listed(unused), fix=fix)
 
 
 def _example_name(course: Course) -> str:
@@ -305,14 +316,16 @@ def _example_name(course: Course) -> str:
     return f"{ANSWERS}.yaml"
 
 
-def _listed(unused: Sequence[UnusedFile]) -> str:
+def _listed(unused: Sequence[UnusedFile]) -> Text:
     """Return a sentence that names the first of the unused files."""
     if not unused:
-        return "It is empty."
-    files = [str(file) for file in unused[:MAX_UNUSED]]
+        return Text("It is empty.", "里面没有文件。")
+    files = [file.described for file in unused[:MAX_UNUSED]]
     if len(unused) > MAX_UNUSED:
-        files.append("…")
-    return f"Found: {', '.join(files)}."
+        files.append(Text("…", "…"))
+    en = ", ".join(file.en for file in files)
+    zh = "、".join(file.zh for file in files)
+    return Text(f"Found: {en}.", f"找到的文件：{zh}。")
 
 
 def _hash(files: Files) -> str:

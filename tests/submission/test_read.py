@@ -223,6 +223,17 @@ def test_a_copy_without_exercises_is_refused_as_a_file_without_work(tmp_path: Pa
         open_submission(tmp_path / "homework (1).py", course)
 
 
+def test_a_student_reads_in_chinese_why_nothing_was_found(tmp_path: Path, course: Course) -> None:
+    (tmp_path / "essay.txt").write_text("x")
+    (tmp_path / "demo (2).docx").write_text("x")
+    with pytest.raises(SubmissionError) as caught:
+        open_submission(tmp_path, course)
+    sentence = caught.value.sentence.zh
+    assert sentence.startswith(f"{tmp_path.name} 中没有本课程的作业。找到的文件：demo (2).docx、essay.txt。请提交")
+    for english in ("holds", "Found", "Hand in", "names like"):
+        assert english not in sentence
+
+
 def test_the_hash_depends_on_the_content_alone(tmp_path: Path, course: Course) -> None:
     hashes = set()
     for name, code in (("a", DOUBLE_ONLY), ("b", DOUBLE_ONLY), ("c", DOUBLE_ONLY + "#")):

@@ -92,7 +92,7 @@ class ClassRun:
                 submission = _open(path, self.course, self.students.get(path))
             except (SubmissionError, UsageError) as error:
                 target.unlink(missing_ok=True)  # a result of an earlier, readable version would mislead
-                self.report(Graded(path=path, target=target, reason=str(error)))
+                self.report(Graded(path=path, target=target, reason=error.sentence))
                 continue
             task = Task(path=path, target=target, submission=submission)
             if self._is_kept(task) or self._is_duplicate(task):
@@ -143,7 +143,7 @@ class ClassRun:
         try:
             other = read_result(source)
         except UsageError as error:
-            return Graded(path=duplicate.path, target=duplicate.target, reason=str(error), is_ours=True)
+            return Graded(path=duplicate.path, target=duplicate.target, reason=error.sentence, is_ours=True)
         printed_much = tuple(problem for problem in other.problems if problem.sentence == PRINTED_MUCH)
         result = msgspec.structs.replace(
             other,

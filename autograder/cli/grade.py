@@ -34,9 +34,17 @@ def grade(
         typer.Option(
             "--cluster",
             metavar="ADDRESS",
-            help="Grade on a Dask cluster. Give its scheduler's tcp:// or tls:// address.",
+            help="Grade on a Dask cluster. Give its scheduler's tls:// address.",
         ),
     ] = None,
+    insecure_cluster: Annotated[
+        bool,
+        typer.Option(
+            "--insecure-cluster",
+            help="Accept a tcp:// address of another machine. Whoever can reach the scheduler can then run code "
+            "on this machine as you, and read the solutions. See docs/cluster.md.",
+        ),
+    ] = False,
     reveal: Annotated[
         Reveal | None,
         typer.Option("--reveal", help="How much reports show of hidden checks. Default: the setting in course.toml."),
@@ -97,6 +105,7 @@ def grade(
             out=out,
             jobs=jobs,
             cluster=cluster,
+            insecure_cluster=insecure_cluster,
             reveal=reveal,
             isolation=isolation.value,
             never_lower=never_lower,

@@ -28,7 +28,7 @@ from ..results.model import Problem, SubmissionResult
 from ..results.outcome import ClassOutcome, Graded
 from ..sandbox.level import Level
 from ..submission.layouts import find_submissions, submission_id
-from ..text import Language, Text
+from ..text import Language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +40,7 @@ class GradingOptions:
     out: Path | None  # None if only reports are wanted
     jobs: int | None  # grader processes on this machine; None: as many as make sense
     cluster: str | None  # the address of a Dask scheduler
+    insecure_cluster: bool  # a tcp:// address of another machine is accepted
     reveal: Reveal | None  # None: what the course says
     isolation: str
     never_lower: bool
@@ -101,6 +102,7 @@ def plan_run(course: Course, options: GradingOptions) -> RunPlan:
     if options.out is not None and options.out.exists() and not options.out.is_dir():
         raise UsageError(f"{options.out} is not a folder.")
     submissions = _submissions(course, options)
+    _refuse_handed_in_course(course, [*options.paths, *submissions])
     _refuse_many(reports, len(submissions))
     now = datetime.now(UTC)
     settings = Settings(
@@ -134,6 +136,16 @@ def _submissions(course: Course, options: GradingOptions) -> list[Path]:
     return found
 
 
+def _refuse_handed_in_course(course: Course, graded: Sequence[Path]) -> None:
+    """Raise UsageError if the course lies in what is graded: a student could have handed it in, with code to run here."""
+    for path in graded:
+        if course.root.resolve().is_relative_to(path.resolve()):
+            raise UsageError(
+                f"The course {course.root} lies inside {path}, which is to be graded.",
+                fix="A course that was handed in would run its own code. Give your own copy: --course FOLDER.",
+            )
+
+
 def _refuse_many(reports: Sequence[Report], submissions: int) -> None:
     for report in reports:
         if submissions > 1 and not report.format.takes_many:
@@ -153,7 +165,7 @@ def _graders(course: Course, settings: Settings, options: GradingOptions, submis
         from ..classroom.cluster.client import ClusterGraders
     except ImportError as error:
         raise UsageError(f"--cluster needs Dask: {error}.", fix="pip install 'torchstone[cluster]'") from None
-    return ClusterGraders(course, settings, options.cluster)
+    return ClusterGraders(course, settings, options.cluster, insecure=options.insecure_cluster)
 
 
 def _copy_watch(plan: RunPlan) -> CopyWatch | None:
@@ -208,7 +220,7 @@ def _unreadable(plan: RunPlan, graded: Graded) -> SubmissionResult:
         grading_key="",
         points=0.0,
         worth=float(worth),
-        problems=(Problem(file="", sentence=Text(graded.reason, graded.reason)),),
+        problems=(Problem(file="", sentence=graded.reason),),
         exercises=(),
         reveal=plan.settings.reveal,
         isolation=None,

@@ -96,7 +96,7 @@ def _warn(outcome: ClassOutcome) -> None:
     """Print to stderr what could not be graded, and what the author should look at."""
     for graded in sorted(outcome.ungraded, key=lambda graded: graded.path):
         student = outcome.students.get(graded.path, graded.path.name)
-        print(printable(f"{student}: {graded.reason}"), file=sys.stderr)
+        print(printable(f"{student}: {graded.reason.en}"), file=sys.stderr)
     for name in sorted(outcome.tally.broken):
         print(f"broken check, nobody lost points over it: {name}", file=sys.stderr)
     for suspect in outcome.tally.suspects:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from ..text import NOTHING, Text
 from .points import is_below
 from .summary import ClassTally, Summary
 
@@ -27,7 +28,7 @@ class Graded(msgspec.Struct, frozen=True, kw_only=True):
     path: Path
     target: Path  # the result file, if there is one
     summary: Summary | None = None
-    reason: str = ""
+    reason: Text = NOTHING
     kept: bool = False  # graded by an earlier run
     is_ours: bool = False  # the grader failed, not the submission
 

@@ -15,7 +15,7 @@ from autograder.classroom.progress import Lines
 from autograder.reports import class_run
 from autograder.results.outcome import ClassOutcome, Graded
 from autograder.results.summary import ClassTally
-from autograder.text import Language
+from autograder.text import Language, Text
 
 
 def test_a_large_class_is_shown_as_counts(capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,7 +24,7 @@ def test_a_large_class_is_shown_as_counts(capsys: pytest.CaptureFixture, monkeyp
     for number in range(1200):
         found.add(Graded(path=Path(f"s{number}"), target=Path("x"), summary=summary(number), kept=number < 7))
     for name in ("z.docx", "a.docx"):
-        found.add(Graded(path=Path(name), target=Path("x"), reason=f"{name} is no Python."))
+        found.add(Graded(path=Path(name), target=Path("x"), reason=Text(f"{name} is no Python.", "")))
     class_run.show_class(found, topics=["01_demo"], out=Path("out"), language=Language.EN)
     shown = capsys.readouterr()
     lines = [line.split() for line in shown.out.splitlines()]

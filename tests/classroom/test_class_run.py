@@ -245,7 +245,7 @@ def test_a_failure_of_the_grader_costs_one_submission_only(
     monkeypatch.setattr(Grader, "grade", fail_on_bob)
     graded = {one.path.name: one for one in grade_folder(class_folder, tmp_path / "out", jobs=1)}
     assert graded["bob"].is_ours
-    assert graded["bob"].reason.startswith("The grader failed on it: KeyError: 'ours'")
+    assert graded["bob"].reason.en.startswith("The grader failed on it: KeyError: 'ours'")
     assert graded["张伟"].summary is not None
 
 

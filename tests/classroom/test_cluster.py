@@ -171,7 +171,6 @@ def test_a_different_engine_and_a_cluster_without_workers_are_reported(
 @pytest.mark.parametrize(
     ("address", "message"),
     [
-        ("10.0.0.1:8786", "10.0.0.1:8786 is not the address of a Dask scheduler. Start one"),
         ("tcp://127.0.0.1:1", "No Dask scheduler answers at tcp://127.0.0.1:1"),
         ("tls://127.0.0.1:1", "A tls:// address needs certificates. docs/cluster.md"),
     ],
@@ -181,6 +180,33 @@ def test_a_wrong_address_is_reported(address: str, message: str, monkeypatch: py
     with pytest.raises(ClusterError) as refusal, client._connected(address):
         pass
     assert str(refusal.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("10.0.0.1:8786", "10.0.0.1:8786 is not the address of a Dask scheduler. Start one"),
+        ("tcp://10.0.0.1:8786", "tcp://10.0.0.1:8786 is not encrypted"),
+        ("tcp://scheduler:8786", "tcp://scheduler:8786 is not encrypted"),
+        ("tcp://localhost.example.org:8786", "tcp://localhost.example.org:8786 is not encrypted"),
+        ("tcp://[fe80::1]:8786", "tcp://[fe80::1]:8786 is not encrypted"),
+    ],
+)
+def test_plain_tcp_to_another_machine_is_refused(own_course: Path, address: str, message: str) -> None:
+    with pytest.raises(ClusterError) as refusal:
+        client.ClusterGraders(load_course(own_course), Settings(topics=("01_demo",)), address)
+    assert str(refusal.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "address", ["tcp://127.0.0.1:8786", "tcp://[::1]:8786", "tcp://localhost:8786", "tls://a:8786"]
+)
+def test_this_machine_and_tls_are_accepted(own_course: Path, address: str) -> None:
+    client.ClusterGraders(load_course(own_course), Settings(topics=("01_demo",)), address)
+
+
+def test_plain_tcp_is_accepted_if_the_instructor_says_so(own_course: Path) -> None:
+    client.ClusterGraders(load_course(own_course), Settings(topics=("01_demo",)), "tcp://10.0.0.1:8786", insecure=True)
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def deadly(grader, submission):
 Grader.grade = deadly
 course, settings = load_course(Path(".")), Settings(topics=("01_demo",))
 def report(one):
-    print(one.path.name, one.summary is not None, one.reason, one.is_ours, sep="|", flush=True)
+    print(one.path.name, one.summary is not None, one.reason.en, one.is_ours, sep="|", flush=True)
 grade_all(sorted(Path("class").iterdir()), course, settings, Path(sys.argv[1]), graders=LocalGraders(course, settings, 2), report=report)
 """
 

@@ -89,3 +89,23 @@ def test_mutate_shows_the_rate_and_the_survivors(command) -> None:
     assert "passes all hidden checks with" in run.stdout
     assert "+ return" in run.stdout
     assert command("mutate", "nothing").exit_code == 2
+
+
+@pytest.mark.parametrize("graded", [".", ".."], ids=["itself", "a folder above it"])
+def test_a_course_that_was_handed_in_is_not_used(command, graded: str) -> None:
+    run = command("grade", graded, "--single", "--out", "../../out")
+    assert run.exit_code == 2
+    assert "lies inside" in run.stderr
+    assert "Give your own copy: --course FOLDER." in run.stderr
+    assert not Path("../../out").exists()
+
+
+def test_a_course_in_a_class_folder_is_not_used(command) -> None:
+    """A loose course.toml in a folder of submissions may be anybody's."""
+    run = command("grade", "..", "--out", "../../out")
+    assert run.exit_code == 2
+    assert "lies inside" in run.stderr
+
+
+def test_submissions_may_lie_in_the_course(command) -> None:
+    assert command("grade", "exercises", "--single", "--out", "../out").exit_code == 0

@@ -1,6 +1,7 @@
 """This machine's end of a cluster: the class is read here and its results are written here; grading is elsewhere."""
 
 import contextlib
+import ipaddress
 import logging
 import re
 from collections.abc import Generator, Iterator
@@ -24,19 +25,22 @@ CONNECT_SECONDS = 30.0
 WORKER_SECONDS = 60.0
 AHEAD = 3  # submissions in flight for each Dask worker
 LOGGERS = ("distributed", "distributed.client", "tornado.application", "asyncio")
-ADDRESS = re.compile(r"(tcp|tls)://\S+:\d+")
-START = "Start one with `dask scheduler`, and give the address that it prints, such as tcp://10.0.0.1:8786."
+ADDRESS = re.compile(r"(tcp|tls)://(\S+):\d+")
+START = "Start one with `dask scheduler`, and give the address that it prints, such as tls://10.0.0.1:8786."
 TLS = "docs/cluster.md says how Dask is told of them."
 
 
 class ClusterGraders:
     """The graders beside the workers of a Dask cluster.
 
-    address: of the scheduler: tcp://HOST:PORT, or tls://HOST:PORT with Dask's own configuration for the certificates.
+    address: of the scheduler: tls://HOST:PORT, with Dask's own configuration for the certificates; or tcp://HOST:PORT
+        on this machine.
+    insecure: accept tcp:// to another machine.
     Raises ClusterError where the cluster cannot grade, or is lost.
     """
 
-    def __init__(self, course: Course, settings: Settings, address: str) -> None:
+    def __init__(self, course: Course, settings: Settings, address: str, *, insecure: bool = False) -> None:
+        _refuse_plain(address, insecure)
         self.course = course
         self.settings = settings
         self.address = address
@@ -55,6 +59,30 @@ class ClusterGraders:
             raise ClusterError(
                 "The cluster's scheduler was lost.", fix="What was finished is kept; run the same command to go on."
             ) from None
+
+
+def _refuse_plain(address: str, insecure: bool) -> None:
+    """Raise ClusterError for plain TCP to another machine: what Dask receives can run code on this machine."""
+    match = ADDRESS.fullmatch(address)
+    if match is None:
+        raise ClusterError(f"{address} is not the address of a Dask scheduler.", fix=START)
+    kind, host = match.groups()
+    if kind == "tls" or insecure or _is_this_machine(host):
+        return
+    raise ClusterError(
+        f"{address} is not encrypted: whoever can reach it can run code on this machine as you.",
+        fix="Use tls:// (docs/cluster.md shows how), or --insecure-cluster on a network that you alone use.",
+    )
+
+
+def _is_this_machine(host: str) -> bool:
+    """Return whether the host is a loopback address, without asking the name service."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def _grade(client: Client, plugin: str, tasks: Iterator[Task]) -> Iterator[Graded]:
@@ -86,8 +114,6 @@ def _connected(address: str) -> Iterator[Client]:
 
 def _security(address: str) -> Security:
     """Return Dask's TLS configuration. Checked before a client uses it: a client that fails would hang at its end."""
-    if not ADDRESS.fullmatch(address):
-        raise ClusterError(f"{address} is not the address of a Dask scheduler.", fix=START)
     try:
         security = Security()
         has_certificates = security.get_connection_args("client").get("ssl_context") is not None

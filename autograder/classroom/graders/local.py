@@ -20,6 +20,7 @@ from ...grading.settings import Settings, slow_libraries
 from ...results.outcome import Graded
 from ...sandbox.fork_server import ForkServer
 from ...sandbox.worker.collector import paused_collector
+from ...text import Text
 from .process import forked, grade_here, spawned, terminate
 from .task import Task, conclude, grade_safely, in_flight
 
@@ -164,8 +165,8 @@ class Pool:
             self.losses = 0
 
     def _convicted(self, task: Task) -> Graded:
-        reason = "A grader process was lost twice while grading it."
-        return Graded(path=task.path, target=task.target, reason=reason, is_ours=True)
+        lost = "A grader process was lost twice while grading it."
+        return Graded(path=task.path, target=task.target, reason=Text(lost, lost), is_ours=True)
 
     def _count_loss(self) -> None:
         self.losses += 1

@@ -15,6 +15,7 @@ from ...results.model import SubmissionResult
 from ...results.outcome import Graded
 from ...results.summary import summarise
 from ...submission.model import Submission
+from ...text import Text
 
 if TYPE_CHECKING:
     from ...grading.grader import Grader
@@ -80,7 +81,7 @@ def conclude(task: Task, outcome: SubmissionResult | Failure) -> Graded:
             return Graded(path=task.path, target=task.target, summary=summarise(outcome))
         except Exception as error:
             outcome = Failure(_our_fault(error))
-    return Graded(path=task.path, target=task.target, reason=outcome.reason, is_ours=True)
+    return Graded(path=task.path, target=task.target, reason=Text(outcome.reason, outcome.reason), is_ours=True)
 
 
 def in_flight(

@@ -1,17 +1,17 @@
 """The folder that a class's results go to: one run at a time writes into it, a file for each submission."""
 
 import contextlib
-import hashlib
 import os
 import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ..errors import UsageError
 from ..results.files import TEMPORARY
+from .names import mark
 
 LOCK = ".lock"
 LOCK_SECONDS = 5.0  # so long may the graders of a killed run take to notice
@@ -69,22 +69,21 @@ def _take(folder: Path) -> int:
         os.close(handle)
 
 
-def result_names(paths: Sequence[Path], students: Mapping[Path, str] | None = None) -> dict[Path, str]:
-    """Return a result file for each submission. If two would share a name, add a mark of their path."""
-    named = students or {}
-    stems = {path: _safe(named.get(path) or (path.stem if path.is_file() else path.name)) for path in paths}
+def result_names(students: Mapping[Path, str]) -> dict[Path, str]:
+    """Return a result file for each submission. If two students' files would share a name, add a mark of their path.
+
+    students: path of the submission -> student
+    """
+    stems = {path: _safe(student) for path, student in students.items()}
     counts = Counter(stem.casefold() for stem in stems.values()) + RESERVED
-    return {
-        path: f"{stem}.json" if counts[stem.casefold()] == 1 else f"{stem}-{_mark(str(path))}.json"
-        for path, stem in stems.items()
-    }
+    names = {}
+    for path, stem in stems.items():
+        is_shared = counts[stem.casefold()] > 1
+        names[path] = f"{stem}-{mark(str(path))}.json" if is_shared else f"{stem}.json"
+    return names
 
 
 def _safe(name: str) -> str:
     """Return the name as a file name: odd characters replaced, long names cut and marked."""
     safe = re.sub(r"[^\w.@+=-]", "_", name.encode("utf-8", "replace").decode()) or "_"
-    return safe if len(safe.encode()) <= MAX_STEM else f"{safe[: MAX_STEM // 4]}-{_mark(name)}"
-
-
-def _mark(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
+    return safe if len(safe.encode()) <= MAX_STEM else f"{safe[: MAX_STEM // 4]}-{mark(name)}"

@@ -21,6 +21,7 @@ from ..results.summary import summarise
 from ..submission.model import Submission
 from ..submission.read import check_syntax, read_submission
 from ..text import Text
+from .names import Names
 from .result_folder import locked, result_names
 
 
@@ -78,8 +79,8 @@ class ClassRun:
         self.settings = settings
         self.out = out
         self.report = report
-        self.students = students
-        self.names = result_names(paths, students)
+        self.names = Names(paths, students)
+        self.files = result_names(self.names.listed)
         self.results: dict[str, Path] = {}  # dedup key -> result file
         self.duplicates: dict[str, list[Duplicate]] = {}  # dedup key of a task in progress -> its duplicates
         self.dedup_keys: dict[Path, str] = {}  # path of a task in progress -> its dedup key
@@ -87,9 +88,9 @@ class ClassRun:
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each submission that must be graded."""
         for path in self.paths:
-            target = self.out / self.names[path]
+            target = self.out / self.files[path]
             try:
-                submission = _open(path, self.course, self.students.get(path))
+                submission = self._open(path)
             except (SubmissionError, UsageError) as error:
                 target.unlink(missing_ok=True)  # a result of an earlier, readable version would mislead
                 self.report(Graded(path=path, target=target, reason=error.sentence))
@@ -157,8 +158,12 @@ class ClassRun:
     def _key(self, submission: Submission) -> str:
         return grading_key(submission, self.course, self.settings)
 
+    def _open(self, path: Path) -> Submission:
+        submission = _read(path, self.course, self.names.student(path))
+        return self.names.checked(path, submission)
 
-def _open(path: Path, course: Course, student: str | None) -> Submission:
+
+def _read(path: Path, course: Course, student: str | None) -> Submission:
     try:
         return read_submission(path, course, student)
     except OSError as error:

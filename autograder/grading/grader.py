@@ -45,7 +45,7 @@ class Grader:
         exercises = self._in_order(results)
         if self.settings.never_lower and earlier.content_hash == submission.content_hash:
             exercises = [earlier.not_lower(result) for result in exercises]
-        quizzes, quiz_problems = self.quizzes.grade(submission.id, submission.answers)
+        quizzes, quiz_problems = self.quizzes.grade(submission.quiz_student, submission.answers)
         problems = [*submission.problems, *quiz_problems]
         printed_much_earlier = bool(kept) and earlier.has_problem(PRINTED_MUCH)
         if run.worker.printed > MUCH_OUTPUT or printed_much_earlier:

@@ -40,5 +40,6 @@ def _own_code(course: Course, topics: Sequence[str]) -> Iterator[str]:
 
 def grading_key(submission: Submission, course: Course, settings: Settings) -> str:
     """Return the key of a result: its inputs, which are the submission, the course with the engine, and the settings."""
-    parts = [submission.id, submission.content_hash, course.digest, msgspec.json.encode(settings).decode()]
+    names = [submission.id, submission.quiz_student]
+    parts = [*names, submission.content_hash, course.digest, msgspec.json.encode(settings).decode()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -128,6 +128,9 @@ def test_two_submissions_of_one_name_get_two_results(class_folder: Path, tmp_pat
     assert len([name for name in names if name.startswith("ann-")]) == 2
     assert "ann.json" not in names
     assert len(list((tmp_path / "out").iterdir())) == 7
+    results = [read_result(path) for path in (tmp_path / "out").glob("ann-*.json")]
+    assert {result.submission for result in results} == {path.stem for path in (tmp_path / "out").glob("ann-*.json")}
+    assert all("Another submission is also named ann." in result.problems[0].sentence.en for result in results)
 
 
 def test_similar_names_get_separate_result_files(class_folder: Path, tmp_path: Path) -> None:

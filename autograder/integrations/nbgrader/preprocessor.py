@@ -74,7 +74,7 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ha
         path = folder.path("submitted", student, assignment)
         course = _course(find_course(Path(self.course) if self.course else folder.root))
         submission = open_submission(path, course, student)
-        target = folder.results(assignment) / result_names([path], {path: student})[path]
+        target = folder.results(assignment) / result_names({path: student})[path]
         earlier = _earlier_result(target, submission, course, assignment)
         if earlier is not None:
             return earlier

@@ -58,7 +58,6 @@ class ExerciseRun:
         self.topic = topic
         self.exercise = exercise
         self.module = module
-        self.seconds = 0.0
         self.checked: list[CheckedOutcome] = []
         self.fatal: list[Outcome] = []  # of its checks that cost a worker
 
@@ -162,14 +161,12 @@ class SubmissionRun:
     def _run_batch(self, batch: CheckBatch, prefetched: Mapping[str, PrefetchedReplies] | None) -> None:
         """Run the checks of a batch; once more in a fresh worker if another topic's file may have changed an outcome."""
         run, checks = batch.run, batch.requests.checks
-        started = time.perf_counter()
         checked = self._attempt(run, checks, prefetched)
         has_mistake = any(one.outcome.verdict in MISTAKES for one in checked)
         if has_mistake and self._may_be_spoiled(run):
             self.worker.close()  # another topic's file may be at fault: only what this file does alone counts
             checked = self._attempt(run, checks, None)
         run.checked += checked
-        run.seconds += time.perf_counter() - started
 
     def _attempt(
         self, run: ExerciseRun, checks: Sequence[Check], prefetched: Mapping[str, PrefetchedReplies] | None
@@ -206,7 +203,6 @@ class SubmissionRun:
 
     def _finish(self, run: ExerciseRun) -> ExerciseResult:
         """Return the exercise's result, once its checks have run."""
-        started = time.perf_counter()
         failed = []
         passed = set()
         results: dict[str, CheckResult] = {}  # by check
@@ -230,7 +226,6 @@ class SubmissionRun:
             in_order,
             misconceptions,
             place=self._location(run.exercise, source),
-            duration=round(run.seconds + time.perf_counter() - started, 6),
             key=self.prepared.keys.keys([run.exercise], source)[run.exercise.name],
         )
         return msgspec.structs.replace(result, suspicious=_suspicions(run))

@@ -47,7 +47,7 @@ def _exercise(exercise: ExerciseResult, language: Language, with_files: bool) ->
         if check.verdict is not Verdict.PASSED:
             _add_fault(case, check.verdict, _fault_message(check, exercise, language))
         cases.append(case)
-    return _suite(exercise.name, cases, time=f"{exercise.duration:.3f}")
+    return _suite(exercise.name, cases)
 
 
 def _fault_message(check: CheckResult, exercise: ExerciseResult, language: Language) -> str:
@@ -85,8 +85,8 @@ def _problems(result: SubmissionResult, language: Language) -> Element:
     return _suite("files", cases)
 
 
-def _suite(name: str, cases: list[Element], **attributes: str) -> Element:
-    suite = Element("testsuite", {"name": name, **_counts(cases), **attributes})
+def _suite(name: str, cases: list[Element]) -> Element:
+    suite = Element("testsuite", {"name": name, **_counts(cases)})
     suite.extend(cases)
     return suite
 

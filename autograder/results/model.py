@@ -111,7 +111,6 @@ class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
     line: int | None = None  # of the exercise in that file, or the line that Python cannot read
     suspicious: tuple[Suspicion, ...] = ()  # for instructors alone
     bonus: float = 0.0  # points that an optional exercise can earn beyond the total
-    duration: float = 0.0  # seconds; the one field that differs between runs
     key: str = ""  # of all that this result depends on: equal keys, equal results
     raised_from: float | None = None  # points of this grading, where an earlier, better mark was kept
 

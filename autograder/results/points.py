@@ -82,7 +82,6 @@ def exercise_result(
     misconceptions: tuple[Diagnosis, ...] = (),
     *,
     place: tuple[str, int | None] = ("", None),
-    duration: float = 0.0,
     key: str = "",
 ) -> ExerciseResult:
     """Return an exercise's result: its checks share the points by weight.
@@ -107,7 +106,6 @@ def exercise_result(
         checks=tuple(checks),
         file=file,
         line=line,
-        duration=duration,
         key=key,
     )
 

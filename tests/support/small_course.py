@@ -8,14 +8,11 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import psutil
 
 from autograder.checks.student import Student
 from autograder.course.limits import Limits
 from autograder.course.model import load_course
-from autograder.results.files import read_result
-from autograder.results.model import SubmissionResult
 from autograder.source import Source, Unreadable
 from autograder.submission.model import Submission
 
@@ -250,18 +247,6 @@ def start_autograder(*arguments: str | Path, cwd: Path) -> psutil.Popen:
     command = [sys.executable, "-m", "autograder", *map(str, arguments)]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     return psutil.Popen(command, cwd=cwd, start_new_session=True, preexec_fn=heed_interrupts, **quiet)
-
-
-def without_durations(result: SubmissionResult) -> SubmissionResult:
-    """Return the result with every duration set to 0: two runs never take the same time."""
-    exercises = tuple(msgspec.structs.replace(exercise, duration=0.0) for exercise in result.exercises)
-    return msgspec.structs.replace(result, exercises=exercises)
-
-
-def read_without_durations(path: Path) -> dict[str, Any]:
-    """Return the content of a result file, every duration set to 0."""
-    content: dict[str, Any] = msgspec.to_builtins(without_durations(read_result(path)))
-    return content
 
 
 def source(code: str) -> Source:

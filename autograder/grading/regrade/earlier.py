@@ -53,7 +53,6 @@ class EarlierResult:
             checks,
             before.misconceptions,
             place=(before.file, before.line),
-            duration=before.duration,
             key=before.key,
         )
         return msgspec.structs.replace(result, suspicious=before.suspicious)

@@ -64,7 +64,7 @@ def test_honest_work_scores_the_same_as_a_module_a_notebook_and_in_nbgrader(tmp_
         as_modules = grader.grade(open_submission(tmp_path / "modules" / student, course))
         as_notebooks = grader.grade(open_submission(root / "submitted" / student, course))  # two assignments in one
         assert [e.points for e in as_notebooks.exercises] == [e.points for e in as_modules.exercises]
-        is_right = all(exercise.points == exercise.worth for exercise in as_modules.exercises)
+        is_right = all(exercise.points == exercise.possible for exercise in as_modules.exercises)
         assert is_right is (student == "right")
         assert as_modules.points > 0.5 * as_modules.worth
         for topic in TOPICS:

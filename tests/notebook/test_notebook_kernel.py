@@ -189,7 +189,8 @@ def test_a_check_does_not_change_the_random_numbers_of_the_notebook(notebook: No
 def test_hints_come_one_at_a_time(notebook: Notebook) -> None:
     first = notebook.run('hint("double", from_start=True)').text
     assert "hint 1 of 3\n  Two times.\n" in first
-    assert "第 1 条提示，共 2 条\n  两倍。" in first
+    assert "第 1 条提示，共 3 条\n  两倍。" in first
+    assert "hint 2 of 3\n  Multiply.\n" in notebook.run('hint("double")').text
     assert "2 * x" in notebook.run('hint("double")').text
 
 

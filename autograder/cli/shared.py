@@ -15,6 +15,7 @@ import typer
 from ..course.model import Course, find_course, load_course
 from ..errors import AutograderError
 from ..sandbox.environment import HASH_SEED, ONE_THREAD
+from ..sandbox.private_temp import use_private_temporary_folder
 from ..text import Language, Text
 
 STOPPED = Text(
@@ -37,8 +38,9 @@ LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of wh
 
 
 def fix_environment() -> None:
-    """Set the environment variables before torch is imported. Restart Python if its hash seed is another one."""
+    """Set the environment variables and the temporary folder before torch is imported. Restart Python if its hash seed is another one."""
     os.environ.update(ONE_THREAD)
+    use_private_temporary_folder()
     if not HASH_SEED.items() <= os.environ.items():
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **HASH_SEED})
     atexit.register(gc.freeze)  # Python's last collections would look through all of torch, for half a second

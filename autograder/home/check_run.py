@@ -21,6 +21,7 @@ from ..checks.templates import HINTS, followed
 from ..course.model import Course, Topic, find_course, load_course
 from ..reports.folding import fault_of, short_name
 from ..results.model import Verdict
+from ..sandbox.private_temp import use_private_temporary_folder
 from ..sandbox.worker.protocol import Raised, Reply, Request
 from ..source import Source, Unreadable, decode, syntax_problem
 from ..text import Language, Text
@@ -49,6 +50,7 @@ class CheckRun:
     """One pytest run over the visible checks of a course."""
 
     def __init__(self, config: pytest.Config) -> None:
+        use_private_temporary_folder()  # before jieba reads its cache
         self.course: Course
         self.language = Language(config.getoption("--lang"))
         self.against: str | None = config.getoption("--against")

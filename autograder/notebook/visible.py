@@ -22,6 +22,7 @@ from ..checks.student import Student
 from ..course.model import Course, Exercise, Topic
 from ..results.model import CheckResult, ExerciseResult, Verdict
 from ..results.points import exercise_result
+from ..sandbox.private_temp import use_private_temporary_folder
 from ..text import NOTHING, Text
 from .live import LiveTransport, live_source
 
@@ -35,6 +36,7 @@ _collected: dict[tuple[Path, int], dict[str, list[Check]]] = {}
 
 def visible_result(course: Course, exercise: Exercise) -> ExerciseResult:
     """Return the result of the exercise's visible checks, and the points that they give."""
+    use_private_temporary_folder()  # before jieba reads its cache
     topic = course.topic(exercise.topic)
     transport = LiveTransport(live_source(topic.filename))
     parameters = {}

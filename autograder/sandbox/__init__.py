@@ -6,5 +6,6 @@ level          the isolation levels, and what each needs
 doctor         the command `autograder doctor`
 probe          the attempts that the doctor makes in a worker
 environment    environment variables that make runs repeatable
+private_temp   temporary files and caches that no other user can write
 worker/        the confined process itself
 """

@@ -83,6 +83,8 @@ class Deadline:
 class Reaper(Protocol):
     """The server that the worker was forked from: its parent, so the one that can wait for it."""
 
+    cpu_seconds: float
+
     def reap(self, pid: int) -> int: ...
 
 
@@ -250,6 +252,8 @@ class Worker:
         if not self.is_alive:
             return 0
         self.is_alive = False
+        with contextlib.suppress(OSError):  # it has ended
+            self.server.cpu_seconds += time.clock_gettime(self._cpu_clock)
         poll = select.poll()
         poll.register(self.pidfd, select.POLLIN)
         if not poll.poll(grace * 1000):

@@ -116,5 +116,10 @@ def _acts(found: Examination) -> Table:
 def _summary(found: Examination) -> Iterator[str]:
     open_acts = [one for one in found.acts if one.succeeded]
     yield f"{len(found.acts) - len(open_acts)} of {len(found.acts)} acts are refused. Isolation: [bold]{found.level}[/]."
+    if found.layers.get("namespaces") != ON:
+        yield (
+            "Without namespaces, student code can count the machine's processes: one submission could tell another "
+            "what a hidden check asks. The level strict does not demand namespaces."
+        )
     if found.level is Level.BASIC:
         yield "`autograder grade` refuses to run other people's code here, unless --isolation basic is given."

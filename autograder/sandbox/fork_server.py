@@ -84,12 +84,14 @@ class ForkServer:
         self.workers = workers
         self.without = without
         self.preload = preload
-        self.cpu_seconds = 0.0  # of all workers that have ended
+        self.cpu_seconds = 0.0  # of all workers that were ended
         self._start()
 
     def _start(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="torchstone-"))
         self.folder.chmod(0o711)  # a worker of another user reaches its own folder, and can list nothing
+        temporary = self.folder / "temporary"
+        temporary.mkdir(mode=0o700)
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115  closed in close()
         setup = Setup(
@@ -107,7 +109,7 @@ class ForkServer:
             self.process: subprocess.Popen[bytes] | None = subprocess.Popen(
                 [*command, msgspec.json.encode(setup).decode()],
                 pass_fds=[theirs.fileno()],
-                env=ENVIRONMENT,
+                env=ENVIRONMENT | {"TMPDIR": str(temporary)},
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=self.log,
@@ -163,7 +165,7 @@ class ForkServer:
             finally:
                 os.close(their_output)
         assert isinstance(spawned, Spawned)
-        folder = None if spawned.has_file_system else self.folder / str(spawned.pid)
+        folder = self.folder / spawned.scratch if spawned.scratch else None
         watched = Watched(folder, self.limits.scratch_mb << 20)
         worker = Worker(self, spawned.pid, descriptors[0], channel, output, watched)
         if not self.minimum.allows(worker.layers):
@@ -175,7 +177,6 @@ class ForkServer:
         """Wait for a worker that has been killed or has ended; its exit status, negative for a signal."""
         reaped, _ = self._ask(Reap(pid))
         assert isinstance(reaped, Reaped)
-        self.cpu_seconds += reaped.cpu
         return reaped.status
 
     def _ask(self, request: ServerRequest, descriptors: list[int] | None = None) -> tuple[ServerAnswer, list[int]]:

@@ -1,6 +1,7 @@
 """Forbidden acts, for `autograder doctor`. Never imported: its text runs in a worker, as a student's would."""
 
 import ctypes
+import fcntl
 import mmap
 import os
 import resource
@@ -47,6 +48,31 @@ def be_root() -> None:
         raise OSError("it is not")
 
 
+def lock_shared_file() -> None:
+    with open(os.__file__, "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def wait_on_shared_page() -> None:
+    """Wait on a futex in a file that every worker maps: another worker's wake would count who waits."""
+    file = os.open(os.__file__, os.O_RDONLY)
+    value = int.from_bytes(os.pread(file, 4, 0), "little")
+    libc.mmap.restype = ctypes.c_void_p
+    address = ctypes.c_void_p(libc.mmap(None, ctypes.c_size_t(4096), mmap.PROT_READ, mmap.MAP_SHARED, file, 0))
+    try:
+        call(202, address, 0, ctypes.c_uint(value), ctypes.byref(TENTH_OF_A_SECOND), None, 0)
+    except TimeoutError:
+        return  # it has waited
+    finally:
+        os.close(file)
+
+
+class Time(ctypes.Structure):
+    _fields_ = (("seconds", ctypes.c_long), ("nanoseconds", ctypes.c_long))
+
+
+TENTH_OF_A_SECOND = Time(0, 100_000_000)
+
 ACTS: dict[str, Callable[[str, int], object]] = {
     "read the grader's secret file": lambda secret, grader: Path(secret).read_text(),
     "see that the secret file exists": lambda secret, grader: os.stat(secret),
@@ -76,6 +102,13 @@ ACTS: dict[str, Callable[[str, int], object]] = {
     "raise a limit": lambda secret, grader: resource.setrlimit(resource.RLIMIT_CPU, (10**6, 10**6)),
     "take 64 GiB of memory": lambda secret, grader: bytearray(64 << 30),
     "map 16 GiB of shared memory": lambda secret, grader: mmap.mmap(-1, 16 << 30),
+    "see another process by its number": lambda secret, grader: os.stat(f"/proc/{grader}"),
+    "read the clock of another process": lambda secret, grader: time.clock_gettime(~grader << 3 | 2),
+    "read how much the machine has to do": lambda secret, grader: call(99, ctypes.create_string_buffer(200)),
+    "read the free space of a shared disk": lambda secret, grader: os.statvfs(os.__file__),
+    "read a counter of the kernel from its own output": lambda secret, grader: os.fstat(1),
+    "lock a file that others can lock": lambda secret, grader: lock_shared_file(),
+    "wait where others can see it": lambda secret, grader: wait_on_shared_page(),
     "be root": lambda secret, grader: be_root(),
 }
 

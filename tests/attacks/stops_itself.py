@@ -1,4 +1,4 @@
-"""timed_out: stops itself by SIGSTOP, so that no signal but SIGKILL is delivered."""
+"""timed_out|failed: stops itself by SIGSTOP, so that no signal but SIGKILL is delivered."""
 
 import os
 import signal

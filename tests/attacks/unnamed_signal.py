@@ -1,4 +1,4 @@
-"""crashed: dies of a signal that has no name."""
+"""crashed|failed: dies of a signal that has no name."""
 
 import os
 

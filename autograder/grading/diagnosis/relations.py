@@ -16,6 +16,8 @@ from .replies import is_close, is_equal
 SAME = 1e-5  # relative difference up to which two numbers count as the same
 FLOAT32_ERROR = (1e-10, 1e-6)  # relative error of what was computed in float32
 MAX_DECIMALS = 6  # of a rounded answer
+LARGEST = 1e300  # whole number that becomes a float
+SIZES, LEAST_SIZE = 16, 1000  # an answer may be so many times as large as the right one, or as this
 ENOUGH_DIGITS = 10  # the largest answer, written without its decimal point: 0.5 may be right in another way
 
 
@@ -28,6 +30,24 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     answer: Reply
 
 
+def is_small(pair: Pair) -> bool:
+    """Return True if the answer is not much larger than the right one: it costs little to compare."""
+    return _size(pair.answer.value) <= SIZES * max(_size(pair.right.value), LEAST_SIZE)
+
+
+def _size(value: object) -> int:
+    """Return how many numbers and items a value holds, and characters."""
+    if isinstance(value, torch.Tensor):
+        return value.numel()
+    if isinstance(value, np.ndarray):
+        return value.size
+    if isinstance(value, str | bytes):
+        return len(value)
+    if isinstance(value, list | tuple):
+        return len(value) + sum(_size(item) for item in value)
+    return 1
+
+
 # Numbers in answers
 
 
@@ -35,8 +55,10 @@ def _numbers(value: object) -> torch.Tensor | None:
     """Return a tensor, array or number as a float64 tensor; None for anything else."""
     if isinstance(value, bool):
         return None
+    if isinstance(value, int) and abs(value) > LARGEST:
+        return None
     if isinstance(value, int | float):
-        return torch.tensor(float(value), dtype=torch.float64)
+        return torch.tensor(value, dtype=torch.float64)
     if isinstance(value, np.ndarray):
         value = torch.from_numpy(value.copy())
     if isinstance(value, torch.Tensor) and value.dtype is not torch.bool:
@@ -118,7 +140,12 @@ def cuts_gradient(pair: Pair) -> bool:
         return False
     if pair.answer.error is not None or pair.right.error is not None:
         return False
-    return isinstance(pair.answer.value[0], str) and isinstance(pair.right.value[0], torch.Tensor)
+    return isinstance(_first(pair.answer.value), str) and isinstance(_first(pair.right.value), torch.Tensor)
+
+
+def _first(value: object) -> object:
+    """Return the first item of a list or tuple; None for anything else."""
+    return value[0] if isinstance(value, list | tuple) and value else None
 
 
 def other_type(pair: Pair) -> bool:

@@ -29,6 +29,7 @@ class Slip(msgspec.Struct, frozen=True):
 
 def find_slip(pairs: Sequence[Pair], failed: Set[str]) -> Diagnosis | None:
     """Return the slip that holds in most of the failed checks, if in more than half; the first of equals."""
+    pairs = [pair for pair in pairs if relations.is_small(pair)]
     best: Slip | None = None
     most = LEAST_SHARE * len(failed)
     for slip in SLIPS:
@@ -49,7 +50,11 @@ def _holds(slip: Slip, pair: Pair) -> bool:
 
 def _constant_factor(pairs: Sequence[Pair], failed: Set[str]) -> Diagnosis | None:
     """Return the slip of a factor that is the same in more than half of the failed checks, for enough numbers."""
-    factors = [(factor, pair) for pair in pairs if (factor := relations.factor_between(pair)) is not None]
+    factors = []
+    for pair in pairs:
+        factor = relations.factor_between(pair)
+        if factor is not None:
+            factors.append((factor, pair))
     for factor, _ in factors:
         numbers: set[float] = set()
         checks = 0

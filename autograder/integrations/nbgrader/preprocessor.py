@@ -25,6 +25,7 @@ from ...results.files import read_result, write_result
 from ...results.model import SubmissionResult
 from ...sandbox.fork_server import ForkServer
 from ...sandbox.level import Level
+from ...sandbox.private_temp import use_private_temporary_folder
 from ...submission.ipynb import Cell
 from ...submission.model import Submission
 from ...submission.read import open_submission
@@ -121,6 +122,7 @@ def _course(root: Path) -> Course:
 
 @functools.lru_cache(maxsize=1)
 def _grader(course: Course, settings: Settings) -> "Grader":
+    use_private_temporary_folder()
     preload = slow_libraries(course, settings.topics)
     server = ForkServer(course.limits, minimum=settings.isolation, preload=preload)
     atexit.register(server.close)

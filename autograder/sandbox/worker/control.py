@@ -28,14 +28,13 @@ class Spawned(msgspec.Struct, frozen=True, tag="spawned"):
     """A worker was forked. Sent with its pidfd."""
 
     pid: int
-    has_file_system: bool  # of its own; if not, the grader watches its scratch folder
+    scratch: str  # the name of its scratch folder, which the grader watches; "" if it has a file system of its own
 
 
 class Reaped(msgspec.Struct, frozen=True, tag="reaped"):
     """A worker has ended."""
 
     status: int  # negative for a signal
-    cpu: float  # seconds
 
 
 class Connected(msgspec.Struct, frozen=True, tag="connected"):

@@ -36,6 +36,11 @@ def unshare(flags: int) -> None:
     _checked(_libc.unshare(flags), "unshare")
 
 
+def setns(descriptor: int, kind: int) -> None:
+    """setns(2): enter the namespace that a descriptor refers to."""
+    _checked(_libc.setns(descriptor, kind), "setns")
+
+
 def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
     """mount(2)."""
     texts = [os.fsencode(text) for text in (source, target, kind, data)]

@@ -1,4 +1,7 @@
-"""The folders that a worker may read: Python, its packages, shared libraries, descriptions of this machine."""
+"""The folders that a worker may read: Python, its packages, shared libraries, the number of processors.
+
+Nothing that changes with what other processes do: a submission could leave a message for the next one there.
+"""
 
 import sys
 import sysconfig
@@ -9,7 +12,8 @@ READABLE = tuple(
             *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
             *(entry for entry in sys.path if entry.endswith((".zip", "site-packages", "dist-packages", "lib-dynload"))),
             *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", "/etc/localtime", "/etc/ld.so.cache"),
-            *("/dev/null", "/dev/zero", "/dev/urandom", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu"),
+            *("/dev/null", "/dev/zero", "/dev/urandom"),
+            *(f"/sys/devices/system/cpu/{name}" for name in ("online", "possible", "present")),
         }
     )
 )

@@ -33,7 +33,7 @@ from .control import (
 )
 from .layers import Report, apply
 from .layers.cgroup import common_limits
-from .layers.namespaces import become_first_process, own_namespaces
+from .layers.namespaces import ProcessNamespaces, become_first_process, open_proc, own_namespaces
 from .layers.private_root import SCRATCH, private_root
 from .malloc_tuning import fill_holes
 from .setup import Setup
@@ -44,6 +44,7 @@ SWEEPS = 1000
 
 SERVER_BYTES = 1 << 30  # of the server itself, in the common limits
 SERVER_TASKS, WORKER_TASKS = 16, 80
+WORKER_UIDS = range(61184, 65520)  # systemd's range for users of the moment: nobody's
 
 
 class Server:
@@ -51,9 +52,11 @@ class Server:
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
-        self.pid = os.getpid()  # on the machine; another one once it is in its namespace
         self.layers: Report = {}
         self.workers: dict[int, socket.socket] = {}  # pid -> whose worker it is
+        self.uids: dict[int, int] = {}  # pid -> the user that the worker becomes
+        self.processes: ProcessNamespaces | None = None
+        self.proc = -1  # /proc, which the private root does not have
 
     def enter_namespaces(self) -> None:
         """Before anything is imported: this process is small, and what it forks stays behind."""
@@ -62,6 +65,9 @@ class Server:
         self.layers |= apply({"namespaces": own_namespaces}, self.setup.without)
         if self.has("namespaces"):
             become_first_process()
+        self.proc = open_proc()
+        if self.has("namespaces"):
+            self.processes = ProcessNamespaces(self.proc)
 
     @property
     def _tasks(self) -> int:
@@ -104,23 +110,40 @@ class Server:
             case Spawn():
                 self._spawn(control, *descriptors)
             case Reap(pid=pid):
-                _, status, usage = os.wait4(pid, 0)
-                self.workers.pop(pid, None)
+                _, status = os.waitpid(pid, 0)
+                self._forget(pid)
                 self._sweep()
-                spent = usage.ru_utime + usage.ru_stime
-                _say(control, Reaped(status=os.waitstatus_to_exitcode(status), cpu=spent))
+                _say(control, Reaped(status=os.waitstatus_to_exitcode(status)))
             case Connect():
                 _say(control, Connected())
                 return socket.socket(fileno=descriptors[0])
         return None
 
     def _hang_up(self, control: socket.socket) -> None:
-        self.workers = {pid: owner for pid, owner in self.workers.items() if owner is not control}
+        """Kill the workers of a grader that has ended."""
+        for pid in [pid for pid, owner in self.workers.items() if owner is control]:
+            self._kill(pid)
+            self._forget(pid)
         self._sweep()
         control.close()
 
+    def _forget(self, pid: int) -> None:
+        self.workers.pop(pid, None)
+        self.uids.pop(pid, None)
+
+    def _kill(self, pid: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+
     def _sweep(self) -> None:
-        """Kill and wait for every process that was forked from here and is no live worker; orphans come in generations."""
+        """Kill and wait for every process that was forked from here and is no live worker; orphans come in generations.
+
+        In namespaces, the kernel does so when a worker ends.
+        """
+        if self.processes is not None:
+            return
         for _ in range(SWEEPS):
             try:
                 children = {int(pid) for pid in Path("/proc/thread-self/children").read_text().split()}
@@ -138,33 +161,54 @@ class Server:
 
     def _spawn(self, control: socket.socket, channel: int, output: int) -> None:
         """Fork a worker if that is safe."""
-        threads = len(os.listdir("/proc/self/task"))
+        threads = self._threads()
         if threads != 1:
             _say(control, Refused(f"the fork server runs {threads} threads: forking would not be safe"))
-        elif (pid := os.fork()) == 0:
-            self._be_worker(channel, output)
         else:
-            self.workers[pid] = control
-            pidfd = os.pidfd_open(pid)
-            _say(control, Spawned(pid=pid, has_file_system=self.has("private_root")), [pidfd])
-            os.close(pidfd)
+            self._fork(control, channel, output)
         os.close(channel)
         os.close(output)
 
-    def _be_worker(self, channel: int, output: int) -> NoReturn:
+    def _fork(self, control: socket.socket, channel: int, output: int) -> None:
+        # Nothing that a worker sees of itself may count workers, or it would tell what earlier ones did.
+        scratch = "" if self.has("private_root") else os.urandom(8).hex()
+        uid = self._free_uid()
+        pid = os.fork() if self.processes is None else self.processes.fork()
+        if pid == 0:
+            self._be_worker(channel, output, scratch, uid)
+        self.workers[pid] = control
+        self.uids[pid] = uid
+        pidfd = os.pidfd_open(pid)
+        _say(control, Spawned(pid=pid, scratch=scratch), [pidfd])
+        os.close(pidfd)
+
+    def _threads(self) -> int:
+        tasks = os.open("self/task", os.O_RDONLY | os.O_DIRECTORY, dir_fd=self.proc)
+        try:
+            return len(os.listdir(tasks))
+        finally:
+            os.close(tasks)
+
+    def _free_uid(self) -> int:
+        """Return a user for the next worker, which no live worker has: threads are counted by user. 0 if not root."""
+        if os.geteuid() != 0:
+            return 0
+        used = set(self.uids.values())
+        while True:
+            uid = WORKER_UIDS[int.from_bytes(os.urandom(4)) % len(WORKER_UIDS)]
+            if uid not in used:
+                return uid
+
+    def _be_worker(self, channel: int, output: int, scratch: str, uid: int) -> NoReturn:
         from .worker_main import live  # here, since it imports torch
 
+        folder = str(Path(self.setup.scratch) / scratch) if scratch else SCRATCH
         try:
-            live(self.setup, self.layers, channel, output, scratch=self._scratch(), server_pid=self.pid)
+            live(self.setup, self.layers, channel, output, scratch=folder, uid=uid, proc=self.proc)
         except BaseException:
             os.write(2, traceback.format_exc().encode())  # the grader hears it where the worker was not ready yet
         finally:
             os._exit(70)  # a worker's life only ends by an exception
-
-    def _scratch(self) -> str:
-        if self.has("private_root"):
-            return SCRATCH
-        return str(Path(self.setup.scratch) / str(os.getpid()))
 
 
 def _say(control: socket.socket, answer: ServerAnswer, descriptors: list[int] | None = None) -> None:

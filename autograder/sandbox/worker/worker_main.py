@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .setup import Setup
 
 CHANNEL = 3  # the worker's only descriptor beside stdin, stdout and stderr
-WORKER_UIDS = range(61184, 65520)  # systemd's range for users of the moment: nobody's
+PROC = 4  # /proc, until the layers are applied
 CHUNK = 1 << 18
 MAX_WAITING = 1 << 18  # bytes of replies that are held back while more requests are there
 
@@ -44,18 +44,17 @@ LAYERS = {
 }
 
 
-def live(setup: "Setup", server: Report, channel: int, output: int, *, scratch: str, server_pid: int) -> NoReturn:
+def live(setup: "Setup", server: Report, channel: int, output: int, *, scratch: str, uid: int, proc: int) -> NoReturn:
     """Run a worker, in the child process, until it ends.
 
     server: the layers that the worker inherits from its server.
-    server_pid: the server's process id on the machine; inside its namespace it may have another.
+    uid: the user that it becomes; 0 if the server is not root.
+    proc: a descriptor of /proc.
     """
     os.setsid()
-    _keep_only(channel, output)
+    _keep_only(channel, output, proc)
     sys.argv = ["student"]
     gc.enable()
-    # one of its own: threads are counted by user, and one worker must not use up another one's
-    uid = WORKER_UIDS[(31 * server_pid + os.getpid()) % len(WORKER_UIDS)] if os.geteuid() == 0 else 0
     limits = Confinement(
         scratch=scratch,
         memory_bytes=setup.memory_bytes,
@@ -63,6 +62,7 @@ def live(setup: "Setup", server: Report, channel: int, output: int, *, scratch: 
         file_bytes=setup.file_bytes,
         scratch_bytes=setup.scratch_bytes,
         uid=uid,
+        proc=PROC,
         readable=READABLE,
     )
     without = set(setup.without)
@@ -72,20 +72,22 @@ def live(setup: "Setup", server: Report, channel: int, output: int, *, scratch: 
         if uid:
             os.chown(scratch, uid, uid)
     report = apply(LAYERS, without, limits)
+    os.close(PROC)
     os.chdir(scratch)
     _write(b"".join(wire.pack(plain(Hello(layers=server | report)))))
     _answer_requests(Session(Path(scratch)))
 
 
-def _keep_only(channel: int, output: int) -> None:
-    """Standard input is empty, standard output and error are the output pipe, the channel is descriptor 3."""
+def _keep_only(channel: int, output: int, proc: int) -> None:
+    """Standard input is empty, standard output and error are the output pipe, the channel is descriptor 3, /proc is 4."""
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
-    high = [os.dup2(descriptor, 60 + number) for number, descriptor in enumerate((channel, output))]
+    high = [os.dup2(descriptor, 60 + number) for number, descriptor in enumerate((channel, output, proc))]
     os.dup2(high[0], CHANNEL)
     os.dup2(high[1], 1)
     os.dup2(high[1], 2)
-    os.closerange(CHANNEL + 1, 4096)
+    os.dup2(high[2], PROC)
+    os.closerange(PROC + 1, 4096)
 
 
 def prepare() -> None:

@@ -44,6 +44,7 @@ class Confinement:
     file_bytes: int  # the largest file that it may write
     scratch_bytes: int  # all files together
     uid: int  # the user that it becomes where the server is root
+    proc: int  # a descriptor of /proc, closed before student code runs
     readable: tuple[str, ...]  # trees that it may read: the interpreter and its libraries
 
 

@@ -13,7 +13,7 @@ TASKS = 64  # threads, counted for the worker's user; not for root
 def resource_limits(limits: Confinement) -> None:
     """Bounds on memory, CPU time, file size, stack, threads, open files; no core dumps, no locked memory."""
     page = os.sysconf("SC_PAGE_SIZE")
-    with open("/proc/self/statm", "rb") as statm:
+    with open(os.open("self/statm", os.O_RDONLY, dir_fd=limits.proc), "rb") as statm:
         mapped = int(statm.read().split()[0]) * page
     bounds = {
         resource.RLIMIT_AS: mapped + limits.memory_bytes,

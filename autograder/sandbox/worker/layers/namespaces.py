@@ -1,14 +1,17 @@
-"""Namespaces: the server and its workers see no other process, no network, no IPC object and no later mount."""
+"""Namespaces: the server and its workers see no other process, no network, no IPC object and no later mount.
+
+Each worker is the first process of a namespace of its own. So no number of a process tells one worker anything of
+another, and the kernel ends whatever a worker has started when the worker ends.
+"""
 
 import os
 import signal
-from pathlib import Path
 
 from .. import linux
 
 NEWNS, NEWCGROUP, NEWUTS, NEWIPC = 0x20000, 0x2000000, 0x4000000, 0x8000000
 NEWUSER, NEWPID, NEWNET = 0x10000000, 0x20000000, 0x40000000
-NOSUID, NODEV, NOEXEC, READ_ONLY, REMOUNT, BIND, RECURSIVE, PRIVATE = 2, 4, 8, 1, 32, 4096, 16384, 1 << 18
+NOSUID, NODEV, READ_ONLY, REMOUNT, BIND, RECURSIVE, PRIVATE = 2, 4, 1, 32, 4096, 16384, 1 << 18
 
 
 def own_namespaces() -> None:
@@ -22,16 +25,34 @@ def own_namespaces() -> None:
 
 
 def _leave() -> None:
-    uid, gid = os.geteuid(), os.getegid()
+    uid, gid = os.geteuid(), os.getegid()  # before the user namespace, which hides them
     kinds = NEWNS | NEWPID | NEWNET | NEWIPC | NEWUTS | NEWCGROUP
     if uid == 0:
         linux.unshare(kinds)
     else:
         linux.unshare(kinds | NEWUSER)
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
-        Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+        proc = open_proc()
+        keep_user(proc, uid, gid)
+        os.close(proc)
     linux.mount("", "/", "", RECURSIVE | PRIVATE)
+
+
+def keep_user(proc: int, uid: int, gid: int) -> None:
+    """Map the user into the user namespace that this process has just made, as itself.
+
+    proc: a descriptor of /proc.
+    """
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
+        descriptor = os.open(f"self/{name}", os.O_WRONLY, dir_fd=proc)
+        try:
+            os.write(descriptor, text.encode())
+        finally:
+            os.close(descriptor)
+
+
+def open_proc() -> int:
+    """Return a descriptor of /proc, which the private root does not have."""
+    return os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
 
 
 def _try_in_child() -> None:
@@ -59,3 +80,18 @@ def become_first_process() -> None:
                 continue
         os._exit(abs(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])))
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class ProcessNamespaces:
+    """Gives each worker a process namespace of its own. Made by the server, in its own namespaces."""
+
+    def __init__(self, proc: int) -> None:
+        self.own = os.open("self/ns/pid", os.O_RDONLY, dir_fd=proc)
+
+    def fork(self) -> int:
+        """Fork a process that is the first of a new namespace. Return 0 in it, and its id here."""
+        linux.unshare(NEWPID)
+        pid = os.fork()
+        if pid:
+            linux.setns(self.own, NEWPID)  # only from here can the next one be made
+        return pid

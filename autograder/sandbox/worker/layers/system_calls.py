@@ -2,6 +2,9 @@
 
 Refused with EPERM: processes, programs, sockets, other processes' memory and signals, shared memory, namespaces,
 mounts, keys, BPF, io_uring, performance events, priorities, changes of owner and mode. Threads are allowed.
+
+Also refused is what would tell one worker something of another: locks on files that both can read, wakes across
+processes, clocks of other processes, and the kernel's counters of processes, memory, free space and inodes.
 """
 
 import ctypes
@@ -30,10 +33,7 @@ CALLS: dict[str, tuple[int | None, int | None]] = {
     "close": (3, 57),
     "close_range": (436, 436),
     "stat": (4, None),
-    "fstat": (5, 80),
     "lstat": (6, None),
-    "newfstatat": (262, 79),
-    "statx": (332, 291),
     "access": (21, None),
     "faccessat": (269, 48),
     "faccessat2": (439, 439),
@@ -47,18 +47,12 @@ CALLS: dict[str, tuple[int | None, int | None]] = {
     "epoll_wait": (232, None),
     "epoll_pwait": (281, 22),
     "eventfd2": (290, 19),
-    "pipe": (22, None),
-    "pipe2": (293, 59),
-    "dup": (32, 23),
-    "dup2": (33, None),
-    "dup3": (292, 24),
     "mmap": (9, 222),
     "munmap": (11, 215),
     "mprotect": (10, 226),
     "mremap": (25, 216),
     "madvise": (28, 233),
     "msync": (26, 227),
-    "mincore": (27, 232),
     "brk": (12, 214),
     "rt_sigaction": (13, 134),
     "rt_sigprocmask": (14, 135),
@@ -72,9 +66,6 @@ CALLS: dict[str, tuple[int | None, int | None]] = {
     "alarm": (37, None),
     "pause": (34, None),
     "sched_yield": (24, 124),
-    "sched_getaffinity": (204, 123),
-    "sched_getparam": (143, 121),
-    "sched_getscheduler": (145, 120),
     "sched_get_priority_max": (146, 125),
     "sched_get_priority_min": (147, 126),
     "getdents64": (217, 61),
@@ -97,12 +88,8 @@ CALLS: dict[str, tuple[int | None, int | None]] = {
     "ftruncate": (77, 46),
     "truncate": (76, 45),
     "fallocate": (285, 47),
-    "flock": (73, 32),
-    "statfs": (137, 43),
-    "fstatfs": (138, 44),
     "copy_file_range": (326, 285),
     "sendfile": (40, 71),
-    "fadvise64": (221, 223),
     "getxattr": (191, 8),
     "lgetxattr": (192, 9),
     "fgetxattr": (193, 10),
@@ -111,7 +98,6 @@ CALLS: dict[str, tuple[int | None, int | None]] = {
     "times": (100, 153),
     "getrlimit": (97, 163),
     "getrusage": (98, 165),
-    "sysinfo": (99, 179),
     "uname": (63, 160),
     "getuid": (102, 174),
     "getgid": (104, 176),
@@ -124,17 +110,11 @@ CALLS: dict[str, tuple[int | None, int | None]] = {
     "getgroups": (115, 158),
     "getresuid": (118, 148),
     "getresgid": (120, 150),
-    "getsid": (124, 156),
-    "getpgid": (121, 155),
     "capget": (125, 90),
-    "futex": (202, 98),
     "set_tid_address": (218, 96),
     "set_robust_list": (273, 99),
     "rseq": (334, 293),
     "membarrier": (324, 283),
-    "clock_gettime": (228, 113),
-    "clock_getres": (229, 114),
-    "clock_nanosleep": (230, 115),
     "nanosleep": (35, 101),
     "getrandom": (318, 278),
     "getcpu": (309, 168),
@@ -144,11 +124,9 @@ CALLS: dict[str, tuple[int | None, int | None]] = {
     "exit_group": (231, 94),
     "wait4": (61, 260),
     "waitid": (247, 95),
-    "getpriority": (140, 141),
-    "sched_getattr": (315, 275),
 }
 # Calls whose arguments decide.
-JUDGED: dict[str, tuple[int, int]] = {
+JUDGED: dict[str, tuple[int | None, int | None]] = {
     "clone": (56, 220),
     "clone3": (435, 435),
     "fcntl": (72, 25),
@@ -157,12 +135,37 @@ JUDGED: dict[str, tuple[int, int]] = {
     "prlimit64": (302, 261),
     "kill": (62, 129),
     "tgkill": (234, 131),
+    "dup": (32, 23),
+    "dup2": (33, None),
+    "dup3": (292, 24),
+    "fstat": (5, 80),
+    "newfstatat": (262, 79),
+    "statx": (332, 291),
+    "futex": (202, 98),
+    "clock_gettime": (228, 113),
+    "clock_getres": (229, 114),
+    "clock_nanosleep": (230, 115),
+    "sched_getaffinity": (204, 123),
+    "sched_getparam": (143, 121),
+    "sched_getscheduler": (145, 120),
+    "sched_getattr": (315, 275),
+    "getsid": (124, 156),
+    "getpgid": (121, 155),
 }
+# The worker's own descriptors come from the grader. Their inode numbers count what the whole machine has made.
+OF_OWN_FILES = ("dup", "dup2", "dup3", "fstat", "newfstatat", "statx")
+OF_CLOCKS = ("clock_gettime", "clock_getres", "clock_nanosleep")
+OF_PROCESSES = ("sched_getaffinity", "sched_getparam", "sched_getscheduler", "sched_getattr", "getsid", "getpgid")
 AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 X32 = 0x40000000  # x86_64 numbers from here on are the other ABI's
 NEWER = 460  # calls that this table does not know yet: "no such call", so that libc falls back
 
-FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 1032)  # duplicate, flags, locks, pipe size; no signals to other owners
+FCNTL = (0, 1, 2, 3, 4, 1030)  # duplicate, flags; no locks, no signals to other owners
+FIRST_DESCRIPTOR = 4  # of the files that student code opens
+CLOCKS = 16  # clock ids from here on, and negative ones, are those of other processes
+PRIVATE_FUTEX = 0x80
+FUTEX_WAKE = 1
+FUTEX_WAITS = (0, 9, 0x100, 0x109)  # FUTEX_WAIT and FUTEX_WAIT_BITSET, with either clock
 IOCTL = (0x5401, 0x5413, 0x5450, 0x5451, 0x5421, 0x541B)  # is it a terminal, its size, close-on-exec, blocking, unread
 PRCTL = (15, 16, 0x53564D41)  # a thread's name, a mapping's name
 CLONE_THREAD = 0x10000
@@ -170,6 +173,7 @@ CLONE_THREAD = 0x10000
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL = 0x7FFF0000, 0x80000000
 REFUSE, UNKNOWN = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
+AGAIN = 0x00050000 | errno.EAGAIN
 NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 
 
@@ -203,8 +207,8 @@ def common_steps(machine: str) -> bytes:
     """Return the part of the filter that is the same for every worker. Raise OSError for a machine without a table."""
     if machine not in AUDIT:
         raise OSError(errno.ENOSYS, f"no table of system calls for {machine}")
+    judged = _numbers(machine)
     column = list(AUDIT).index(machine)
-    judged = {name: numbers[column] for name, numbers in JUDGED.items()}
     steps = _step(LOAD, ARCHITECTURE) + _step(EQUAL, AUDIT[machine], 1, 0) + _step(RETURN, KILL) + _step(LOAD, NUMBER)
     if machine == "x86_64":
         steps += _step(AT_LEAST, X32, 0, 1) + _step(RETURN, KILL)
@@ -214,19 +218,55 @@ def common_steps(machine: str) -> bytes:
     steps += _step(EQUAL, judged["clone3"], 0, 1) + _step(RETURN, UNKNOWN)  # its flags lie in memory: clone's don't
     steps += _step(AT_LEAST, NEWER, 0, 1) + _step(RETURN, UNKNOWN)
     steps += _judge(judged["clone"], 0, _step(ANY_BIT, CLONE_THREAD, 0, 1) + _step(RETURN, ALLOW))
-    for name, argument, values in (("fcntl", 1, FCNTL), ("ioctl", 1, IOCTL), ("prctl", 0, PRCTL)):
+    for name, argument, values in (("ioctl", 1, IOCTL), ("prctl", 0, PRCTL)):
         steps += _judge(judged[name], argument, _one_of(values))
+    is_own_file = _step(AT_LEAST, FIRST_DESCRIPTOR, 0, 1) + _step(RETURN, ALLOW)
+    for name in OF_OWN_FILES:
+        if name in judged:
+            steps += _judge(judged[name], 0, is_own_file)
+    command = _step(LOAD, ARGUMENTS + 8) + _one_of(FCNTL)
+    steps += _judge(judged["fcntl"], 0, _step(AT_LEAST, FIRST_DESCRIPTOR, 1, 0) + _step(RETURN, REFUSE) + command)
+    is_common_clock = _step(AT_LEAST, CLOCKS, 1, 0) + _step(RETURN, ALLOW)
+    for name in OF_CLOCKS:
+        steps += _judge(judged[name], 0, is_common_clock)
+    steps += _judge(judged["futex"], 1, _futex_tests())
     # prlimit64(pid, resource, new limit = NULL, …) reads a limit
     high_half = _step(LOAD, ARGUMENTS + 8 * 2 + 4) + _step(EQUAL, 0, 0, 1) + _step(RETURN, ALLOW)
     return steps + _judge(judged["prlimit64"], 2, _step(EQUAL, 0, 0, 3) + high_half)
 
 
-def _filter(machine: str, pid: int) -> bytes:
-    """Return the whole filter for the process `pid`, which may signal itself."""
-    common = common_steps(machine)
+def _futex_tests() -> bytes:
+    """Return the tests of a futex's operation.
+
+    A futex that is not private may lie in a file that two workers have mapped, and a wake counts who waits. So nobody
+    may wait there: "try again" makes libc and libstdc++ look at the value in a loop (pthread_join, static variables).
+    """
+    tests = _step(ANY_BIT, PRIVATE_FUTEX, 0, 1) + _step(RETURN, ALLOW) + _one_of([FUTEX_WAKE])
+    for wait in FUTEX_WAITS:
+        tests += _step(EQUAL, wait, 0, 1) + _step(RETURN, AGAIN)
+    return tests
+
+
+def _numbers(machine: str) -> dict[str, int]:
+    """Return name -> number of the judged calls that this machine has."""
     column = list(AUDIT).index(machine)
-    own = b"".join(_judge(JUDGED[name][column], 0, _one_of([pid])) for name in ("kill", "tgkill"))
-    return common + own + _step(RETURN, REFUSE)
+    numbers = {}
+    for name, of_machines in JUDGED.items():
+        number = of_machines[column]
+        if number is not None:
+            numbers[name] = number
+    return numbers
+
+
+def _filter(machine: str, pid: int) -> bytes:
+    """Return the whole filter for the process `pid`, which may signal itself and ask about itself."""
+    steps = common_steps(machine)
+    judged = _numbers(machine)
+    for name in ("kill", "tgkill"):
+        steps += _judge(judged[name], 0, _one_of([pid]))
+    for name in OF_PROCESSES:
+        steps += _judge(judged[name], 0, _one_of([0, pid]))
+    return steps + _step(RETURN, REFUSE)
 
 
 class _Program(ctypes.Structure):

@@ -1,0 +1,109 @@
+"""Recurrent networks: a layer with a memory writes text. 循环神经网络：有记忆的网络，一个词一个词地写下去。"""
+
+import torch
+from torch import Tensor
+
+
+def rnn_cell_step(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor) -> Tensor:
+    """Take one step of a recurrent network: read one word of each sentence and update the memory.
+
+    The hidden state h is the memory. The new state depends on the current word x and on the old state, so it can hold
+    something of all words up to now. This is the formula of nn.RNNCell; in the notes it is a picture.
+
+        new h  =  tanh( x W_ih^T + b_ih + h W_hh^T + b_hh )
+
+    x: (B, I), one word vector for each of B sentences.  h: (B, H), the state after the previous word.
+    w_ih: (H, I).  w_hh: (H, H).  b_ih, b_hh: (H,). As in nn.Linear, row j of each matrix belongs to unit j.
+    All six are float32, or all float64. They need not be contiguous in memory. Change none of them.
+    Returns the new h: (B, H), with the same dtype. Autograd must reach all six arguments.
+    Large sums give 1 or -1, never NaN: use torch.tanh, which is safe there.
+    Not allowed: torch's own recurrent layers, cells and functions (nn.RNN, nn.RNNCell, torch.rnn_tanh_cell and so on).
+
+    >>> x, h = torch.tensor([[1.0, 2.0]]), torch.tensor([[0.5, -1.0]])
+    >>> w_ih, w_hh = torch.tensor([[1.0, 0.0], [0.0, 0.5]]), torch.tensor([[0.0, 1.0], [0.0, 0.0]])
+    >>> rnn_cell_step(x, h, w_ih, w_hh, b_ih=torch.zeros(2), b_hh=torch.tensor([0.0, 1.0]))
+    tensor([[0.0000, 0.9640]])
+
+    Unit 0: tanh(1 - 1) = 0. Its memory is the old state of unit 1, because row 0 of w_hh is [0, 1].
+    Unit 1: tanh(0.5 * 2 + 1) = tanh(2) = 0.9640.
+
+    中文：循环神经网络的一步：每个句子读入一个词，更新记忆。隐藏状态 h 就是记忆，新的状态由当前词 x 和旧状态 h 共同决定，
+    所以前面读过的词都能在里面留下痕迹。笔记里的公式是一张图片，就是上面这一行：两部分相加，加上两个偏置，最后整体取一次 tanh。
+    和 nn.Linear 一样，权重矩阵的第 j 行属于第 j 个神经元，两个矩阵都要转置。六个参数 dtype 相同，内存不一定连续，
+    一个都不能修改；梯度要能传回全部六个参数。数值很大时结果是 1 或 -1，不能出现 NaN（用 torch.tanh 就没有问题）。
+    不允许使用 torch 自带的循环层、循环单元和相应的函数（nn.RNN、nn.RNNCell、torch.rnn_tanh_cell 等）。
+    """
+    raise NotImplementedError("rnn_cell_step is yours to write")
+
+
+def rnn_forward(
+    x: Tensor, h0: Tensor | None, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Read whole sentences, one word after the other, as nn.RNN(I, H) does.
+
+    A diagram of a recurrent network shows a box for every word. It is always the same cell: the same four weights
+    are used at every time step, and each step starts from the state that the step before has left.
+
+        h_t  =  cell(x_t, h_(t-1))        t = 1, …, T
+
+    x: (T, B, I): T words, B sentences, I numbers for each word. Time comes FIRST. T >= 1, B >= 0.
+    h0: (1, B, H), the state before the first word, or None: then start from zeros.
+    The weights are those of rnn_cell_step, which you may call. All tensors are float32, or all float64, and
+    need not be contiguous in memory. Change none of them.
+    Returns (output, h_n), both with the dtype of x:
+        output  (T, B, H): the states after every word, h_1 to h_T
+        h_n     (1, B, H): the last state, h_T. The 1 counts the layers.
+    Autograd must reach all arguments, through all time steps.
+    Not allowed: torch's own recurrent layers, cells and functions (nn.RNN, nn.RNNCell, torch.rnn_tanh and so on).
+
+    >>> x = torch.tensor([1.0, 0.0, 0.0]).reshape(3, 1, 1)  # one sentence of three words
+    >>> one, half, zero = torch.tensor([[1.0]]), torch.tensor([[0.5]]), torch.zeros(1)
+    >>> output, h_n = rnn_forward(x, None, one, half, zero, zero)
+    >>> output.flatten(), h_n.shape  # only the first word is not 0; the memory of it fades
+    (tensor([0.7616, 0.3634, 0.1797]), torch.Size([1, 1, 1]))
+
+    中文：像 nn.RNN(I, H) 那样，从头到尾读完整个句子。展开图里画了很多个单元，其实只有一个：每个时间步用的都是同一组权重，
+    并且从上一步留下的隐藏状态出发。x 的形状是 (T, B, I)，时间在最前面；h0 的形状是 (1, B, H)，为 None 时从全 0 开始。
+    返回 (output, h_n)：output 是每个词之后的隐藏状态，形状 (T, B, H)；h_n 是最后一个隐藏状态，形状 (1, B, H)，
+    最前面的 1 是层数，不能去掉。例子里只有第一个词不为 0，可以看到对它的记忆逐步变淡。可以调用 rnn_cell_step。
+    不要修改任何参数；梯度要能穿过所有时间步传回每个参数，包括 h0。
+    不允许使用 torch 自带的循环层、循环单元和相应的函数（nn.RNN、nn.RNNCell、torch.rnn_tanh 等）。
+    """
+    raise NotImplementedError("rnn_forward is yours to write")
+
+
+def rnn_shapes(
+    seq_len: int,
+    batch: int,
+    input_size: int,
+    hidden_size: int,
+    num_layers: int = 1,
+    bidirectional: bool = False,
+    batch_first: bool = False,
+) -> tuple[tuple[int, int, int], tuple[int, int, int], tuple[int, int, int]]:
+    """Compute the shapes of nn.RNN: those of its input, of its output and of its last hidden states.
+
+    Most errors with recurrent networks are errors of shape. output has an entry for every word, but only of the
+    topmost layer. h_n has an entry for every layer, but only after the last word. A bidirectional layer also reads
+    the sentence from its end: output joins both directions along its last axis, h_n lists them as separate entries.
+
+                  batch_first=False       batch_first=True        D = 2 if bidirectional, otherwise 1
+        input     (T, B, I)               (B, T, I)               T = seq_len     B = batch
+        output    (T, B, D * H)           (B, T, D * H)           I = input_size  H = hidden_size
+        h_n       (D * num_layers, B, H)  the same: batch_first does not change h_n
+
+    All sizes are ints, at least 1.
+    Returns (input, output, h_n): a tuple of three tuples of three ints.
+    Not allowed: building one of torch's recurrent layers (nn.RNN, nn.GRU, nn.LSTM or their functions) and asking it.
+
+    >>> rnn_shapes(8, 16, 128, 256)  # the notes' batch: 16 sentences of 8 words
+    ((8, 16, 128), (8, 16, 256), (1, 16, 256))
+    >>> rnn_shapes(8, 16, 128, 256, num_layers=3, bidirectional=True, batch_first=True)
+    ((16, 8, 128), (16, 8, 512), (6, 16, 256))
+
+    中文：写出 nn.RNN 的输入、output 和 h_n 的形状。用循环网络时，出错多半错在形状上。output 对每个词都有一项，但只含最上面一层；
+    h_n 对每一层都有一项，但只含最后一个词之后的状态。双向时还会从句尾往回读一遍：output 把两个方向拼在最后一维，
+    h_n 则把它们分开列出。batch_first=True 只影响输入和 output，不影响 h_n，这一点最容易弄错。
+    返回由三个元组组成的元组，里面都是整数。不允许建立 torch 的循环层（nn.RNN、nn.GRU、nn.LSTM 或相应的函数）来试出形状。
+    """
+    raise NotImplementedError("rnn_shapes is yours to write")

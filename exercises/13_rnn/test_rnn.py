@@ -1,0 +1,93 @@
+"""Visible checks of recurrent networks. 循环神经网络的公开检查。"""
+
+import pytest
+import torch
+from torch import nn
+
+from autograder.checks import (
+    REDUCTION,
+    assert_close,
+    assert_equal,
+    assert_inputs_unchanged,
+    check,
+    randn,
+)
+
+# rnn_cell_step
+
+
+@check("rnn_cell_step")
+def test_rnn_cell_step_worked_example(student):
+    """The docstring's example: tanh(0) and tanh(2). 文档示例：tanh(0) 和 tanh(2)。"""
+    x, h = torch.tensor([[1.0, 2.0]]), torch.tensor([[0.5, -1.0]])
+    w_ih, w_hh = torch.tensor([[1.0, 0.0], [0.0, 0.5]]), torch.tensor([[0.0, 1.0], [0.0, 0.0]])
+    answer = student.rnn_cell_step(x, h, w_ih, w_hh, torch.zeros(2), torch.tensor([0.0, 1.0]))
+    assert_close(answer, torch.tensor([[0.0, 0.9640276]]), REDUCTION)
+
+
+@check("rnn_cell_step")
+def test_rnn_cell_step_agrees_with_torch(student):
+    """The same as nn.RNNCell: 2 sentences, 3 inputs, 4 units. 与 nn.RNNCell 一致：2 个句子，3 个输入，4 个神经元。"""
+    x, h = randn(2, 3, seed=1), randn(2, 4, seed=2)
+    cell = nn.RNNCell(3, 4)
+    weights = [p.detach() for p in cell.parameters()]
+    assert_close(student.rnn_cell_step(x, h, *weights), cell(x, h), REDUCTION)
+
+
+@check("rnn_cell_step")
+def test_rnn_cell_step_keeps_its_inputs(student):
+    """None of the six arguments is changed. 六个参数都不被修改。"""
+    shapes = [(3, 2), (3, 2), (2, 2), (2, 2), (2,), (2,)]
+    arguments = [randn(*shape, seed=number) for number, shape in enumerate(shapes, start=3)]
+    answer = assert_inputs_unchanged(student.rnn_cell_step, *arguments)
+    assert_close(answer, torch.rnn_tanh_cell(*arguments), REDUCTION)
+
+
+# rnn_forward
+
+
+@check("rnn_forward")
+def test_rnn_forward_worked_example(student):
+    """The docstring's example: the memory of the first word fades. 文档示例：对第一个词的记忆逐步变淡。"""
+    x, zero = torch.tensor([1.0, 0.0, 0.0]).reshape(3, 1, 1), torch.zeros(1)
+    output, h_n = student.rnn_forward(x, None, torch.tensor([[1.0]]), torch.tensor([[0.5]]), zero, zero)
+    assert_close(output, torch.tensor([0.7615942, 0.3633994, 0.1797259]).reshape(3, 1, 1), REDUCTION)
+    assert_close(h_n, torch.tensor([[[0.1797259]]]), REDUCTION)
+
+
+@check("rnn_forward")
+@pytest.mark.parametrize("is_given", [True, False], ids=["given", "none"])
+def test_rnn_forward_agrees_with_torch(student, is_given):
+    """The same as nn.RNN, with h0 and without. 与 nn.RNN 一致，传入 h0 和 h0 为 None 都试。"""
+    layer, x = nn.RNN(3, 4), randn(5, 2, 3, seed=11)
+    h0 = randn(1, 2, 4, seed=12) if is_given else None
+    expected_output, expected_h_n = layer(x, h0)
+    output, h_n = student.rnn_forward(x, h0, *[p.detach() for p in layer.parameters()])
+    assert_close(output, expected_output, REDUCTION)
+    assert_close(h_n, expected_h_n, REDUCTION)
+
+
+@check("rnn_forward")
+def test_rnn_forward_keeps_its_inputs(student):
+    """Neither x nor h0 nor any weight is changed. 不修改 x、h0 和任何权重。"""
+    layer, x, h0 = nn.RNN(2, 3), randn(3, 2, 2, seed=13), randn(1, 2, 3, seed=14)
+    answer = assert_inputs_unchanged(student.rnn_forward, x, h0, *[p.detach() for p in layer.parameters()])
+    assert_close(answer, layer(x, h0), REDUCTION)
+
+
+# rnn_shapes
+
+
+@check("rnn_shapes")
+@pytest.mark.parametrize(("seq_len", "batch"), [(1, 1), (8, 1), (8, 16)], ids=["word", "sentence", "batch"])
+def test_rnn_shapes_in_the_notes(student, seq_len, batch):
+    """The notes' three inputs: a word, a sentence, a batch of sentences. 笔记中的三种输入：单个词、一个句子、一批句子。"""
+    expected = ((seq_len, batch, 128), (seq_len, batch, 256), (1, batch, 256))
+    assert_equal(student.rnn_shapes(seq_len, batch, 128, 256), expected)
+
+
+@check("rnn_shapes")
+def test_rnn_shapes_of_everything_at_once(student):
+    """Three layers, two directions, batch first. 三层、双向、batch_first。"""
+    answer = student.rnn_shapes(8, 16, 128, 256, num_layers=3, bidirectional=True, batch_first=True)
+    assert_equal(answer, ((16, 8, 128), (16, 8, 512), (6, 16, 256)))

@@ -1,0 +1,30 @@
+"""The exercises once more, written another way. 换一种写法的解答。"""
+
+import torch
+
+
+def rnn_cell_step(x, h, w_ih, w_hh, b_ih, b_hh):
+    """One linear layer over word and memory side by side. 把词和记忆并排，只用一个线性层。"""
+    weight = torch.cat([w_ih, w_hh], dim=1)
+    return torch.nn.functional.linear(torch.cat([x, h], dim=1), weight, b_ih + b_hh).tanh()
+
+
+def rnn_forward(x, h0, w_ih, w_hh, b_ih, b_hh):
+    """All words through w_ih at once; only the memory needs a loop. 所有词一次通过 w_ih，只有记忆需要循环。"""
+    from_words = torch.einsum("tbi,hi->tbh", x, w_ih) + b_ih + b_hh
+    state = torch.zeros(1, x.shape[1], len(b_hh), dtype=x.dtype) if h0 is None else h0
+    states = []
+    for t in range(len(x)):
+        state = torch.tanh(from_words[t : t + 1] + torch.einsum("lbk,hk->lbh", state, w_hh))
+        states.append(state)
+    return torch.cat(states, dim=0), state
+
+
+def rnn_shapes(seq_len, batch, input_size, hidden_size, num_layers=1, bidirectional=False, batch_first=False):
+    """Write down the default and swap two numbers. 先写默认的形状，再交换两个数。"""
+    both = 1 + int(bidirectional)
+    source, output = [seq_len, batch, input_size], [seq_len, batch, both * hidden_size]
+    if batch_first:
+        for shape in (source, output):
+            shape[0], shape[1] = shape[1], shape[0]
+    return tuple(source), tuple(output), (both * num_layers, batch, hidden_size)

@@ -1,0 +1,357 @@
+"""Hidden checks of recurrent networks. 循环神经网络的隐藏检查。"""
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from autograder.checks import (
+    EXACT,
+    REDUCTION,
+    assert_close,
+    assert_equal,
+    assert_inputs_unchanged,
+    check,
+    gradient,
+    randn,
+)
+
+DTYPES = pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["float32", "float64"])
+ARGUMENTS = ["x", "h", "w_ih", "w_hh", "b_ih", "b_hh"]
+
+
+def random_weights(inputs: int, hidden: int, seed: int, dtype: torch.dtype = torch.float32) -> list[Tensor]:
+    """w_ih, w_hh, b_ih, b_hh, small enough that tanh does not saturate."""
+    shapes = [(hidden, inputs), (hidden, hidden), (hidden,), (hidden,)]
+    return [0.4 * randn(*shape, seed=seed + number, dtype=dtype) for number, shape in enumerate(shapes)]
+
+
+def slope(function, arguments: list[Tensor], wrt: int, cotangent: Tensor) -> Tensor:
+    """The oracle of `gradient`: d(sum of all results times cotangent)/d(arguments[wrt])."""
+    leaves = [argument.clone().requires_grad_() for argument in arguments]
+    results = function(*leaves)
+    results = results if isinstance(results, tuple) else (results,)
+    total = sum((result * cotangent).sum() for result in results)
+    return torch.autograd.grad(total, leaves[wrt])[0]
+
+
+# rnn_cell_step
+
+
+def cell_arguments(batch: int, inputs: int, hidden: int, seed: int, dtype: torch.dtype = torch.float32) -> list[Tensor]:
+    """x, h and the four weights."""
+    x, h = randn(batch, inputs, seed=seed, dtype=dtype), randn(batch, hidden, seed=seed + 1, dtype=dtype)
+    return [x, h, *random_weights(inputs, hidden, seed + 2, dtype)]
+
+
+@check("rnn_cell_step", weight=2)
+@DTYPES
+@pytest.mark.parametrize(
+    ("batch", "inputs", "hidden"), [(3, 5, 4), (1, 4, 6), (4, 3, 3), (5, 1, 1)], ids=["many", "one", "square", "tiny"]
+)
+def test_rnn_cell_step_on_random_inputs(student, batch, inputs, hidden, dtype):
+    """Correct for batches and layers of several sizes, with the dtype of x. 对不同大小的批次和网络都正确，dtype 与 x 相同。"""
+    arguments = cell_arguments(batch, inputs, hidden, seed=100, dtype=dtype)
+    assert_close(student.rnn_cell_step(*arguments), torch.rnn_tanh_cell(*arguments), REDUCTION)
+
+
+@check("rnn_cell_step")
+def test_rnn_cell_step_adds_both_biases(student):
+    """If x and h are 0, the new state is tanh(b_ih + b_hh). x 和 h 为 0 时，新状态是 tanh(b_ih + b_hh)。"""
+    _, _, w_ih, w_hh, b_ih, b_hh = cell_arguments(2, 3, 4, seed=110)
+    answer = student.rnn_cell_step(torch.zeros(2, 3), torch.zeros(2, 4), w_ih, w_hh, b_ih, b_hh)
+    assert_close(answer, torch.tanh(b_ih + b_hh).expand(2, 4), REDUCTION)
+
+
+@check("rnn_cell_step")
+def test_rnn_cell_step_of_the_memory_alone(student):
+    """Without input and biases: row j of w_hh acts on unit j. 没有输入和偏置时：w_hh 的第 j 行作用于第 j 个神经元。"""
+    h, w_hh = torch.tensor([[0.5, -0.25, 1.0]]), torch.tensor([[0.0, 2.0, 0.0], [0.0, 0.0, 1.0], [-1.0, 0.0, 0.0]])
+    answer = student.rnn_cell_step(torch.zeros(1, 2), h, torch.ones(3, 2), w_hh, torch.zeros(3), torch.zeros(3))
+    assert_close(answer, torch.tanh(torch.tensor([[-0.5, 1.0, -0.5]])), REDUCTION)
+
+
+@check("rnn_cell_step")
+def test_rnn_cell_step_of_the_input_alone(student):
+    """From h = 0 the step depends on the words only. h = 0 时，结果只由输入的词决定。"""
+    x, _, *weights = cell_arguments(3, 4, 2, seed=120, dtype=torch.float64)
+    h = torch.zeros(3, 2, dtype=torch.float64)
+    assert_close(student.rnn_cell_step(x, h, *weights), torch.rnn_tanh_cell(x, h, *weights), REDUCTION)
+
+
+@check("rnn_cell_step")
+@DTYPES
+def test_rnn_cell_step_saturates(student, dtype):
+    """Very large sums give 1 or -1, without NaN. 数值极大时结果为 1 或 -1，没有 NaN。"""
+    x, _, w_ih, w_hh, b_ih, b_hh = cell_arguments(4, 3, 5, seed=130, dtype=dtype)
+    h = torch.zeros(4, 5, dtype=dtype)
+    expected = torch.sign(x @ w_ih.T)
+    assert_close(student.rnn_cell_step(1e6 * x, h, w_ih, w_hh, b_ih, b_hh), expected, REDUCTION)
+
+
+@check("rnn_cell_step")
+def test_rnn_cell_step_is_exact_near_zero(student):
+    """Tiny sums stay tiny instead of being rounded to 0. 很小的和保持原值，不会被舍入成 0。"""
+    x, zero = torch.tensor([[3e-9], [-2e-12]]), torch.zeros(1)
+    answer = student.rnn_cell_step(x, torch.zeros(2, 1), torch.full((1, 1), 2.0), torch.ones(1, 1), zero, zero)
+    assert_close(answer * 1e9, x * 2e9, REDUCTION)
+
+
+@check("rnn_cell_step")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [randn(3, 4, seed=141).T, randn(2, 4, seed=142).T, randn(3, 2, seed=143).T, randn(2, 2, seed=144).T],
+        [
+            wide[::2, ::2]
+            for wide in (randn(8, 6, seed=145), randn(8, 4, seed=146), randn(4, 6, seed=147), randn(4, 4, seed=148))
+        ],
+        [randn(0, 3, seed=149), randn(0, 2, seed=149), randn(2, 3, seed=149), randn(2, 2, seed=149)],
+    ],
+    ids=["transposed", "strided", "empty"],
+)
+def test_rnn_cell_step_of_any_layout(student, arguments):
+    """Any memory layout works, and so does a batch without sentences. 任何内存布局都可以，没有句子的批次也可以。"""
+    biases = list(randn(2, 2, seed=150))
+    assert_close(student.rnn_cell_step(*arguments, *biases), torch.rnn_tanh_cell(*arguments, *biases), REDUCTION)
+
+
+@check("rnn_cell_step")
+def test_rnn_cell_step_sentences_do_not_meet(student):
+    """If the sentences are reordered, so are the states, and nothing else changes. 交换句子的次序，结果只是跟着换次序。"""
+    x, h, *weights = cell_arguments(4, 3, 5, seed=160, dtype=torch.float64)
+    order = torch.tensor([2, 0, 3, 1])
+    expected = torch.rnn_tanh_cell(x, h, *weights)[order]
+    assert_close(student.rnn_cell_step(x[order], h[order], *weights), expected, REDUCTION)
+
+
+@check("rnn_cell_step", weight=2)
+@pytest.mark.parametrize("wrt", range(6), ids=ARGUMENTS)
+def test_rnn_cell_step_gradient(student, wrt):
+    """Autograd reaches each of the six arguments. 自动求导能到达六个参数中的每一个。"""
+    arguments = cell_arguments(3, 2, 4, seed=170, dtype=torch.float64)
+    cotangent = randn(3, 4, seed=179, dtype=torch.float64)
+    answer = gradient(student.rnn_cell_step, *arguments, wrt=wrt, cotangent=cotangent)
+    assert_close(answer, slope(torch.rnn_tanh_cell, arguments, wrt, cotangent), REDUCTION)
+
+
+@check("rnn_cell_step")
+def test_rnn_cell_step_leaves_its_inputs_alone(student):
+    """None of the six arguments is changed. 六个参数都不被修改。"""
+    arguments = cell_arguments(3, 4, 4, seed=180)
+    answer = assert_inputs_unchanged(student.rnn_cell_step, *arguments)
+    assert_close(answer, torch.rnn_tanh_cell(*arguments), REDUCTION)
+
+
+# rnn_forward
+
+
+def rnn(x: Tensor, h0: Tensor | None, *weights: Tensor) -> tuple[Tensor, Tensor]:
+    """The oracle: the function behind nn.RNN with one layer and one direction."""
+    h0 = x.new_zeros(1, x.shape[1], weights[1].shape[0]) if h0 is None else h0
+    return torch.rnn_tanh(x, h0, list(weights), True, 1, 0.0, False, False, False)
+
+
+def sequence(
+    seq_len: int, batch: int, inputs: int, hidden: int, seed: int, dtype: torch.dtype = torch.float32
+) -> list[Tensor]:
+    """x, h0 and the four weights."""
+    x, h0 = randn(seq_len, batch, inputs, seed=seed, dtype=dtype), randn(1, batch, hidden, seed=seed + 1, dtype=dtype)
+    return [x, h0, *random_weights(inputs, hidden, seed + 2, dtype)]
+
+
+def assert_states(answer, expected: tuple[Tensor, Tensor]) -> None:
+    """Compare output and h_n by their names."""
+    output, h_n = answer
+    assert_close(output, expected[0], REDUCTION)
+    assert_close(h_n, expected[1], REDUCTION)
+
+
+@check("rnn_forward", weight=2)
+@DTYPES
+@pytest.mark.parametrize(
+    ("seq_len", "batch", "inputs", "hidden"),
+    [(6, 3, 4, 5), (3, 6, 5, 2), (4, 4, 4, 4)],
+    ids=["long", "wide", "cube"],
+)
+def test_rnn_forward_on_random_inputs(student, seq_len, batch, inputs, hidden, dtype):
+    """output and h_n are those of nn.RNN, with its dtype. output 和 h_n 与 nn.RNN 一致，dtype 也一致。"""
+    arguments = sequence(seq_len, batch, inputs, hidden, seed=200, dtype=dtype)
+    assert_states(student.rnn_forward(*arguments), rnn(*arguments))
+
+
+@check("rnn_forward", weight=2)
+@DTYPES
+def test_rnn_forward_without_h0(student, dtype):
+    """h0 = None starts from zeros, in the dtype of x. h0 为 None 时从全 0 开始，dtype 与 x 相同。"""
+    x, _, *weights = sequence(4, 3, 2, 5, seed=210, dtype=dtype)
+    assert_states(student.rnn_forward(x, None, *weights), rnn(x, None, *weights))
+
+
+@check("rnn_forward")
+@pytest.mark.parametrize("is_given", [True, False], ids=["given", "none"])
+def test_rnn_forward_of_one_word(student, is_given):
+    """One sentence of one word: all three axes stay. 一个句子、一个词：三个维度都保留。"""
+    x, h0, *weights = sequence(1, 1, 3, 2, seed=220)
+    h0 = h0 if is_given else None
+    assert_states(student.rnn_forward(x, h0, *weights), rnn(x, h0, *weights))
+
+
+@check("rnn_forward")
+def test_rnn_forward_of_one_sentence(student):
+    """A batch of one sentence keeps its axis. 批次里只有一个句子时，这一维仍然保留。"""
+    arguments = sequence(7, 1, 2, 3, seed=230)
+    assert_states(student.rnn_forward(*arguments), rnn(*arguments))
+
+
+@check("rnn_forward")
+def test_rnn_forward_with_one_unit(student):
+    """One input and one unit keep their axes. 只有一个输入、一个神经元时，各维度仍然保留。"""
+    arguments = sequence(4, 2, 1, 1, seed=240)
+    assert_states(student.rnn_forward(*arguments), rnn(*arguments))
+
+
+@check("rnn_forward")
+def test_rnn_forward_with_the_sizes_of_the_notes(student):
+    """The notes' batch: 16 sentences of 8 words, 128 numbers each, 256 units. 笔记中的批次：16 个句子，每句 8 个词，128 维，256 个神经元。"""
+    x, _, *weights = sequence(8, 16, 128, 256, seed=250)
+    weights = [w / 4 for w in weights]
+    assert_states(student.rnn_forward(x, None, *weights), rnn(x, None, *weights))
+
+
+@check("rnn_forward")
+def test_rnn_forward_ends_with_h_n(student):
+    """The last row of output is h_n. output 的最后一项就是 h_n。"""
+    output, h_n = student.rnn_forward(*sequence(5, 2, 3, 4, seed=260))
+    assert_close(output[-1:], h_n, EXACT)
+
+
+@check("rnn_forward")
+def test_rnn_forward_goes_on_where_it_stopped(student):
+    """A sentence in two parts, with the state handed over, gives the same states. 把句子分成两段读，并传递隐藏状态，结果相同。"""
+    x, h0, *weights = sequence(6, 2, 3, 4, seed=270, dtype=torch.float64)
+    expected, last = rnn(x, h0, *weights)
+    first, h = student.rnn_forward(x[:4], h0, *weights)
+    second, h_n = student.rnn_forward(x[4:], h, *weights)
+    assert_close(first, expected[:4], REDUCTION)
+    assert_close(second, expected[4:], REDUCTION)
+    assert_close(h_n, last, REDUCTION)
+
+
+@check("rnn_forward")
+def test_rnn_forward_does_not_look_ahead(student):
+    """A state depends on the words up to it, not on later ones. 每个状态只取决于到此为止的词，与后面的词无关。"""
+    x, h0, *weights = sequence(5, 2, 3, 4, seed=280)
+    expected, _ = rnn(x, h0, *weights)
+    x[3:] += 5
+    output, _ = student.rnn_forward(x, h0, *weights)
+    assert_close(output[:3], expected[:3], REDUCTION)
+
+
+@check("rnn_forward")
+def test_rnn_forward_sentences_do_not_meet(student):
+    """If the sentences are reordered, so are the states. 交换句子的次序，各状态只是跟着换次序。"""
+    x, h0, *weights = sequence(4, 4, 2, 3, seed=290, dtype=torch.float64)
+    order = torch.tensor([3, 1, 0, 2])
+    output, h_n = rnn(x, h0, *weights)
+    assert_states(student.rnn_forward(x[:, order], h0[:, order], *weights), (output[:, order], h_n[:, order]))
+
+
+@check("rnn_forward")
+@pytest.mark.parametrize(
+    ("x", "h0"),
+    [
+        (randn(2, 4, 3, seed=301).transpose(0, 1), randn(1, 5, 2, seed=302).transpose(1, 2)),
+        (randn(8, 4, 6, seed=303)[::2, ::2, ::2], randn(2, 2, 10, seed=304)[::2, :, ::2]),
+        (randn(4, 0, 3, seed=305), randn(1, 0, 5, seed=306)),
+        (randn(4, 0, 3, seed=307), None),
+    ],
+    ids=["transposed", "strided", "empty", "empty_none"],
+)
+def test_rnn_forward_of_any_layout(student, x, h0):
+    """Any memory layout works, and so does a batch without sentences. 任何内存布局都可以，没有句子的批次也可以。"""
+    weights = random_weights(3, 5, seed=308)
+    state = torch.zeros(x.shape[1], 5) if h0 is None else h0[0]
+    output = []
+    for x_t in x:
+        state = torch.rnn_tanh_cell(x_t, state, *weights)
+        output.append(state)
+    assert_states(student.rnn_forward(x, h0, *weights), (torch.stack(output), state[None]))
+
+
+@check("rnn_forward", weight=2)
+@pytest.mark.parametrize("wrt", range(6), ids=["x", "h0", *ARGUMENTS[2:]])
+def test_rnn_forward_gradient(student, wrt):
+    """Autograd reaches each argument through all time steps. 梯度穿过所有时间步，到达每一个参数。"""
+    arguments = sequence(5, 2, 3, 4, seed=310, dtype=torch.float64)
+    cotangent = randn(1, 2, 4, seed=319, dtype=torch.float64)  # for every state of output, and for h_n
+    answer = gradient(student.rnn_forward, *arguments, wrt=wrt, cotangent=cotangent)
+    assert_close(answer, slope(rnn, arguments, wrt, cotangent), REDUCTION)
+
+
+@check("rnn_forward")
+def test_rnn_forward_leaves_its_inputs_alone(student):
+    """Neither x nor h0 nor any weight is changed. 不修改 x、h0 和任何权重。"""
+    arguments = sequence(4, 3, 3, 3, seed=320)
+    assert_close(assert_inputs_unchanged(student.rnn_forward, *arguments), rnn(*arguments), REDUCTION)
+
+
+# rnn_shapes
+
+
+def shapes_of_torch(
+    seq_len: int, batch: int, inputs: int, hidden: int, layers: int, bidirectional: bool, batch_first: bool
+) -> tuple[tuple[int, ...], ...]:
+    """Ask nn.RNN itself."""
+    layer = nn.RNN(inputs, hidden, layers, bidirectional=bidirectional, batch_first=batch_first)
+    x = torch.zeros(batch, seq_len, inputs) if batch_first else torch.zeros(seq_len, batch, inputs)
+    output, h_n = layer(x)
+    return tuple(x.shape), tuple(output.shape), tuple(h_n.shape)
+
+
+@check("rnn_shapes", weight=2)
+@pytest.mark.parametrize("batch_first", [False, True], ids=["time_first", "batch_first"])
+@pytest.mark.parametrize("bidirectional", [False, True], ids=["one_way", "both_ways"])
+@pytest.mark.parametrize("layers", [1, 2, 5], ids=["1_layer", "2_layers", "5_layers"])
+def test_rnn_shapes_agrees_with_torch(student, layers, bidirectional, batch_first):
+    """The shapes are those of nn.RNN, for all combinations of the three options. 三个选项任意组合，形状都与 nn.RNN 一致。"""
+    answer = student.rnn_shapes(7, 3, 4, 6, layers, bidirectional, batch_first)
+    assert_equal(answer, shapes_of_torch(7, 3, 4, 6, layers, bidirectional, batch_first))
+
+
+@check("rnn_shapes")
+@pytest.mark.parametrize(("seq_len", "batch"), [(1, 1), (8, 1), (8, 16)], ids=["word", "sentence", "batch"])
+def test_rnn_shapes_by_default(student, seq_len, batch):
+    """By default: one layer, one direction, time first. 默认是单层、单向、时间在最前。"""
+    expected = ((seq_len, batch, 128), (seq_len, batch, 256), (1, batch, 256))
+    assert_equal(student.rnn_shapes(seq_len, batch, 128, 256), expected)
+
+
+@check("rnn_shapes")
+def test_rnn_shapes_of_layers(student):
+    """More layers change h_n only. 增加层数只改变 h_n。"""
+    assert_equal(student.rnn_shapes(9, 2, 3, 5, num_layers=4), ((9, 2, 3), (9, 2, 5), (4, 2, 5)))
+
+
+@check("rnn_shapes")
+def test_rnn_shapes_of_both_directions(student):
+    """Two directions double the last axis of output and the first axis of h_n. 双向时，output 的最后一维和 h_n 的第一维加倍。"""
+    assert_equal(student.rnn_shapes(9, 2, 3, 5, bidirectional=True), ((9, 2, 3), (9, 2, 10), (2, 2, 5)))
+
+
+@check("rnn_shapes")
+def test_rnn_shapes_with_the_batch_first(student):
+    """batch_first changes input and output, but not h_n. batch_first 改变输入和 output，不改变 h_n。"""
+    assert_equal(student.rnn_shapes(9, 2, 3, 5, batch_first=True), ((2, 9, 3), (2, 9, 5), (1, 2, 5)))
+
+
+@check("rnn_shapes")
+def test_rnn_shapes_of_ones(student):
+    """Sizes of 1 keep their axes. 大小为 1 的维度也要保留。"""
+    assert_equal(student.rnn_shapes(1, 1, 1, 1, batch_first=True), ((1, 1, 1), (1, 1, 1), (1, 1, 1)))
+
+
+@check("rnn_shapes")
+def test_rnn_shapes_by_keyword(student):
+    """The sizes may be given by name, in any order. 各个大小可以用关键字传入，次序任意。"""
+    answer = student.rnn_shapes(hidden_size=11, input_size=7, batch=5, seq_len=3, bidirectional=False, num_layers=2)
+    assert_equal(answer, ((3, 5, 7), (3, 5, 11), (2, 5, 11)))

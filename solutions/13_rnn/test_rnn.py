@@ -319,11 +319,10 @@ def test_rnn_shapes_agrees_with_torch(student, layers, bidirectional, batch_firs
 
 
 @check("rnn_shapes")
-@pytest.mark.parametrize(("seq_len", "batch"), [(1, 1), (8, 1), (8, 16)], ids=["word", "sentence", "batch"])
-def test_rnn_shapes_by_default(student, seq_len, batch):
+@pytest.mark.parametrize("size", [(1, 1, 128, 256), (8, 1, 128, 256), (8, 16, 128, 256), (6, 2, 9, 5)], ids=str)
+def test_rnn_shapes_by_default(student, size):
     """By default: one layer, one direction, time first. 默认是单层、单向、时间在最前。"""
-    expected = ((seq_len, batch, 128), (seq_len, batch, 256), (1, batch, 256))
-    assert_equal(student.rnn_shapes(seq_len, batch, 128, 256), expected)
+    assert_equal(student.rnn_shapes(*size), shapes_of_torch(*size, layers=1, bidirectional=False, batch_first=False))
 
 
 @check("rnn_shapes")

@@ -107,3 +107,34 @@ def rnn_shapes(
     返回由三个元组组成的元组，里面都是整数。不允许建立 torch 的循环层（nn.RNN、nn.GRU、nn.LSTM 或相应的函数）来试出形状。
     """
     raise NotImplementedError("rnn_shapes is yours to write")
+
+
+def temperature_probs(logits: Tensor, temperature: float = 1.0) -> Tensor:
+    """Turn logits into the probabilities from which the next word is drawn.
+
+    A generator that always takes the most probable word soon repeats itself, so one often draws the word at random.
+    The temperature sets how bold the draw is: below 1 the probable words become more probable, above 1 the
+    probabilities become more alike, and 0 means "take the best word".
+
+        temperature > 0:   softmax( logits / temperature ), over the words
+        temperature = 0:   1 for the word with the largest logit (the first of them, if several are equal), 0 for others
+
+    logits: (…, V), the LAST axis counts the words of the vocabulary; float32 or float64; up to 10000 in size. Do not
+    change it. A logit of -inf rules a word out: its probability is 0. At least one word of each row is not ruled out.
+    temperature: a float or an int, 0 or at least 0.001. If it is negative, raise ValueError.
+    Returns a tensor with the shape and dtype of logits. Autograd must reach logits if temperature > 0.
+    Functions of torch such as torch.softmax are allowed.
+
+    >>> logits = torch.tensor([1.0, 2.0, 3.0])
+    >>> temperature_probs(logits), temperature_probs(logits, 0.5)
+    (tensor([0.0900, 0.2447, 0.6652]), tensor([0.0159, 0.1173, 0.8668]))
+    >>> temperature_probs(logits, temperature=0)
+    tensor([0., 0., 1.])
+
+    中文：把 logits 变成抽取下一个词用的概率。每次都取概率最大的词，生成的文本很快就会重复，所以常常随机抽取。温度决定抽得多大胆：
+    小于 1 时，大概率的词更占优势；大于 1 时，各词的概率更接近；等于 0 时只取最好的词（有并列时取第一个），返回 one-hot。
+    要缩放的是 logits，而不是概率，否则概率之和不再是 1。最后一维是词表。logits 为 -inf 的词概率为 0，每行至少有一个词不是 -inf。
+    温度为负时抛出 ValueError。返回值的形状和 dtype 与 logits 相同；温度大于 0 时梯度要能传回 logits。不要修改 logits。
+    可以使用 torch.softmax 等 torch 函数。
+    """
+    raise NotImplementedError("temperature_probs is yours to write")

@@ -5,10 +5,12 @@ import torch
 from torch import nn
 
 from autograder.checks import (
+    ELEMENTWISE,
     REDUCTION,
     assert_close,
     assert_equal,
     assert_inputs_unchanged,
+    assert_raises,
     check,
     randn,
 )
@@ -91,3 +93,39 @@ def test_rnn_shapes_of_everything_at_once(student):
     """Three layers, two directions, batch first. 三层、双向、batch_first。"""
     answer = student.rnn_shapes(8, 16, 128, 256, num_layers=3, bidirectional=True, batch_first=True)
     assert_equal(answer, ((16, 8, 128), (16, 8, 512), (6, 16, 256)))
+
+
+# temperature_probs
+
+
+@check("temperature_probs")
+@pytest.mark.parametrize(
+    ("temperature", "expected"),
+    [(1.0, [0.09003057, 0.24472847, 0.66524096]), (0.5, [0.01587624, 0.11731043, 0.86681333]), (0, [0.0, 0.0, 1.0])],
+    ids=["one", "half", "zero"],
+)
+def test_temperature_probs_worked_example(student, temperature, expected):
+    """The docstring's example: temperatures 1, 0.5 and 0. 文档示例：温度为 1、0.5 和 0。"""
+    answer = student.temperature_probs(torch.tensor([1.0, 2.0, 3.0]), temperature)
+    assert_close(answer, torch.tensor(expected), ELEMENTWISE)
+
+
+@check("temperature_probs")
+def test_temperature_probs_of_several_rows(student):
+    """Each row of logits has probabilities of its own. 每一行 logits 各有自己的概率。"""
+    logits = randn(2, 4, seed=21)
+    assert_close(student.temperature_probs(logits, 5.0), (logits / 5).softmax(dim=-1), ELEMENTWISE)
+
+
+@check("temperature_probs")
+def test_temperature_probs_refuses_negative_temperatures(student):
+    """A negative temperature raises ValueError. 温度为负时抛出 ValueError。"""
+    assert_raises(ValueError, student.temperature_probs, torch.ones(2), -1.0)
+
+
+@check("temperature_probs")
+def test_temperature_probs_keeps_logits(student):
+    """logits is not changed. 不修改 logits。"""
+    logits = torch.tensor([0.5, -1.5, 2.0])
+    answer = assert_inputs_unchanged(student.temperature_probs, logits, 2.0)
+    assert_close(answer, torch.softmax(torch.tensor([0.25, -0.75, 1.0]), dim=0), ELEMENTWISE)

@@ -1,15 +1,20 @@
 """Hidden checks of recurrent networks. 循环神经网络的隐藏检查。"""
 
+import math
+
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from autograder.checks import (
+    ELEMENTWISE,
     EXACT,
     REDUCTION,
     assert_close,
     assert_equal,
     assert_inputs_unchanged,
+    assert_raises,
     check,
     gradient,
     randn,
@@ -354,3 +359,111 @@ def test_rnn_shapes_by_keyword(student):
     """The sizes may be given by name, in any order. 各个大小可以用关键字传入，次序任意。"""
     answer = student.rnn_shapes(hidden_size=11, input_size=7, batch=5, seq_len=3, bidirectional=False, num_layers=2)
     assert_equal(answer, ((3, 5, 7), (3, 5, 11), (2, 5, 11)))
+
+
+# temperature_probs
+
+
+@check("temperature_probs", weight=2)
+@DTYPES
+@pytest.mark.parametrize("temperature", [0.2, 0.9, 1.7, 30.0, 3], ids=str)
+def test_temperature_probs_on_random_logits(student, temperature, dtype):
+    """Correct for temperatures below and above 1, with the dtype of logits. 温度小于 1 和大于 1 都正确，dtype 与 logits 相同。"""
+    logits = 2 * randn(3, 6, seed=400, dtype=dtype)
+    assert_close(student.temperature_probs(logits, temperature), F.softmax(logits / temperature, -1), ELEMENTWISE)
+
+
+@check("temperature_probs")
+def test_temperature_probs_by_default(student):
+    """The default temperature is 1: an ordinary softmax. 温度默认为 1，即普通的 softmax。"""
+    logits = randn(4, 5, seed=410)
+    assert_close(student.temperature_probs(logits), F.softmax(logits, -1), ELEMENTWISE)
+
+
+@check("temperature_probs")
+@DTYPES
+@pytest.mark.parametrize("temperature", [0, 0.0], ids=["int", "float"])
+def test_temperature_probs_at_zero(student, temperature, dtype):
+    """Temperature 0: exactly 1 for the best word of each row, in the dtype of logits. 温度为 0：每行最好的词恰好为 1，dtype 与 logits 相同。"""
+    logits = torch.tensor([[-5.0, -2.0, -7.0], [4.0, 0.0, 3.0]], dtype=dtype)
+    expected = torch.tensor([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]], dtype=dtype)
+    assert_close(student.temperature_probs(logits, temperature), expected, EXACT)
+
+
+@check("temperature_probs")
+def test_temperature_probs_at_zero_with_ties(student):
+    """At temperature 0 the first of several equal logits gets all. 温度为 0 且有并列时，第一个词的概率为 1。"""
+    logits = torch.tensor([[1.0, 3.0, 3.0, 0.0], [2.0, 2.0, 2.0, 2.0]])
+    expected = torch.tensor([[0.0, 1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]])
+    assert_close(student.temperature_probs(logits, 0.0), expected, EXACT)
+
+
+@check("temperature_probs")
+@pytest.mark.parametrize("shape", [(5,), (1, 1), (2, 3, 4), (4, 4), (0, 3)], ids=str)
+@pytest.mark.parametrize("temperature", [0.0, 0.6], ids=str)
+def test_temperature_probs_of_any_shape(student, shape, temperature):
+    """The words are on the last axis, whatever comes before. 无论前面有几维，词表总在最后一维。"""
+    logits = randn(*shape, seed=420, dtype=torch.float64)
+    best = F.one_hot(logits.argmax(-1), shape[-1]).double()
+    expected = F.softmax(logits / temperature, -1) if temperature else best
+    assert_close(student.temperature_probs(logits, temperature), expected, ELEMENTWISE)
+
+
+@check("temperature_probs")
+@pytest.mark.parametrize(
+    "logits", [randn(4, 3, seed=430).T, randn(6, 8, seed=431)[::2, ::2]], ids=["transposed", "strided"]
+)
+def test_temperature_probs_of_any_layout(student, logits):
+    """logits need not be contiguous in memory. logits 在内存中不必连续。"""
+    assert_close(student.temperature_probs(logits, 0.7), F.softmax(logits / 0.7, -1), ELEMENTWISE)
+
+
+@check("temperature_probs")
+@DTYPES
+def test_temperature_probs_of_huge_logits(student, dtype):
+    """Logits around 10000 and a temperature of 0.001 give no NaN. logits 达到 10000、温度低至 0.001 时没有 NaN。"""
+    logits = torch.tensor([[1e4, 9999.0, -1e4], [-1e4, -1e4, -9999.5], [-9e3, -9e3, -1e4]], dtype=dtype)
+    expected = torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.5, 0.5, 0.0]], dtype=dtype)
+    assert_close(student.temperature_probs(logits, 0.001), expected, ELEMENTWISE)
+
+
+@check("temperature_probs")
+@pytest.mark.parametrize("temperature", [0.0, 0.5, 2.0], ids=str)
+def test_temperature_probs_of_excluded_words(student, temperature):
+    """A word with the logit -inf gets the probability 0. logit 为 -inf 的词概率为 0。"""
+    logits = torch.tensor([[-math.inf, 1.0, 1.0 + 2.0 * math.log(3.0)], [2.0, -math.inf, -math.inf]])
+    share = {0.0: 0.0, 0.5: 1 / 82, 2.0: 0.25}[temperature]
+    expected = torch.tensor([[0.0, share, 1 - share], [1.0, 0.0, 0.0]])
+    assert_close(student.temperature_probs(logits, temperature), expected, ELEMENTWISE)
+
+
+@check("temperature_probs")
+def test_temperature_probs_forgets_a_shift(student):
+    """Adding the same number to all logits changes nothing. 所有 logits 加上同一个数，概率不变。"""
+    logits = randn(3, 4, seed=440, dtype=torch.float64)
+    assert_close(student.temperature_probs(logits + 64, 0.5), F.softmax(logits * 2, -1), ELEMENTWISE)
+
+
+@check("temperature_probs", weight=2)
+@pytest.mark.parametrize("temperature", [-1, -0.001, -5.0], ids=str)
+def test_temperature_probs_refuses_what_is_negative(student, temperature):
+    """Any negative temperature raises ValueError, however small. 只要温度为负，不论多小，都抛出 ValueError。"""
+    assert_raises(ValueError, student.temperature_probs, randn(2, 3, seed=450), temperature)
+
+
+@check("temperature_probs")
+@pytest.mark.parametrize("temperature", [0.5, 4.0], ids=str)
+def test_temperature_probs_gradient(student, temperature):
+    """Autograd reaches logits. 自动求导能到达 logits。"""
+    logits, cotangent = randn(2, 3, 5, seed=460, dtype=torch.float64)
+    expected = slope(lambda z: F.softmax(z / temperature, -1), [logits], 0, cotangent)
+    assert_close(gradient(student.temperature_probs, logits, temperature, cotangent=cotangent), expected, ELEMENTWISE)
+
+
+@check("temperature_probs")
+@pytest.mark.parametrize("temperature", [0.0, 0.25], ids=str)
+def test_temperature_probs_leaves_logits_alone(student, temperature):
+    """logits is not changed, at temperature 0 neither. 不修改 logits，温度为 0 时也一样。"""
+    logits = torch.tensor([[0.0, -2.0], [-3.0, 1.0]])
+    answer = assert_inputs_unchanged(student.temperature_probs, logits, temperature)
+    assert_close(answer, F.softmax(logits * 4, -1) if temperature else torch.eye(2), ELEMENTWISE)

@@ -95,6 +95,42 @@ def test_rnn_shapes_of_everything_at_once(student):
     assert_equal(answer, ((16, 8, 128), (16, 8, 512), (6, 16, 256)))
 
 
+# TextGenerator
+
+
+@check("TextGenerator")
+def test_TextGenerator_rates_every_word(student):
+    """Two sentences of three words: scores after each of the three. 两个句子、各三个词：每个词之后都有打分。"""
+    model, ids = student.TextGenerator(7, 4, 5), torch.tensor([[1, 2], [3, 4], [0, 6]])
+    rnn, out = nn.RNN(4, 5), nn.Linear(5, 7)
+    rnn.load_state_dict(dict(model.rnn.state_dict()))
+    out.load_state_dict(dict(model.out.state_dict()))
+    states, h_n = rnn(model.embed.weight[ids])
+    logits, h = model(ids)
+    assert_close(logits, out(states), REDUCTION)
+    assert_close(h, h_n, REDUCTION)
+
+
+@check("TextGenerator")
+def test_TextGenerator_goes_on(student):
+    """Word by word, with h handed over, gives the scores of the whole sentence. 逐词读入并传递 h，打分与一次读完整句相同。"""
+    model, ids = student.TextGenerator(6, 3, 4), torch.tensor([[5], [0], [2]])
+    expected, h = model(ids), None
+    for t in range(3):
+        logits, h = model(ids[t : t + 1], h)
+        assert_close(logits, expected[0][t : t + 1], REDUCTION)
+    assert_close(h, expected[1], REDUCTION)
+
+
+@check("TextGenerator")
+def test_TextGenerator_keeps_its_inputs(student):
+    """Neither ids nor h is changed. 不修改 ids 和 h。"""
+    model, ids, h = student.TextGenerator(5, 2, 3), torch.tensor([[4], [1]]), randn(1, 1, 3, seed=31)
+    answer = assert_inputs_unchanged(model, ids, h)
+    assert_equal([tuple(part.shape) for part in answer], [(2, 1, 5), (1, 1, 3)])
+    assert_close(answer, model(ids.clone(), h.clone()), REDUCTION)
+
+
 # temperature_probs
 
 

@@ -28,3 +28,20 @@ def rnn_shapes(seq_len, batch, input_size, hidden_size, num_layers=1, bidirectio
         for shape in (source, output):
             shape[0], shape[1] = shape[1], shape[0]
     return tuple(source), tuple(output), (both * num_layers, batch, hidden_size)
+
+
+class TextGenerator(torch.nn.Module):
+    """One word at a time, with the state handed on. 一次读一个词，逐步传递状态。"""
+
+    def __init__(self, vocab_size, embed_dim, hidden_size):
+        super().__init__()
+        self.out = torch.nn.Linear(hidden_size, vocab_size)
+        self.embed = torch.nn.Embedding(vocab_size, embed_dim)
+        self.rnn = torch.nn.RNN(input_size=embed_dim, hidden_size=hidden_size)
+
+    def forward(self, ids, h=None):
+        logits = []
+        for words in self.embed(ids):
+            state, h = self.rnn(words[None], h)
+            logits.append(self.out(state[0]))
+        return torch.stack(logits), h

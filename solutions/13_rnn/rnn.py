@@ -1,7 +1,7 @@
 """Recurrent networks: a layer with a memory writes text. 循环神经网络：有记忆的网络，一个词一个词地写下去。"""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def rnn_cell_step(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor) -> Tensor:
@@ -126,6 +126,54 @@ def rnn_shapes(
         (directions * num_layers, batch, hidden_size),
     )
     ### END SOLUTION
+
+
+class TextGenerator(nn.Module):
+    """The network that the notes promise: it reads words and rates which word may come next.
+
+    The notes end before the text is generated. Three layers are enough: words become vectors, the recurrent layer reads
+    them, and a linear layer gives every word of the vocabulary a score. It does so after every word, because in
+    training each word of a text has a next word to be guessed.
+
+        embed   nn.Embedding, vocab_size -> embed_dim
+        rnn     nn.RNN, embed_dim -> hidden_size: one layer, one direction, time first
+        out     nn.Linear, hidden_size -> vocab_size
+
+    __init__ makes these three, new ones for each object, and keeps them under these names. The state_dict holds only
+    their parameters.
+    ids: (T, B), int64: T words of B sentences. Time comes first.
+    h: (1, B, H), the state after the words before, or None (the default): the text begins here.
+    forward returns (logits, new h), in the dtype of the parameters:
+        logits  (T, B, vocab_size): the scores of the next word, after each of the T words, without softmax
+        new h   (1, B, H): the state after the last word. Given to the next call, it continues the text.
+    Neither ids nor h is changed. Autograd must reach h and all parameters.
+
+    >>> model = TextGenerator(vocab_size=7, embed_dim=4, hidden_size=5)
+    >>> logits, h = model(torch.tensor([[1, 2], [3, 4], [0, 6]]))  # two sentences of three words
+    >>> logits.shape, h.shape
+    (torch.Size([3, 2, 7]), torch.Size([1, 2, 5]))
+
+    中文：笔记说要“完成文本生成任务”，却没有写到那里就结束了，这里把它补上。网络只有三层：embed 把词变成向量，rnn 依次读入，
+    out 给词表中的每个词打分。三个属性的名字必须一致，每个对象都新建自己的层，state_dict 里只有它们的参数。
+    ids 的形状是 (T, B)，时间在前；h 是之前读完的状态，为 None（默认值）表示从头开始。返回 (logits, 新的 h)：
+    logits 的形状是 (T, B, vocab_size)，每读入一个词都要给出对下一个词的打分，不做 softmax（交给损失函数或抽样去做）；
+    新的 h 传给下一次调用，就能接着往下读。不要修改 ids 和 h；梯度要能传到 h 和所有参数。
+    """
+
+    def __init__(self, vocab_size: int, embed_dim: int, hidden_size: int) -> None:
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.embed = nn.Embedding(vocab_size, embed_dim)
+        self.rnn = nn.RNN(embed_dim, hidden_size)
+        self.out = nn.Linear(hidden_size, vocab_size)
+        ### END SOLUTION
+
+    def forward(self, ids: Tensor, h: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Read the words of ids, starting from the state h. 从状态 h 出发，读入 ids 中的词。"""
+        ### BEGIN SOLUTION
+        states, h = self.rnn(self.embed(ids), h)
+        return self.out(states), h
+        ### END SOLUTION
 
 
 def temperature_probs(logits: Tensor, temperature: float = 1.0) -> Tensor:

@@ -16,6 +16,7 @@ from autograder.checks import (
     assert_inputs_unchanged,
     assert_raises,
     check,
+    expect,
     gradient,
     randn,
 )
@@ -359,6 +360,115 @@ def test_rnn_shapes_by_keyword(student):
     """The sizes may be given by name, in any order. 各个大小可以用关键字传入，次序任意。"""
     answer = student.rnn_shapes(hidden_size=11, input_size=7, batch=5, seq_len=3, bidirectional=False, num_layers=2)
     assert_equal(answer, ((3, 5, 7), (3, 5, 11), (2, 5, 11)))
+
+
+# TextGenerator
+
+
+def generator_of(model, vocab: int, embed: int, hidden: int, dtype: torch.dtype = torch.float32):
+    """The oracle: the same three layers of torch, with the student's own weights."""
+    parts = nn.ModuleDict({"embed": nn.Embedding(vocab, embed), "rnn": nn.RNN(embed, hidden)})
+    parts["out"] = nn.Linear(hidden, vocab)
+    parts.to(dtype).load_state_dict(dict(model.state_dict()))
+
+    def forward(ids: Tensor, h: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        states, last = parts["rnn"](parts["embed"](ids), h)
+        return parts["out"](states), last
+
+    return forward
+
+
+def random_ids(*shape: int, vocab: int, seed: int) -> Tensor:
+    """Words of a vocabulary, the same on every run."""
+    return torch.randint(vocab, shape, generator=torch.Generator().manual_seed(seed))
+
+
+@check("TextGenerator", weight=2)
+@pytest.mark.parametrize("shape", [(5, 3), (1, 1), (1, 4), (6, 1), (3, 3)], ids=str)
+def test_TextGenerator_from_the_beginning(student, shape):
+    """Without h: the logits and the state of the three layers, for texts of any shape. 不传 h 时，对各种形状的文本，logits 和状态都正确。"""
+    model, ids = student.TextGenerator(9, 4, 6), random_ids(*shape, vocab=9, seed=500)
+    logits, h = model(ids)
+    expected_logits, expected_h = generator_of(model, 9, 4, 6)(ids)
+    assert_close(logits, expected_logits, REDUCTION)
+    assert_close(h, expected_h, REDUCTION)
+
+
+@check("TextGenerator", weight=2)
+def test_TextGenerator_with_a_state(student):
+    """With h: the text continues from this state. 传入 h 时，从这个状态接着读。"""
+    model, ids, h = student.TextGenerator(8, 3, 5), random_ids(4, 2, vocab=8, seed=510), randn(1, 2, 5, seed=511)
+    logits, h_n = model(ids, h)
+    expected_logits, expected_h = generator_of(model, 8, 3, 5)(ids, h)
+    assert_close(logits, expected_logits, REDUCTION)
+    assert_close(h_n, expected_h, REDUCTION)
+
+
+@check("TextGenerator", weight=2)
+def test_TextGenerator_has_three_layers(student):
+    """Its state_dict has the names and shapes of the three layers. state_dict 的名字和形状与三个层一致。"""
+    model = student.TextGenerator(7, 4, 5)
+    shapes = student.evaluate("{name: list(p.shape) for name, p in sorted(m.state_dict().items())}", m=model)
+    expected = {
+        "embed.weight": [7, 4],
+        "out.bias": [7],
+        "out.weight": [7, 5],
+        "rnn.bias_hh_l0": [5],
+        "rnn.bias_ih_l0": [5],
+        "rnn.weight_hh_l0": [5, 5],
+        "rnn.weight_ih_l0": [5, 4],
+    }
+    assert_equal(shapes, expected)
+
+
+@check("TextGenerator")
+def test_TextGenerator_remembers_nothing_itself(student):
+    """Two calls without h give the same logits: the state is kept by the caller. 两次不传 h 的调用结果相同：状态由调用者保存。"""
+    model, ids = student.TextGenerator(6, 3, 4), random_ids(3, 2, vocab=6, seed=520)
+    expected, _ = generator_of(model, 6, 3, 4)(ids)
+    for _ in range(2):
+        logits, _ = model(ids, None)
+        assert_close(logits, expected, REDUCTION)
+
+
+@check("TextGenerator")
+def test_TextGenerator_becomes_double(student):
+    """.double() converts the whole network. .double() 能转换整个网络。"""
+    model, ids = student.TextGenerator(6, 3, 4), random_ids(3, 2, vocab=6, seed=530)
+    model.double()
+    logits, _ = model(ids)
+    assert_close(logits, generator_of(model, 6, 3, 4, torch.float64)(ids)[0], REDUCTION)
+
+
+@check("TextGenerator")
+def test_TextGenerator_can_be_trained(student):
+    """Back propagation reaches all seven parameters. 反向传播能到达全部七个参数。"""
+    model, ids = student.TextGenerator(6, 3, 4), random_ids(4, 2, vocab=6, seed=540)
+    model(ids)
+    student.evaluate("m(ids)[0].square().sum().backward()", m=model, ids=ids)
+    missing = student.evaluate("[name for name, p in m.named_parameters() if p.grad is None]", m=model)
+    expect(
+        missing == [],
+        f"no gradient reached these parameters of TextGenerator: {missing}.",
+        f"TextGenerator 的这些参数没有得到梯度：{missing}。",
+        answer=model,
+    )
+
+
+@check("TextGenerator")
+def test_TextGenerator_gradient_of_h(student):
+    """Autograd reaches the state that is handed in. 自动求导能到达传入的状态 h。"""
+    model, ids, h = student.TextGenerator(5, 3, 4), random_ids(3, 2, vocab=5, seed=550), randn(1, 2, 4, seed=551)
+    expected = slope(lambda h: generator_of(model, 5, 3, 4)(ids, h), [h], 0, torch.ones(()))
+    assert_close(gradient(model, ids, h, wrt=1), expected, REDUCTION)
+
+
+@check("TextGenerator")
+def test_TextGenerator_leaves_its_inputs_alone(student):
+    """Neither ids nor h is changed. 不修改 ids 和 h。"""
+    model, ids, h = student.TextGenerator(5, 3, 4), random_ids(4, 3, vocab=5, seed=560), randn(1, 3, 4, seed=561)
+    expected = generator_of(model, 5, 3, 4)(ids, h)
+    assert_close(assert_inputs_unchanged(model, ids, h), expected, REDUCTION)
 
 
 # temperature_probs

@@ -109,6 +109,35 @@ def rnn_shapes(
     raise NotImplementedError("rnn_shapes is yours to write")
 
 
+def rnn_param_count(input_size: int, hidden_size: int, num_layers: int = 1) -> int:
+    """Count the numbers that nn.RNN learns.
+
+    A longer sentence needs no more parameters, because all time steps share the same weights. What counts is how wide
+    the layers are and how many of them lie on top of each other. The first layer reads the word vectors. Every other
+    layer reads the hidden states of the layer below, so its input has the size H.
+
+        each layer:   H * in  +  H * H  +  H + H       (w_ih, w_hh, b_ih and b_hh)
+
+    in is input_size for the first layer and hidden_size for the others; H is hidden_size. One direction.
+    All sizes are ints, at least 1.
+    Returns an int, exact for any size.
+    Not allowed: torch.nn. Compute the number; do not build layers and count their parameters.
+
+    >>> rnn_param_count(128, 256)  # the layer of the notes
+    98816
+    >>> rnn_param_count(4, 3, num_layers=2)  # 27 for the first layer, 24 for the second
+    51
+
+    A trap: the two biases are always added to each other, so one would do. torch still keeps both.
+
+    中文：计算 nn.RNN 要学习多少个数。所有时间步共用同一组权重，所以参数个数与句子长度无关，只取决于每层多宽、一共几层。
+    第一层读入词向量，其余各层读入下面一层的隐藏状态，输入大小就是 hidden_size。每层有 w_ih、w_hh 两个矩阵和 b_ih、b_hh
+    两个偏置。两个偏置总是加在一起，本来一个就够，但 torch 两个都保留，都要计入。只考虑单向。返回精确的 Python 整数。
+    请直接按公式计算，不要建好层再数：不允许使用 torch.nn。
+    """
+    raise NotImplementedError("rnn_param_count is yours to write")
+
+
 class TextGenerator(nn.Module):
     """The network that the notes promise: it reads words and rates which word may come next.
 

@@ -95,6 +95,23 @@ def test_rnn_shapes_of_everything_at_once(student):
     assert_equal(answer, ((16, 8, 128), (16, 8, 512), (6, 16, 256)))
 
 
+# rnn_param_count
+
+
+@check("rnn_param_count")
+def test_rnn_param_count_in_the_notes(student):
+    """The layer of the notes, 128 -> 256, has 98816 parameters. 笔记中的层（128 -> 256）有 98816 个参数。"""
+    assert_equal(student.rnn_param_count(128, 256), 98816)
+
+
+@check("rnn_param_count")
+@pytest.mark.parametrize("layers", [1, 2], ids=["1_layer", "2_layers"])
+def test_rnn_param_count_agrees_with_torch(student, layers):
+    """The same number as nn.RNN(4, 3), with one layer and with two. 与 nn.RNN(4, 3) 一致，单层和两层都试。"""
+    expected = sum(p.numel() for p in nn.RNN(4, 3, layers).parameters())
+    assert_equal(student.rnn_param_count(4, 3, layers), expected)
+
+
 # TextGenerator
 
 

@@ -30,6 +30,12 @@ def rnn_shapes(seq_len, batch, input_size, hidden_size, num_layers=1, bidirectio
     return tuple(source), tuple(output), (both * num_layers, batch, hidden_size)
 
 
+def rnn_param_count(input_size, hidden_size, num_layers=1):
+    """Multiply out: one narrow matrix, and the square ones of all layers. 展开公式：一个输入矩阵，加上各层的方阵和偏置。"""
+    square_matrices = 2 * num_layers - 1
+    return input_size * hidden_size + square_matrices * hidden_size**2 + 2 * num_layers * hidden_size
+
+
 class TextGenerator(torch.nn.Module):
     """One word at a time, with the state handed on. 一次读一个词，逐步传递状态。"""
 

@@ -362,6 +362,56 @@ def test_rnn_shapes_by_keyword(student):
     assert_equal(answer, ((3, 5, 7), (3, 5, 11), (2, 5, 11)))
 
 
+# rnn_param_count
+
+
+def count_of_torch(inputs: int, hidden: int, layers: int = 1) -> int:
+    """Count the parameters of nn.RNN itself."""
+    return sum(p.numel() for p in nn.RNN(inputs, hidden, layers).parameters())
+
+
+@check("rnn_param_count", weight=2)
+@pytest.mark.parametrize(("inputs", "hidden"), [(5, 7), (7, 5), (6, 6), (40, 3)], ids=str)
+def test_rnn_param_count_of_one_layer(student, inputs, hidden):
+    """One layer, whether the state is longer or shorter than a word. 单层：隐藏状态比词向量长或短都正确。"""
+    assert_equal(student.rnn_param_count(inputs, hidden), count_of_torch(inputs, hidden))
+
+
+@check("rnn_param_count", weight=2)
+@pytest.mark.parametrize("layers", [2, 3, 6], ids=["2_layers", "3_layers", "6_layers"])
+@pytest.mark.parametrize(("inputs", "hidden"), [(9, 4), (2, 8)], ids=["narrow", "wide"])
+def test_rnn_param_count_of_several_layers(student, inputs, hidden, layers):
+    """Several layers, each of which reads the one below. 多层：每一层读入下面一层的隐藏状态。"""
+    assert_equal(student.rnn_param_count(inputs, hidden, layers), count_of_torch(inputs, hidden, layers))
+
+
+@check("rnn_param_count")
+def test_rnn_param_count_of_ones(student):
+    """Sizes of 1: two weights and two biases. 大小都是 1 时：两个权重加两个偏置。"""
+    assert_equal(student.rnn_param_count(1, 1, 1), 4)
+
+
+@check("rnn_param_count")
+def test_rnn_param_count_of_one_more_layer(student):
+    """One more layer adds the same number, whatever the words are. 多一层就多出同样多的参数，与词向量的长度无关。"""
+    for inputs in [1, 300]:
+        fewer, more = student.rnn_param_count(inputs, 10, 4), student.rnn_param_count(inputs, 10, 5)
+        assert_equal(more - fewer, 2 * 10 * 10 + 2 * 10)
+
+
+@check("rnn_param_count")
+def test_rnn_param_count_is_exact(student):
+    """A huge layer is counted exactly, as an int. 层再大也精确计数，结果是整数。"""
+    assert_equal(student.rnn_param_count(1, 2**27 + 1), (2**27 + 1) * (2**27 + 4))
+
+
+@check("rnn_param_count")
+def test_rnn_param_count_by_keyword(student):
+    """The sizes may be given by name, in any order. 各个大小可以用关键字传入，次序任意。"""
+    answer = student.rnn_param_count(num_layers=3, hidden_size=5, input_size=12)
+    assert_equal(answer, count_of_torch(12, 5, 3))
+
+
 # TextGenerator
 
 

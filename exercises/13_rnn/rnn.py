@@ -1,5 +1,7 @@
 """Recurrent networks: a layer with a memory writes text. 循环神经网络：有记忆的网络，一个词一个词地写下去。"""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
@@ -179,6 +181,42 @@ class TextGenerator(nn.Module):
         raise NotImplementedError("TextGenerator.forward is yours to write")
 
 
+def generate_greedy(
+    model: Callable[[Tensor, Tensor | None], tuple[Tensor, Tensor]], start: list[int], length: int
+) -> list[int]:
+    """Write a text: read the start, then append the most probable next word, again and again.
+
+    This is the text generation that the notes announce: after 我 and 爱 the model rates every word, 你 is the best and
+    becomes the next input. The hidden state holds all that was read, so the model reads each word only ONCE: first the
+    start, then each new word on its own, together with the state that the call before returned.
+
+        next word  =  argmax of the logits after the LAST word        (the first of them, if several are equal)
+
+    model: called as model(ids, h), like TextGenerator. ids: (T, 1), int64, the words of one text, T >= 1. h: None in
+        the first call, afterwards the state that the model returned. It returns (logits, h), logits: (T, 1, V).
+    start: a list with the indices of the first words. Do not change it. If it is empty, raise ValueError.
+    length: how many words to append, an int >= 0.
+    Returns a new list of ints: the words of start, then the new ones.
+    Nothing is trained here: call the model with autograd switched off, in a block of torch.no_grad().
+
+    >>> def model(ids, h):  # a toy: h is the sum of all words so far, the next word is its last digit
+    ...     sums = ids.cumsum(0) + (0 if h is None else h[0])
+    ...     return nn.functional.one_hot(sums % 10, 10).float(), sums[-1:, None]
+    >>> generate_greedy(model, [1, 2], length=5)  # the sums 3, 6, 12, 14, 18
+    [1, 2, 3, 6, 2, 4, 8]
+
+    A trap: if you hand on the state and feed the whole text again, its words are read twice.
+
+    中文：笔记预告的文本生成就在这里完成：模型读入“我”“爱”，给每个词打分，得分最高的“你”接到后面，再作为下一步的输入，如此循环。
+    h 已经记住了读过的内容，所以每个词只读一次：先把 start 一次读完，之后每次只读入刚选出的那个词，并带上上一次返回的 h。
+    如果带着旧的 h 又送入整段文本，前面的词就被算了两遍。下一个词取最后一个时间步的 logits 的 argmax（有并列时取第一个）。
+    model 的用法与 TextGenerator 相同：model(ids, h)，ids 的形状是 (T, 1)，dtype 为 int64，第一次调用时 h 为 None。
+    返回新的整数列表：先是 start，再接上生成的 length 个词；length 可以是 0。不要修改 start；start 为空时抛出 ValueError。
+    生成时不训练，调用模型时要用 torch.no_grad() 关闭自动求导。
+    """
+    raise NotImplementedError("generate_greedy is yours to write")
+
+
 def temperature_probs(logits: Tensor, temperature: float = 1.0) -> Tensor:
     """Turn logits into the probabilities from which the next word is drawn.
 
@@ -208,3 +246,35 @@ def temperature_probs(logits: Tensor, temperature: float = 1.0) -> Tensor:
     可以使用 torch.softmax 等 torch 函数。
     """
     raise NotImplementedError("temperature_probs is yours to write")
+
+
+def last_hidden(output: Tensor, lengths: Tensor) -> Tensor:
+    """Take the state after the last real word of each padded sentence.
+
+    Sentences of a batch differ in length, so short ones are filled up with padding. The recurrent layer reads on
+    through the padding, and output[-1] is then the state after the padding. What stands for the whole sentence is the
+    state after its last word.
+
+        result[b] = output[lengths[b] - 1, b]
+
+    output: (T, B, H), the states after every time step, float32 or float64. The states in the padding may be
+        anything, even NaN: they must not matter.
+    lengths: (B,), int64, the number of real words of each sentence, in any order. B may be 0.
+    They need not be contiguous in memory. Change neither of them.
+    If a length is less than 1 or greater than T, raise ValueError.
+    Returns (B, H), with the dtype of output. Autograd must reach output.
+
+    >>> output = torch.tensor([[[1.0, 2.0], [5.0, 6.0]], [[3.0, 4.0], [7.0, 8.0]]])  # T = B = H = 2
+    >>> last_hidden(output, torch.tensor([2, 1]))
+    tensor([[3., 4.],
+            [5., 6.]])
+
+    A trap: a length of 0 gives the index -1, and that is the last time step. It raises no error by itself.
+
+    中文：从一批填充过的句子里，取出每个句子最后一个真正的词之后的隐藏状态。批次中的句子长短不一，短句用填充符补齐，循环层会把填充符
+    也读进去，所以 output[-1] 是读完填充之后的状态；能代表整句话的，是最后一个词之后的状态。output 的形状是 (T, B, H)，
+    填充位置上的值不能影响结果，即使是 NaN。lengths 是每句的词数，形状 (B,)，dtype 为 int64，次序任意，B 可以为 0。
+    长度小于 1 或大于 T 时抛出 ValueError。注意：长度为 0 时索引是 -1，会取到最后一个时间步，并不报错。
+    返回形状 (B, H)，dtype 与 output 相同，梯度要能传回 output。不要修改 output 和 lengths。
+    """
+    raise NotImplementedError("last_hidden is yours to write")

@@ -6,6 +6,7 @@ from torch import nn
 
 from autograder.checks import (
     ELEMENTWISE,
+    EXACT,
     REDUCTION,
     assert_close,
     assert_equal,
@@ -148,6 +149,40 @@ def test_TextGenerator_keeps_its_inputs(student):
     assert_close(answer, model(ids.clone(), h.clone()), REDUCTION)
 
 
+# generate_greedy
+
+# The next word is the last digit of the sum of all words that were read. The state is this sum.
+LAST_DIGIT = """lambda ids, h=None: (
+    sums := ids[:, :1].cumsum(0) + (0 if h is None else h[0]),
+    (F.one_hot(sums % 10, 10).float(), sums[-1:, None]),
+)[1]"""
+
+
+@check("generate_greedy")
+def test_generate_greedy_worked_example(student):
+    """The docstring's example: the next word is the last digit of the sum. 文档示例：下一个词是总和的个位数。"""
+    assert_equal(student.generate_greedy(student.build(LAST_DIGIT), [1, 2], 5), [1, 2, 3, 6, 2, 4, 8])
+
+
+@check("generate_greedy")
+def test_generate_greedy_of_no_words(student):
+    """length = 0 returns the words of start. length 为 0 时返回 start 中的词。"""
+    assert_equal(student.generate_greedy(student.build(LAST_DIGIT), [4, 0, 7], 0), [4, 0, 7])
+
+
+@check("generate_greedy")
+def test_generate_greedy_refuses_an_empty_start(student):
+    """An empty start raises ValueError. start 为空时抛出 ValueError。"""
+    assert_raises(ValueError, student.generate_greedy, student.build(LAST_DIGIT), [], 3)
+
+
+@check("generate_greedy")
+def test_generate_greedy_keeps_start(student):
+    """start is not changed. 不修改 start。"""
+    answer = assert_inputs_unchanged(student.generate_greedy, student.build(LAST_DIGIT), [5], 4)
+    assert_equal(answer, [5, 5, 0, 0, 0])
+
+
 # temperature_probs
 
 
@@ -182,3 +217,28 @@ def test_temperature_probs_keeps_logits(student):
     logits = torch.tensor([0.5, -1.5, 2.0])
     answer = assert_inputs_unchanged(student.temperature_probs, logits, 2.0)
     assert_close(answer, torch.softmax(torch.tensor([0.25, -0.75, 1.0]), dim=0), ELEMENTWISE)
+
+
+# last_hidden
+
+
+@check("last_hidden")
+def test_last_hidden_worked_example(student):
+    """The docstring's example: the second sentence ends one step earlier. 文档示例：第二个句子早一步结束。"""
+    output = torch.tensor([[[1.0, 2.0], [5.0, 6.0]], [[3.0, 4.0], [7.0, 8.0]]])
+    assert_close(student.last_hidden(output, torch.tensor([2, 1])), torch.tensor([[3.0, 4.0], [5.0, 6.0]]), EXACT)
+
+
+@check("last_hidden")
+@pytest.mark.parametrize("lengths", [[0, 2, 1], [3, 4, 5]], ids=["zero", "too_long"])
+def test_last_hidden_refuses_wrong_lengths(student, lengths):
+    """A length of 0, or greater than T, raises ValueError. 长度为 0 或大于 T 时抛出 ValueError。"""
+    assert_raises(ValueError, student.last_hidden, randn(4, 3, 2, seed=41), torch.tensor(lengths))
+
+
+@check("last_hidden")
+def test_last_hidden_keeps_its_inputs(student):
+    """Neither output nor lengths is changed. 不修改 output 和 lengths。"""
+    output, lengths = randn(5, 3, 2, seed=42), torch.tensor([5, 1, 3])
+    answer = assert_inputs_unchanged(student.last_hidden, output, lengths)
+    assert_close(answer, torch.stack([output[4, 0], output[0, 1], output[2, 2]]), EXACT)

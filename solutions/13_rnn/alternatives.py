@@ -51,3 +51,27 @@ class TextGenerator(torch.nn.Module):
             state, h = self.rnn(words[None], h)
             logits.append(self.out(state[0]))
         return torch.stack(logits), h
+
+
+@torch.inference_mode()
+def generate_greedy(model, start, length):
+    """One queue of words to be read: first those of start, then the new ones. 一个待读的队列：先是 start，再是新词。"""
+    if len(start) == 0:
+        raise ValueError("there is no first word")
+    text, state, place = [*start], None, 0
+    while len(text) < len(start) + length:
+        scores, state = model(torch.full((1, 1), text[place]), state)
+        place += 1
+        if place == len(text):
+            text += scores[0].argmax(dim=-1).tolist()
+    return text
+
+
+def last_hidden(output, lengths):
+    """Go through the sentences one by one. 逐个句子处理。"""
+    rows = []
+    for sentence, length in zip(output.unbind(dim=1), lengths.tolist(), strict=True):
+        if length not in range(1, len(sentence) + 1):
+            raise ValueError(f"no sentence of this batch has {length} words")
+        rows.append(sentence[length - 1])
+    return torch.stack(rows) if rows else output[0]

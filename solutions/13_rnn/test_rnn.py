@@ -521,6 +521,138 @@ def test_TextGenerator_leaves_its_inputs_alone(student):
     assert_close(assert_inputs_unchanged(model, ids, h), expected, REDUCTION)
 
 
+# generate_greedy
+
+# A model without weights. Its state has two layers: the sum of (word + 1) over all words read, and their number.
+# The next word is (k * sum + number) modulo v. A word that is read twice, or not at all, changes all that follow.
+ADDER = """lambda ids, h=None: (
+    old := torch.zeros(2, 1, 1).long() if h is None else h,
+    sums := (ids[:, :1] + 1).cumsum(0) + old[0],
+    number := torch.ones_like(ids[:, :1]).cumsum(0) + old[1],
+    (3.0 * F.one_hot((k * sums + number) % v, v) - 7, torch.stack([sums[-1:], number[-1:]])),
+)[-1]"""
+
+# An embedding, two recurrent layers and a linear layer with given weights.
+NETWORK = """lambda ids, h=None: (
+    old := torch.zeros(2, 1, w[1].shape[0]) if h is None else h,
+    read := torch.rnn_tanh(embed[ids], old, w, True, 2, 0.0, False, False, False),
+    (read[0] @ out.T, read[1]),
+)[-1]"""
+
+# It notes the words of each call and whether autograd is switched on.
+WITNESS = """type("Witness", (), {
+    "words": [],
+    "recorded": [],
+    "__call__": lambda self, ids, h=None: (
+        self.words.append(ids.flatten().tolist()), self.recorded.append(torch.is_grad_enabled()), model(ids, h)
+    )[-1],
+})()"""
+
+
+def text_of_adder(start: list[int], length: int, k: int, v: int) -> list[int]:
+    """The oracle for ADDER: compute each word from the whole text before it."""
+    words = list(start)
+    for _ in range(length):
+        words.append((k * sum(word + 1 for word in words) + len(words)) % v)
+    return words
+
+
+@check("generate_greedy")
+@pytest.mark.parametrize("start", [[3], [6, 1, 1], [0, 8, 2, 7, 4]], ids=["one", "three", "five"])
+@pytest.mark.parametrize(("k", "v"), [(1, 9), (2, 11), (5, 16)], ids=["small", "middle", "large"])
+def test_generate_greedy_reads_every_word_once(student, start, k, v):
+    """Each word depends on all words before it, each counted once. 每个词都取决于前面所有的词，每个词只算一次。"""
+    model = student.build(ADDER, k=k, v=v)
+    assert_equal(student.generate_greedy(model, start, 12), text_of_adder(start, 12, k, v))
+
+
+@check("generate_greedy", weight=2)
+@pytest.mark.parametrize("seed", [600, 610, 620], ids=["a", "b", "c"])
+def test_generate_greedy_with_a_network(student, seed):
+    """The text of a recurrent network, the same as if all were read anew for each word. 用循环网络生成的文本，与每次从头重读的结果相同。"""
+    embed, out = randn(20, 5, seed=seed), randn(20, 6, seed=seed + 1)
+    weights = [*random_weights(5, 6, seed + 2), *random_weights(6, 6, seed + 6)]
+    words = [7, 3]
+    for _ in range(10):
+        states, _ = torch.rnn_tanh(
+            embed[words].unsqueeze(1), torch.zeros(2, 1, 6), weights, True, 2, 0.0, False, False, False
+        )
+        words.append(int((states[-1, 0] @ out.T).argmax()))
+    answer = student.generate_greedy(student.build(NETWORK, embed=embed, out=out, w=weights), [7, 3], 10)
+    assert_equal(answer, words)
+
+
+@check("generate_greedy")
+@pytest.mark.parametrize("start", [[2], [4, 4, 4]], ids=["one", "three"])
+def test_generate_greedy_of_any_length(student, start):
+    """No word, one word, many words are appended. 不追加、追加一个词、追加很多词都正确。"""
+    model = student.build(ADDER, k=4, v=7)
+    for length in [0, 1, 40]:
+        assert_equal(student.generate_greedy(model, start, length), text_of_adder(start, length, 4, 7))
+
+
+@check("generate_greedy")
+def test_generate_greedy_takes_the_first_of_equals(student):
+    """Of several words with the largest score, the first is taken. 有几个词得分并列最高时，取第一个。"""
+    model = student.build(
+        "lambda ids, h=None: (scores.expand(len(ids), 1, 5), h)", scores=torch.tensor([-4.0, -1, -3, -1, -1])
+    )
+    assert_equal(student.generate_greedy(model, [0, 2], 3), [0, 2, 1, 1, 1])
+
+
+@check("generate_greedy")
+def test_generate_greedy_looks_at_the_last_word(student):
+    """The scores after the last word decide, even if earlier ones are larger. 由最后一个词之后的打分决定，即使前面的打分更大。"""
+    model = student.build("lambda ids, h=None: (F.one_hot((ids[:, :1] + 2) % 6, 6) * (9.0 - ids[:, :1, None]), h)")
+    assert_equal(student.generate_greedy(model, [0, 3, 5], 4), [0, 3, 5, 1, 3, 5, 1])
+
+
+@check("generate_greedy")
+@pytest.mark.parametrize("length", [0, 2], ids=["nothing", "two"])
+def test_generate_greedy_needs_a_start(student, length):
+    """Without a first word there is nothing to go on from: ValueError, for any length. 没有起始词就无从开始：无论 length 是多少，都抛出 ValueError。"""
+    assert_raises(ValueError, student.generate_greedy, student.build(ADDER, k=1, v=5), [], length)
+
+
+@check("generate_greedy", weight=3)
+def test_generate_greedy_hands_on_the_state(student):
+    """The model gets each word exactly once, in the order of the text. 每个词恰好送入模型一次，次序与文本相同。"""
+    witness = student.build(WITNESS, model=student.build(ADDER, k=2, v=9))
+    answer = student.generate_greedy(witness, [5, 0, 3], 6)
+    text = text_of_adder([5, 0, 3], 6, 2, 9)
+    assert_equal(answer, text)
+    calls = student.evaluate("witness.words", witness=witness)
+    given = [word for words in calls for word in words]
+    expect(
+        given in (text[:-1], text),  # to read the last new word, too, does no harm
+        f"the text became {text}, but the model was given {calls}. Give it start first, then only each new word.",
+        f"生成的文本是 {text}，但各次送入模型的词是 {calls}。应先送入 start，之后每次只送入新词。",
+        answer=answer,
+    )
+
+
+@check("generate_greedy", weight=2)
+def test_generate_greedy_without_autograd(student):
+    """Autograd is switched off while the model runs. 模型运行时，自动求导是关闭的。"""
+    witness = student.build(WITNESS, model=student.build(ADDER, k=1, v=8))
+    answer = student.generate_greedy(witness, [1, 6], 3)
+    assert_equal(answer, text_of_adder([1, 6], 3, 1, 8))
+    recorded = student.evaluate("witness.recorded", witness=witness)
+    expect(
+        not any(recorded),
+        "autograd recorded the calls of the model. Call it under torch.no_grad().",
+        "自动求导记录了对模型的调用。应在 torch.no_grad() 之下调用模型。",
+        answer=answer,
+    )
+
+
+@check("generate_greedy", weight=2)
+def test_generate_greedy_leaves_start_alone(student):
+    """start is not changed, however many words are appended. 无论追加多少词，都不修改 start。"""
+    answer = assert_inputs_unchanged(student.generate_greedy, student.build(ADDER, k=2, v=13), [11, 2], 9)
+    assert_equal(answer, text_of_adder([11, 2], 9, 2, 13))
+
+
 # temperature_probs
 
 
@@ -627,3 +759,123 @@ def test_temperature_probs_leaves_logits_alone(student, temperature):
     logits = torch.tensor([[0.0, -2.0], [-3.0, 1.0]])
     answer = assert_inputs_unchanged(student.temperature_probs, logits, temperature)
     assert_close(answer, F.softmax(logits * 4, -1) if temperature else torch.eye(2), ELEMENTWISE)
+
+
+# last_hidden
+
+
+def picked(output: Tensor, lengths: Tensor) -> Tensor:
+    """The oracle: gather along the time axis."""
+    index = (lengths - 1)[None, :, None].expand(1, -1, output.shape[2])
+    return output.gather(0, index)[0]
+
+
+@check("last_hidden", weight=2)
+@DTYPES
+@pytest.mark.parametrize(
+    ("shape", "lengths"),
+    [((6, 4, 3), [2, 6, 1, 5]), ((4, 5, 2), [4, 3, 3, 1, 2]), ((3, 3, 3), [1, 2, 3])],
+    ids=["long", "wide", "cube"],
+)
+def test_last_hidden_of_random_states(student, shape, lengths, dtype):
+    """Exactly the state after the last word of each sentence, with its dtype. 恰好是每句最后一个词之后的状态，dtype 不变。"""
+    output, lengths = randn(*shape, seed=700, dtype=dtype), torch.tensor(lengths)
+    assert_close(student.last_hidden(output, lengths), picked(output, lengths), EXACT)
+
+
+@check("last_hidden", weight=2)
+def test_last_hidden_agrees_with_packed_sentences(student):
+    """The same states as h_n of nn.RNN, given packed sentences. 与 nn.RNN 处理 packed 句子得到的 h_n 一致。"""
+    x, h0, *weights = sequence(7, 4, 3, 5, seed=710)
+    lengths = torch.tensor([3, 7, 1, 5])
+    rnn_layer = nn.RNN(3, 5).requires_grad_(False)
+    rnn_layer.load_state_dict(dict(zip(rnn_layer.state_dict(), weights, strict=True)))
+    packed = nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)
+    _, h_n = rnn_layer(packed, h0)
+    output, _ = rnn(x, h0, *weights)
+    assert_close(student.last_hidden(output, lengths), h_n[0], REDUCTION)
+
+
+@check("last_hidden")
+def test_last_hidden_without_padding(student):
+    """If all sentences have T words, it is the last time step. 所有句子都有 T 个词时，就是最后一个时间步。"""
+    output = randn(4, 3, 5, seed=720)
+    assert_close(student.last_hidden(output, torch.tensor([4, 4, 4])), output[-1], EXACT)
+
+
+@check("last_hidden")
+def test_last_hidden_of_single_words(student):
+    """If all sentences have one word, it is the first time step. 所有句子都只有一个词时，就是第一个时间步。"""
+    output = randn(4, 3, 5, seed=730)
+    assert_close(student.last_hidden(output, torch.tensor([1, 1, 1])), output[0], EXACT)
+
+
+@check("last_hidden")
+@pytest.mark.parametrize("shape", [(5, 1, 4), (5, 1, 1), (1, 1, 1)], ids=str)
+def test_last_hidden_of_one_sentence(student, shape):
+    """A batch of one sentence keeps its axis, and so does a single unit. 只有一个句子、一个神经元时，各维度仍然保留。"""
+    output, lengths = randn(*shape, seed=740), torch.tensor([min(shape[0], 3)])
+    assert_close(student.last_hidden(output, lengths), picked(output, lengths), EXACT)
+
+
+@check("last_hidden")
+@DTYPES
+def test_last_hidden_of_no_sentences(student, dtype):
+    """A batch without sentences gives the shape (0, H). 没有句子时，结果的形状是 (0, H)。"""
+    output, lengths = torch.empty(3, 0, 4, dtype=dtype), torch.empty(0, dtype=torch.int64)
+    assert_close(student.last_hidden(output, lengths), torch.empty(0, 4, dtype=dtype), EXACT)
+
+
+@check("last_hidden")
+@pytest.mark.parametrize("filler", [math.nan, math.inf, -math.inf], ids=str)
+def test_last_hidden_ignores_the_padding(student, filler):
+    """NaN or infinity in the padding does no harm. 填充位置上有 NaN 或无穷大也没有影响。"""
+    output, lengths = randn(4, 3, 2, seed=750), torch.tensor([2, 4, 1])
+    expected = picked(output, lengths)
+    output[2:, 0], output[1:, 2] = filler, filler
+    assert_close(student.last_hidden(output, lengths), expected, EXACT)
+
+
+@check("last_hidden")
+@pytest.mark.parametrize(
+    ("output", "lengths"),
+    [
+        (randn(3, 5, 4, seed=760).transpose(0, 1), torch.tensor([5, 2, 4])),
+        (randn(8, 6, 4, seed=761)[::2, ::2, ::2], torch.tensor([1, 9, 4, 9, 3, 9])[::2]),
+    ],
+    ids=["transposed", "strided"],
+)
+def test_last_hidden_of_any_layout(student, output, lengths):
+    """Neither output nor lengths need be contiguous in memory. output 和 lengths 在内存中都不必连续。"""
+    assert_close(student.last_hidden(output, lengths), picked(output, lengths), EXACT)
+
+
+@check("last_hidden")
+def test_last_hidden_sentences_do_not_meet(student):
+    """If the sentences are reordered, so are the results. 交换句子的次序，结果只是跟着换次序。"""
+    output, lengths, order = randn(5, 4, 3, seed=770), torch.tensor([1, 5, 2, 4]), torch.tensor([2, 0, 3, 1])
+    answer = student.last_hidden(output[:, order], lengths[order])
+    assert_close(answer, picked(output, lengths)[order], EXACT)
+
+
+@check("last_hidden")
+@pytest.mark.parametrize("lengths", [[3, 0], [0, 0], [2, -1], [6, 1], [5, 9]], ids=str)
+def test_last_hidden_refuses_what_is_out_of_range(student, lengths):
+    """Lengths of 0, below 0 or above T raise ValueError. 长度为 0、为负或大于 T 时抛出 ValueError。"""
+    assert_raises(ValueError, student.last_hidden, randn(5, 2, 3, seed=780), torch.tensor(lengths))
+
+
+@check("last_hidden", weight=2)
+def test_last_hidden_gradient(student):
+    """Autograd reaches the picked states, and only these. 梯度传到取出的状态，且只传到这些状态。"""
+    output, lengths = randn(4, 3, 2, seed=790, dtype=torch.float64), torch.tensor([4, 1, 2])
+    cotangent = randn(3, 2, seed=791, dtype=torch.float64)
+    answer = gradient(student.last_hidden, output, lengths, cotangent=cotangent)
+    assert_close(answer, slope(lambda states: picked(states, lengths), [output], 0, cotangent), EXACT)
+
+
+@check("last_hidden", weight=2)
+def test_last_hidden_leaves_its_inputs_alone(student):
+    """Neither output nor lengths is changed. 不修改 output 和 lengths。"""
+    output, lengths = randn(6, 4, 3, seed=795), torch.tensor([6, 2, 3, 1])
+    assert_close(assert_inputs_unchanged(student.last_hidden, output, lengths), picked(output, lengths), EXACT)

@@ -1,7 +1,7 @@
 """Reads the files of a submission, which is a folder, a zip or a single file. Nothing is unpacked to disk."""
 
+import io
 import lzma
-import os
 import stat
 import struct
 import zipfile
@@ -13,12 +13,11 @@ from ..course.bundle import SKIPPED_FOLDERS
 from ..errors import SubmissionError
 from ..results.model import Problem
 from ..text import Text
+from .open_file import SPECIAL_FILE, LeftOut, read_file, read_folder
 
 MAX_FILES = 2000
 MAX_NAME = 255  # characters of a path inside a zip
-MAX_TOTAL = 32 << 20  # bytes of all files together, unpacked
-MAX_ARCHIVE = 32 << 20  # bytes of the zip itself
-SPECIAL_FILE = Text("a link or a special file", "是链接或特殊文件")
+MAX_TOTAL = 32 << 20  # bytes of all files together, unpacked; and of a zip itself
 CENTRAL_ENTRY = b"PK\x01\x02"  # begins each entry of a zip's directory
 
 # zipfile and its decompressors raise these for a damaged, encrypted or unknown archive.
@@ -52,20 +51,23 @@ def gather(path: Path) -> tuple[Files, list[Problem]]:
         )
     if path.is_dir():
         files = _bounded(_folder_files(path, problems), path.name)
-    elif not path.is_file():
+    elif not path.exists():
         raise SubmissionError(Text(f"{path} does not exist.", f"{path} 不存在。"))
     elif path.suffix.lower() == ".zip":
         files = _bounded(_zip_files(path, problems), path.name)
     else:
-        files = _single_file(path)
+        files = {PurePosixPath(path.name): _content(path)}
     return files, problems
 
 
-def _single_file(path: Path) -> Files:
-    """Return the only file of a submission. Raise SubmissionError if it is too large."""
-    if path.stat().st_size > MAX_TOTAL:
-        raise SubmissionError(_larger_than(path.name, MAX_TOTAL))
-    return {PurePosixPath(path.name): path.read_bytes()}
+def _content(path: Path) -> bytes:
+    """Return the content of the file that was handed in. Raise SubmissionError if it cannot be read."""
+    content = read_file(path, MAX_TOTAL)
+    if isinstance(content, LeftOut):
+        raise SubmissionError(
+            Text("{name} was not read: {why}.", "未读取 {name}：{why}。").filled(name=path.name, why=content.reason)
+        )
+    return content
 
 
 def _bounded(files: Iterator[tuple[PurePosixPath, bytes]], name: str) -> Files:
@@ -88,41 +90,24 @@ def _bounded(files: Iterator[tuple[PurePosixPath, bytes]], name: str) -> Files:
 
 def _folder_files(root: Path, problems: list[Problem]) -> Iterator[tuple[PurePosixPath, bytes]]:
     """Yield (path, content) of each regular file below a folder. Add the other files to `problems`."""
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
-        for name in sorted(names):
-            path = Path(folder) / name
-            relative = PurePosixPath(path.relative_to(root).as_posix())
-            reason = _refused_file(path, str(relative))
-            if reason is not None:
-                problems.append(_left_out(str(relative), reason))
-                continue
-            yield relative, path.read_bytes()
-
-
-def _refused_file(path: Path, relative: str) -> Text | None:
-    """Return why a file of a folder is left out; None if it is not."""
-    if not _is_text(relative):
-        return Text("its name is not text", "文件名不是有效文本")
-    if path.is_symlink() or not path.is_file():
-        return SPECIAL_FILE
-    if path.stat().st_size > MAX_TOTAL:
-        return Text(f"larger than {MAX_TOTAL >> 20} MiB", "文件过大")
-    return None
+    for relative, content in read_folder(root, SKIPPED_FOLDERS, MAX_TOTAL):
+        if isinstance(content, LeftOut):
+            problems.append(_left_out(str(relative), content.reason))
+        else:
+            yield relative, content
 
 
 def _zip_files(path: Path, problems: list[Problem]) -> Iterator[tuple[PurePosixPath, bytes]]:
     """Yield (path, content) of each regular file in a zip. Add the refused entries to `problems`."""
-    if path.stat().st_size > MAX_ARCHIVE:
-        raise SubmissionError(_larger_than(path.name, MAX_ARCHIVE))
+    packed = _content(path)
     # Count the entries before zipfile builds an object for each of them.
-    if path.read_bytes().count(CENTRAL_ENTRY) > MAX_FILES:
+    if packed.count(CENTRAL_ENTRY) > MAX_FILES:
         raise SubmissionError(
             Text(f"{path.name} has more than {MAX_FILES} entries.", f"{path.name} 中的条目超过 {MAX_FILES} 个。"),
             fix=Text("Zip the exercise files only.", "请只压缩练习文件。"),
         )
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
             left = MAX_TOTAL
             for entry in sorted(archive.infolist(), key=lambda entry: entry.filename):
                 path_inside = PurePosixPath(entry.filename)
@@ -143,10 +128,6 @@ def _zip_files(path: Path, problems: list[Problem]) -> Iterator[tuple[PurePosixP
         ) from None
 
 
-def _larger_than(name: str, limit: int) -> Text:
-    return Text(f"{name} is larger than {limit >> 20} MiB.", f"{name} 超过 {limit >> 20} MiB。")
-
-
 def _refused_entry(entry: zipfile.ZipInfo) -> Text | None:
     """Return why an entry of a zip is left out; None if it is not."""
     if len(entry.filename) > MAX_NAME:
@@ -162,15 +143,6 @@ def _leads_out(name: str) -> bool:
     """Return whether a path inside a zip could be read as one outside the archive, on any operating system."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
     return ".." in parts or name.startswith("/") or ":" in name
-
-
-def _is_text(name: str) -> bool:
-    """Return whether the name's bytes are UTF-8. No report could be written with any other name."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _left_out(file: str, reason: Text) -> Problem:

@@ -1,6 +1,7 @@
 """The sandbox: what each layer prevents, deadlines, limits, preloaded libraries, and levels of isolation."""
 
 import functools
+import itertools
 import os
 import signal
 import subprocess
@@ -165,7 +166,7 @@ def test_a_worker_sees_no_number_that_counts_the_workers_before_it(transport) ->
     assert {tuple(call(student, "numbers")) for student in students} == {(1, 0, 1, 4)}
     users = [call(student, "user") for student in students]
     assert len(set(users)) == 5
-    steps = {later - earlier for earlier, later in zip(users, users[1:], strict=False)}
+    steps = {later - earlier for earlier, later in itertools.pairwise(users)}
     assert len(steps) > 1, users
 
 

@@ -2,7 +2,6 @@
 
 import ast
 import codecs
-import functools
 import io
 import re
 import tokenize
@@ -16,14 +15,53 @@ from .text import NOTHING, Text
 MAX_SOURCE = 1 << 19  # bytes of one file or notebook's code; with helper files it must fit into one message
 ENCODINGS = {"utf-8", "utf-8-sig", "ascii", "iso8859-1", "cp1252", "gbk", "gb2312", "gb18030", "big5"}
 
+MAX_TOKENS = 60_000  # of one file; a reference of a whole topic has 5,000
+MAX_KEPT_TOKENS = 2 * MAX_TOKENS
+DEFINED = re.compile(r"^(?:(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*[:=])", re.MULTILINE)
+TOKEN = re.compile(r"\w+|[^\w\s]")
+
 Chunk = tuple[str, str]  # (name of a file or cell, its code)
 UnparsedChunk = tuple[str, str, int]  # (name of a cell, its code, the line that Python cannot parse)
 
 
-@functools.lru_cache(maxsize=16)  # several parts of the engine parse the same file, one after the other
+class TooLong(ValueError):
+    """Code of more tokens than are parsed."""
+
+
+class _Trees:
+    """The trees that were parsed last: several parts of the engine parse the same file, one after the other."""
+
+    def __init__(self) -> None:
+        self.trees: dict[str, tuple[ast.Module, int]] = {}  # code -> tree, number of tokens; the newest is last
+        self.tokens = 0  # of all
+
+    def parsed(self, code: str) -> ast.Module:
+        if code in self.trees:
+            tree, tokens = self.trees.pop(code)
+        else:
+            tokens = count_tokens(code)
+            if tokens > MAX_TOKENS:
+                raise TooLong(f"{tokens} tokens")
+            tree = ast.parse(code)
+            self.tokens += tokens
+        self.trees[code] = tree, tokens
+        while self.tokens > MAX_KEPT_TOKENS:
+            oldest = next(iter(self.trees))
+            self.tokens -= self.trees.pop(oldest)[1]
+        return tree
+
+
+_trees = _Trees()
+
+
 def parsed(code: str) -> ast.Module:
-    """Return the syntax tree of the code. Parsing runs nothing. Raise what ast.parse raises."""
-    return ast.parse(code)
+    """Return the syntax tree of the code. Parsing runs nothing. Raise TooLong, and what ast.parse raises."""
+    return _trees.parsed(code)
+
+
+def count_tokens(code: str) -> int:
+    """Return about how many tokens the code has, before it is parsed: a tree needs up to 400 bytes for each."""
+    return len(TOKEN.findall(code))
 
 
 def binds(node: ast.stmt) -> list[str]:
@@ -89,10 +127,9 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         borrowed = self._imported(body)
         for node in body:
             borrowed.difference_update(binds(node))
-        if not self.left_out:
-            return frozenset(borrowed)
-        # A cell that Python cannot parse may define the name, too.
-        return frozenset(name for name in borrowed if self.chunk_defining(name) is None)
+        for _, code, _ in self.left_out:  # a cell that Python cannot parse may define the name, too
+            borrowed.difference_update(_defined_in_text(code))
+        return frozenset(borrowed)
 
     def _imported(self, body: Iterable[ast.stmt]) -> set[str]:
         """Return the names that these statements import from a library."""
@@ -114,6 +151,11 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         return self.filename, line
 
 
+def _defined_in_text(code: str) -> set[str]:
+    """Return the module-level names that code gives a value, whether Python can parse it or not."""
+    return {match[1] or match[2] for match in DEFINED.finditer(code)}
+
+
 def _definition_pattern(name: str) -> str:
     return rf"^(?:async\s+)?(?:def|class)\s+{re.escape(name)}\b"
 
@@ -122,6 +164,12 @@ def _is_library(node: ast.ImportFrom, helpers: set[str]) -> bool:
     """Return whether an import is from a library, not from a helper file of the submission."""
     package = (node.module or "").split(".")[0]
     return not node.level and package not in helpers
+
+
+TOO_LONG = Text(
+    f"The code has more than {MAX_TOKENS:,} words and signs. Keep data in a file of its own, and hand in the functions.",
+    f"代码超过 {MAX_TOKENS} 个单词和符号。请把数据放进单独的文件，只提交函数。",
+)
 
 
 class SyntaxFault(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,6 +228,8 @@ def syntax_problem(code: str) -> Unreadable | None:
         parsed(code)
     except SyntaxError as error:
         return _syntax_error(error)
+    except TooLong:
+        return Unreadable(TOO_LONG)
     except (ValueError, RecursionError, MemoryError):
         return Unreadable(Text("The code is nested too deeply for Python to read.", "代码嵌套过深，Python 无法解析。"))
     return None

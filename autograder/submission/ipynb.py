@@ -8,6 +8,8 @@ from ..results.model import Problem
 from ..source import MAX_SOURCE, Chunk, UnparsedChunk, Unreadable, syntax_problem
 from ..text import Text
 
+MAX_CELLS = 5000
+MAX_METADATA = 1 << 16  # bytes, of a cell or of the notebook
 PYTHON_MAGICS = ("%%time", "%%timeit", "%%capture")  # their cells hold Python
 
 
@@ -63,14 +65,47 @@ class CodeCells(msgspec.Struct, frozen=True):
     notebook: Notebook
 
 
+class _FileCell(msgspec.Struct, frozen=True):
+    """A cell of the file, before its metadata is decoded: that may be anything, of any size."""
+
+    cell_type: str
+    source: str | list[str] = ""
+    metadata: msgspec.Raw = msgspec.Raw()
+    id: msgspec.Raw = msgspec.Raw()
+
+
+class _File(msgspec.Struct, frozen=True):
+    cells: list[_FileCell]
+    metadata: msgspec.Raw = msgspec.Raw()
+
+
 def read_notebook(data: bytes) -> Notebook | Unreadable:
     """Return the notebook in a file's bytes, or why there is none."""
     try:
-        return msgspec.json.decode(data, type=Notebook)
+        file = msgspec.json.decode(data, type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return Unreadable(
             Text(f"This is not a Jupyter notebook: {error}.", f"这不是有效的 Jupyter notebook：{error}。")
         )
+    if len(file.cells) > MAX_CELLS:
+        return Unreadable(
+            Text(f"The notebook has more than {MAX_CELLS:,} cells.", f"notebook 的单元格超过 {MAX_CELLS} 个。")
+        )
+    cells = []
+    for cell in file.cells:
+        cells.append(Cell(cell.cell_type, cell.source, _decoded(cell.metadata), _decoded(cell.id)))
+    return Notebook(cells=cells, metadata=_decoded(file.metadata))
+
+
+def _decoded(raw: msgspec.Raw) -> Any:
+    """Return a value that was left as bytes; None if it is missing, too large or damaged."""
+    data = bytes(raw)
+    if not data or len(data) > MAX_METADATA:
+        return None
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def code_cells(data: bytes, filename: str) -> CodeCells | Unreadable:

@@ -20,7 +20,7 @@ from .layouts import submission_id
 from .model import Submission
 from .notebook_problems import notebook_problems
 from .released_stub import COMMANDS, SET_UP, released_stub, without_later_stubs
-from .topic_file import defined_names, named_files
+from .topic_file import MAX_LOOKED_AT, defined_names, named_files, within_bounds
 
 HELPERS = (".py", ".txt", ".json", ".csv")  # files that a topic's code may import or read
 NO_HELPERS = ("test_", "conftest", ".")  # how the names of files begin that are no helpers
@@ -29,6 +29,10 @@ MAX_HELPERS = 192 << 10  # bytes of all helper files of a topic; they travel in 
 MAX_PROBLEMS = 20  # of one submission
 MAX_ANSWERS_FILES = 100
 MAX_UNUSED = 5  # files named in an error
+TOO_MUCH_CODE = Text(
+    f"not looked at: before it come {MAX_LOOKED_AT >> 20} MiB of other code",
+    f"未查看：前面的其他代码已有 {MAX_LOOKED_AT >> 20} MiB",
+)
 
 
 def open_submission(path: Path, course: Course, student: str | None = None) -> Submission:
@@ -187,8 +191,12 @@ class _Reading:
 
     def read_other_files(self) -> list[UnusedFile]:
         """Give each other file to the topics whose exercises it defines. Return the files that belong to no topic."""
-        unused = []
-        for path in sorted(self.files.keys() - self.used):
+        python = [path for path in self.files.keys() - self.used if is_python(path)]
+        others = [path for path in self.files.keys() - self.used if not is_python(path)]
+        looked_at, too_much = within_bounds(python, self.files)
+        unused = [UnusedFile(path) for path in sorted(others)]
+        unused += [UnusedFile(path, TOO_MUCH_CODE) for path in too_much]
+        for path in sorted(looked_at):
             names = defined_names(path, self.files)
             if isinstance(names, Unreadable):
                 unused.append(UnusedFile(path, names.sentence))

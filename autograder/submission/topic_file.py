@@ -1,15 +1,17 @@
 """Finds the file of a submission that holds a topic's work: by its name, or else by what it defines."""
 
 import ast
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from ..course.model import Topic
-from ..source import Unreadable, decode, syntax_problem
+from ..source import Unreadable, decode, parsed, syntax_problem
 from .filenames import is_notebook, is_python, stem
 from .gather import Files
 from .ipynb import code_cells
 from .released_stub import released_stub
 
+MAX_LOOKED_AT = 4 << 20  # bytes of files that are parsed to see what they define, the least deep ones first
 COURSE_NOTEBOOK = b'"torchstone"'  # in the metadata of every notebook that was built from the course
 
 
@@ -40,15 +42,31 @@ def named_files(topic: Topic, files: Files) -> list[PurePosixPath]:
     """
     paths = [path for path in files if is_python(path) and stem(path.name) == topic.module]
     if len(paths) > 1:
-        paths.sort(key=lambda path: _rank(path, topic, files))
+        looked_at, _ = within_bounds(paths, files)
+        paths.sort(key=lambda path: _rank(path, topic, files, is_looked_at=path in looked_at))
     return paths
 
 
-def _rank(path: PurePosixPath, topic: Topic, files: Files) -> tuple[bool, bool, bool, bool, int, str]:
+def within_bounds(paths: Iterable[PurePosixPath], files: Files) -> tuple[list[PurePosixPath], list[PurePosixPath]]:
+    """Return the files that are parsed to see what they define, and those that would be too much."""
+    looked_at, too_much = [], []
+    size = 0
+    for path in sorted(paths, key=lambda path: (len(path.parts), str(path))):
+        size += len(files[path])
+        if size <= MAX_LOOKED_AT:
+            looked_at.append(path)
+        else:
+            too_much.append(path)
+    return looked_at, too_much
+
+
+def _rank(
+    path: PurePosixPath, topic: Topic, files: Files, *, is_looked_at: bool
+) -> tuple[bool, bool, bool, bool, int, str]:
     """Return the sort key of a file named after the topic. The best file has the smallest key."""
     is_course_notebook = is_notebook(path) and COURSE_NOTEBOOK in files[path]
     return (
-        not _has_work(path, topic, files),
+        not (is_looked_at and _has_work(path, topic, files)),
         not is_course_notebook,
         path.name != topic.filename,
         topic.name not in path.parts,
@@ -74,7 +92,7 @@ def defined_names(path: PurePosixPath, files: Files) -> set[str] | Unreadable:
     if isinstance(code, Unreadable):
         return code
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return {node.name for node in ast.parse(code).body if isinstance(node, kinds)}
+    return {node.name for node in parsed(code).body if isinstance(node, kinds)}
 
 
 def _parsable_code(path: PurePosixPath, files: Files) -> str | Unreadable:

@@ -149,7 +149,7 @@ def test_the_reason_why_a_file_is_not_python_is_reported(tmp_path: Path, course:
     assert "larger than 512 KiB" in why_unreadable(path, course)
     path.write_text("x = " + "(" * 5000 + ")" * 5000)
     assert why_unreadable(path, course).startswith("Python cannot read line 1: too many nested parentheses")
-    path.write_text("x = " + "-" * 200_000 + "1")
+    path.write_text("x = " + "-" * 50_000 + "1")
     assert why_unreadable(path, course) == "The code is nested too deeply for Python to read."
 
 

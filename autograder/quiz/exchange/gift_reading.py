@@ -31,6 +31,7 @@ ESCAPED = re.compile(r"\\([\\~=#{}:n])")
 NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 WITHIN = re.compile(rf"({NUMBER})(?:\s*:\s*({NUMBER}))?")  # 3:0.1
 BETWEEN = re.compile(rf"({NUMBER}?)\s*\.\.\s*({NUMBER})")  # 2.9..3.1
+MAX_TAG_LINE = 2000  # characters
 TAG = re.compile(r"\[tag:([^\x00-\x1f\x7f]+?)\]")
 GAP = " \\_\\_\\_\\_\\_ "
 CATEGORY = "$CATEGORY:"
@@ -79,7 +80,7 @@ def _blocks(text: str) -> Iterator[Block]:
     for number, line in enumerate([*text.splitlines(), ""], 1):
         bare = line.strip()
         if bare.startswith("//"):
-            tags += TAG.findall(bare)
+            tags += TAG.findall(bare[:MAX_TAG_LINE])
             if lines:
                 lines.append(" ")  # keeps the numbers of the lines below
         elif bare.startswith(CATEGORY) and not lines:

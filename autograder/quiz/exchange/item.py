@@ -103,13 +103,11 @@ class Losses:
     """The questions that lost something, by reason."""
 
     def __init__(self) -> None:
-        self.names: dict[str, list[str]] = {}  # reason -> names of questions
+        self.names: dict[str, dict[str, None]] = {}  # reason -> names of questions, in order
 
     def add(self, reason: str, name: str) -> None:
         """Add a question to a reason, once."""
-        names = self.names.setdefault(reason, [])
-        if name not in names:
-            names.append(name)
+        self.names.setdefault(reason, {})[name] = None
 
     def leave_out(self, reason: object, name: str) -> None:
         """Add a question that was left out as a whole."""

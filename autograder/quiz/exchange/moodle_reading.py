@@ -26,6 +26,9 @@ from .markup import list_entries, normal, to_html, to_markdown
 from .reading import as_markdown, not_a_number, refuse_large, steps_in_order, typed_answer
 
 
+MAX_ELEMENTS = 400_000  # a question has 50 to 100
+
+
 def read_moodle(data: bytes, file: str, losses: Losses) -> Iterator[AnyItem]:
     """Yield the file's questions in order. Raise UsageError if the file cannot be read at all."""
     root = _root(data, file)
@@ -42,6 +45,8 @@ def read_moodle(data: bytes, file: str, losses: Losses) -> Iterator[AnyItem]:
 
 def _root(data: bytes, file: str) -> Element:
     refuse_large(data, file)
+    if data.count(b"<") > MAX_ELEMENTS:  # UTF-16 has the same bytes
+        raise UsageError(f"{file} has more than {MAX_ELEMENTS:,} tags.", fix="Export the questions in parts.")
     try:
         root: Element = defusedxml.ElementTree.fromstring(data, forbid_dtd=True)
     except ParseError as error:

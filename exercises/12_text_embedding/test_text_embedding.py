@@ -9,6 +9,32 @@ from autograder.checks import assert_equal, assert_inputs_unchanged, check
 jieba.setLogLevel(logging.WARNING)  # no report of how fast the dictionary was loaded
 
 
+# tokenize
+
+
+@check("tokenize")
+def test_tokenize_the_sentence_of_the_notes(student):
+    """The sentence of the notes gives 19 words. 笔记中的句子分成 19 个词。"""
+    text = "北京冬奥的进度条已经过半,不少外国运动员在完成自己的比赛后踏上归途。"
+    words = "北京 冬奥 的 进度条 已经 过半 , 不少 外国 运动员 在 完成 自己 的 比赛 后 踏上 归途 。".split()
+    assert_equal(student.tokenize(text), words)
+
+
+@check("tokenize")
+def test_tokenize_without_blanks(student):
+    """Spaces are left out; the comma stays. 去掉空格，保留逗号。"""
+    assert_equal(student.tokenize("我爱你, 我 爱 你"), ["我爱你", ",", "我", "爱", "你"])
+
+
+@check("tokenize")
+def test_tokenize_drops_punctuation(student):
+    """With drop="，。" the text has no punctuation left. drop="，。" 时，标点都被去掉。"""
+    assert_equal(student.tokenize("我爱北京，北京上海。", drop="，。"), ["我", "爱", "北京", "北京", "上海"])
+
+
+# build_vocab
+
+
 @check("build_vocab")
 def test_build_vocab_worked_example(student):
     """A word that occurs twice comes before a word that occurs once. 词频高的在前：“学习”排到“深度”前面。"""

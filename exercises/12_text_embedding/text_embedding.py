@@ -3,6 +3,36 @@
 from collections import Counter
 from collections.abc import Iterable
 
+import jieba
+
+
+def tokenize(text: str, drop: str = "") -> list[str]:
+    """Cut a text into words, without blanks and without the characters in drop.
+
+    Chinese is written without spaces between words, so text.split() does not find them. jieba.lcut does. It also
+    gives a token for each comma, space and line break. Spaces and line breaks carry no meaning here: leave them out.
+    Punctuation stays, unless drop names it.
+
+        tokens = what jieba.lcut gives, in order, without white space and without the characters in drop
+
+    text: any string; it may be empty. Pass it to jieba as it is: a space or a comma in the text also shows jieba
+        where a word ends.
+    drop: characters to leave out, such as "，。". Only tokens of one character are left out: with drop="学习" the
+        token "学习" stays.
+    Returns a list of strings, in the order of the text. Words that occur twice are listed twice.
+
+    >>> tokenize("北京冬奥的进度条已经过半，不少运动员 踏上归途。", drop="，。")
+    ['北京', '冬奥', '的', '进度条', '已经', '过半', '不少', '运动员', '踏上', '归途']
+
+    A trap: "学习" in "学习，。" is True, because in looks for a piece of a string and not for one character.
+
+    中文：用 jieba.lcut 对文本分词，去掉空白（空格、全角空格、换行、制表符），再去掉 drop 中列出的字符，例如 drop="，。"。
+    drop 只针对单个字符：drop="学习" 时，“学习”这个词仍然保留。注意 "学习" in "学习，。" 的结果是 True，因为对字符串来说，
+    in 查找的是子串。text 要原样交给 jieba，不要先删掉空格或标点，否则前后的字连在一起，分词结果就变了。
+    返回字符串列表，保持原文的顺序，重复的词不去重。
+    """
+    raise NotImplementedError("tokenize is yours to write")
+
 
 def build_vocab(
     tokens: Iterable[str], min_freq: int = 1, specials: tuple[str, ...] = ("<pad>", "<unk>")

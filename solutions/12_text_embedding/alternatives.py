@@ -2,6 +2,18 @@
 
 from collections.abc import Iterable
 
+import jieba
+
+
+def tokenize(text: str, drop: str = "") -> list[str]:
+    """Read the generator of jieba, and compare with one character at a time."""
+    words = []
+    for word in jieba.cut(text):
+        if word.isspace() or any(word == character for character in drop):
+            continue
+        words.append(word)
+    return words
+
 
 def build_vocab(
     tokens: Iterable[str], min_freq: int = 1, specials: tuple[str, ...] = ("<pad>", "<unk>")

@@ -41,6 +41,98 @@ def drawn(count: int, seed: int) -> list[str]:
     return [f"词{97 * number % 50}" for number in numbers]
 
 
+# tokenize
+
+
+@check("tokenize", weight=2)
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("深度学习是机器学习的分支。", ["深度", "学习", "是", "机器", "学习", "的", "分支", "。"]),
+        ("他来到了网易杭研大厦", ["他", "来到", "了", "网易", "杭研", "大厦"]),
+        ("春眠不觉晓，处处闻啼鸟。", ["春眠", "不觉", "晓", "，", "处处", "闻啼鸟", "。"]),
+    ],
+    ids=["learning", "netease", "spring"],
+)
+def test_tokenize_of_a_sentence(student, text, words):
+    """Words longer than one character stay whole; repeated words stay. 词不拆成单字，重复的词都保留。"""
+    assert_equal(student.tokenize(text), words)
+
+
+@check("tokenize")
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("PyTorch和torch都要学 PyTorch 2.0！", ["PyTorch", "和", "torch", "都", "要学", "PyTorch", "2.0", "！"]),
+        ("圆周率是3.14，约等于22/7", ["圆周率", "是", "3.14", "，", "约等于", "22", "/", "7"]),
+    ],
+    ids=["words", "numbers"],
+)
+def test_tokenize_mixed_text(student, text, words):
+    """Latin words and numbers stay whole, with their capitals. 英文单词和数字不拆开，大小写不变。"""
+    assert_equal(student.tokenize(text), words)
+
+
+@check("tokenize")
+def test_tokenize_of_nothing(student):
+    """An empty text and a text of blanks have no words; one word gives one. 空文本、只有空白的文本都没有词；一个词就得到一个词。"""
+    for text in ["", " ", "   \n\t ", "\u3000\u3000", "\r\n\r\n"]:
+        assert_equal(student.tokenize(text), [])
+    assert_equal(student.tokenize("\u3000学习\n"), ["学习"])
+
+
+@check("tokenize")
+@pytest.mark.parametrize("blank", ["  ", "\n", "\t", "\u3000", "\r\n"], ids=["two", "line", "tab", "wide", "windows"])
+def test_tokenize_leaves_out_every_blank(student, blank):
+    """Line breaks, tabs and full-width spaces are left out, too. 换行、制表符和全角空格也要去掉。"""
+    text = f"我爱{blank}北京{blank}，你呢{blank}"
+    assert_equal(student.tokenize(text), ["我", "爱", "北京", "，", "你", "呢"])
+
+
+@check("tokenize")
+def test_tokenize_cuts_at_blanks(student):
+    """A space or a comma ends a word, even if it is left out of the answer. 空格和标点即使不保留，也会隔开前后的词。"""
+    assert_equal(student.tokenize("我 爱 你"), ["我", "爱", "你"])
+    assert_equal(student.tokenize("不，好", drop="，"), ["不", "好"])
+
+
+@check("tokenize")
+def test_tokenize_drops_full_width_punctuation(student):
+    """Every character in drop is left out, wherever it occurs. drop 中的每个字符，无论在哪里都去掉。"""
+    text = "“深度学习”难吗？不难！学，就会；不学……就不会。"
+    words = ["深度", "学习", "难", "吗", "？", "不难", "学", "就", "会", "不", "学", "就", "不会"]
+    assert_equal(student.tokenize(text, drop="“”，。！；…"), words)
+
+
+@check("tokenize")
+def test_tokenize_drops_words_of_one_character(student):
+    """drop may also name a word of one character. drop 也可以列出单字的词，例如“的”。"""
+    assert_equal(student.tokenize("我的比赛，你的目的", drop="的"), ["我", "比赛", "，", "你", "目的"])
+
+
+@check("tokenize", weight=2)
+def test_tokenize_keeps_longer_words(student):
+    """A word of two characters stays, even if drop contains both. 两个字的词即使都在 drop 中，也要保留。"""
+    assert_equal(student.tokenize("我爱学习，北京。", drop="学习北京。"), ["我", "爱", "学习", "，", "北京"])
+
+
+@check("tokenize")
+def test_tokenize_loses_no_character(student):
+    """Joined again, the words are the text. 把分出的词连起来，就是原文。"""
+    for text in [OLYMPICS, LEARNING, "学而时习之，不亦说乎？有朋自远方来，不亦乐乎？"]:
+        words = student.tokenize(text)
+        expect(
+            "".join(words) == text,
+            "joined again, the words are not the text. Leave out only white space and what drop names.",
+            "分出的词连起来不等于原文。只应去掉空白和 drop 中的字符。",
+            answer=words,
+        )
+        assert_equal(words, jieba.lcut(text))
+
+
+# build_vocab
+
+
 @check("build_vocab", weight=2)
 @pytest.mark.parametrize("text", [OLYMPICS, LEARNING, MIXED], ids=["olympics", "learning", "mixed"])
 def test_build_vocab_of_a_sentence(student, text):

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 import jieba
+import torch
+from torch import Tensor
 
 
 def tokenize(text: str, drop: str = "") -> list[str]:
@@ -68,3 +70,61 @@ def build_vocab(
     集合的顺序每次运行都可能不同，索引就对不上了。tokens 可能是生成器，只能遍历一次；不要修改它。
     """
     raise NotImplementedError("build_vocab is yours to write")
+
+
+def encode(tokens: list[str], word_to_index: dict[str, int], unk: str = "<unk>") -> Tensor:
+    """Replace each token by its index: the form in which nn.Embedding takes a text.
+
+    The vocabulary was built from the training text. A new text may contain words that are not in it. In the notes,
+    such a word raises a KeyError. Here it gets the index of "<unk>", so the sentence keeps its length.
+
+        ids[t] = word_to_index[tokens[t]]      or word_to_index[unk], if the vocabulary lacks tokens[t]
+
+    tokens: a list of words; it may be empty.  word_to_index: the vocabulary, as from build_vocab.  Do not change them.
+    unk: the entry that stands for unknown words.
+    Returns a tensor of shape (T,) for T tokens, int64, also if T is 0: nn.Embedding refuses floating point.
+    Raises KeyError if a token is unknown and unk is not in the vocabulary either. If all tokens are known, the
+    vocabulary needs no unk.
+
+    >>> word_to_index = {"<pad>": 0, "<unk>": 1, "我": 2, "爱": 3}
+    >>> encode(["我", "爱", "你"], word_to_index)
+    tensor([2, 3, 1])
+
+    A trap: word_to_index.get(token, word_to_index[unk]) looks up unk each time, even if the token is known.
+
+    中文：把每个词换成它在词表中的索引，nn.Embedding 接收的就是这样的索引。词表里没有的词（生词）用 unk 的索引，不要跳过，
+    否则句子会变短。返回形状为 (T,) 的 int64 张量；tokens 为空时，dtype 也必须是 int64（torch.tensor([]) 默认是 float32）。
+    遇到生词而词表里又没有 unk 时，抛出 KeyError；如果所有的词都在词表里，没有 unk 也不应报错。注意：
+    word_to_index.get(token, word_to_index[unk]) 每次都会先查 unk。不要修改 tokens 和 word_to_index。
+    """
+    raise NotImplementedError("encode is yours to write")
+
+
+def embedding_lookup(weight: Tensor, ids: Tensor) -> Tensor:
+    """Look up word vectors, as nn.Embedding does: each index picks a row of the weight.
+
+    The notes describe the layer as a matrix with one row for each word. For the weight of shape (10, 4) in their
+    example, the index 3 gives row 3: four numbers that represent the word. The rows are parameters and are learned.
+
+        out[...] = weight[ids[...]]           the shape of out: the shape of ids, then D
+
+    weight: (V, D), float32 or float64.  ids: int64, any shape: one index, a sentence (T,), a batch (T, B), no index.
+    Change neither of them.
+    Returns the shape of ids with D appended, and the dtype of weight. Autograd must reach weight.
+    Raises IndexError if an index is negative, or V or larger, as nn.Embedding does.
+    Not allowed: torch's own embedding (F.embedding, F.embedding_bag, nn.Embedding and the like).
+
+    >>> weight = torch.tensor([[0.0, 0.0], [0.5, -1.0], [2.0, 3.0]])
+    >>> embedding_lookup(weight, torch.tensor([2, 1, 2]))
+    tensor([[ 2.0000,  3.0000],
+            [ 0.5000, -1.0000],
+            [ 2.0000,  3.0000]])
+
+    A trap: indexing a tensor with -1 takes its last row and raises no error.
+
+    中文：实现 nn.Embedding 的计算：每个索引从词嵌入矩阵 weight 中取出一行，也就是这个词的词向量。ids 可以是任意形状：单个索引、
+    一句话 (T,)、一个批次 (T, B)，也可以是空的；结果的形状是 ids 的形状再加一维 D，dtype 与 weight 相同，梯度要能传回 weight。
+    索引为负数，或者不小于 V 时，抛出 IndexError，与 nn.Embedding 一致。注意：直接用 -1 索引张量会取到最后一行，并不报错。
+    不要修改 weight 和 ids。不允许使用 torch 自带的词嵌入（F.embedding、F.embedding_bag、nn.Embedding 等）。
+    """
+    raise NotImplementedError("embedding_lookup is yours to write")

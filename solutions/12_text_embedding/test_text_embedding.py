@@ -7,11 +7,25 @@ from typing import Any
 import jieba
 import pytest
 import torch
+import torch.nn.functional as F
+from torch import Tensor
 
-from autograder.checks import assert_equal, assert_inputs_unchanged, check, expect
+from autograder.checks import (
+    EXACT,
+    REDUCTION,
+    assert_close,
+    assert_equal,
+    assert_inputs_unchanged,
+    assert_raises,
+    check,
+    expect,
+    gradient,
+    randn,
+)
 
 jieba.setLogLevel(logging.WARNING)  # no report of how fast the dictionary was loaded
 
+DTYPES = pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["float32", "float64"])
 SPECIALS = ("<pad>", "<unk>")
 OLYMPICS = "北京冬奥的进度条已经过半，不少外国运动员在完成自己的比赛后踏上归途。"
 LEARNING = "深度学习是机器学习的分支，机器学习离不开数据，深度学习更离不开数据。"
@@ -133,6 +147,11 @@ def test_tokenize_loses_no_character(student):
 # build_vocab
 
 
+def indices(*shape: int, below: int, seed: int) -> Tensor:
+    """Random indices from 0 to below - 1, the same on every run."""
+    return torch.randint(below, shape, generator=torch.Generator().manual_seed(seed))
+
+
 @check("build_vocab", weight=2)
 @pytest.mark.parametrize("text", [OLYMPICS, LEARNING, MIXED], ids=["olympics", "learning", "mixed"])
 def test_build_vocab_of_a_sentence(student, text):
@@ -252,3 +271,209 @@ def test_build_vocab_leaves_its_tokens_alone(student):
     tokens = jieba.lcut(LEARNING)
     assert_vocabulary(student.build_vocab(tokens, 2), listed(tokens, 2))
     assert_inputs_unchanged(student.build_vocab, tokens, 2)
+
+
+# encode
+
+WORD_TO_INDEX = {"<pad>": 0, "<unk>": 1, "学习": 2, "深度": 3, "机器": 4, "数据": 5, "，": 6}
+
+
+@check("encode", weight=2)
+def test_encode_known_words(student):
+    """Each word gets its index, and repeated words the same one. 每个词得到各自的索引，重复的词索引相同。"""
+    tokens = ["深度", "学习", "，", "机器", "学习", "，", "数据"]
+    assert_close(student.encode(tokens, WORD_TO_INDEX), torch.tensor([3, 2, 6, 4, 2, 6, 5]), EXACT)
+
+
+@check("encode", weight=2)
+def test_encode_unknown_words(student):
+    """Unknown words get the index of <unk>, in their places. 生词在原位换成 <unk> 的索引。"""
+    tokens = ["强化", "学习", "离不开", "数据", "吗"]
+    assert_close(student.encode(tokens, WORD_TO_INDEX), torch.tensor([1, 2, 1, 5, 1]), EXACT)
+
+
+@check("encode")
+def test_encode_only_unknown_words(student):
+    """A sentence of unknown words keeps its length. 全是生词时，长度也不变。"""
+    for index in [0, 1, 5]:
+        answer = student.encode(["春", "眠", "不", "觉", "晓"], {"<unk>": index, "学习": 2})
+        assert_close(answer, torch.full((5,), index), EXACT)
+
+
+@check("encode")
+def test_encode_an_own_unk(student):
+    """The entry for unknown words may have another name and place. 表示生词的符号可以换名字，也可以在任何位置。"""
+    word_to_index = {"学习": 0, "<unk>": 1, "[UNK]": 7, "爱": 3}
+    assert_close(student.encode(["爱", "你", "学习"], word_to_index, unk="[UNK]"), torch.tensor([3, 7, 0]), EXACT)
+    assert_close(student.encode(["爱", "你", "学习"], word_to_index, "学习"), torch.tensor([3, 0, 0]), EXACT)
+
+
+@check("encode")
+def test_encode_the_index_zero(student):
+    """The index 0 is an index like any other. 索引 0 与其他索引一样有效。"""
+    assert_close(student.encode(["我", "爱", "我"], {"我": 0, "<unk>": 1, "爱": 2}), torch.tensor([0, 2, 0]), EXACT)
+
+
+@check("encode")
+def test_encode_the_specials_themselves(student):
+    """ "<pad>" and "<unk>" as tokens get their own indices. 特殊符号作为词出现时，用它们自己的索引。"""
+    tokens = ["<unk>", "学习", "<pad>", "<pad>"]
+    assert_close(student.encode(tokens, WORD_TO_INDEX), torch.tensor([1, 2, 0, 0]), EXACT)
+
+
+@check("encode")
+def test_encode_counts_the_words_as_they_are(student):
+    """Upper case, lower case and blanks make different words. 大小写不同、带空格的词，都算不同的词。"""
+    word_to_index = {"<unk>": 0, "torch": 1, "Torch": 2, " ": 3}
+    answer = student.encode(["Torch", "torch", " ", "TORCH", " torch"], word_to_index)
+    assert_close(answer, torch.tensor([2, 1, 3, 0, 0]), EXACT)
+
+
+@check("encode", weight=2)
+def test_encode_without_an_entry_for_unknown_words(student):
+    """Without unk an unknown word raises KeyError, and known words are encoded. 没有 unk 时，遇到生词抛出 KeyError，其余照常。"""
+    word_to_index = {"爱": 0, "我": 1}
+    assert_close(student.encode(["我", "爱"], word_to_index), torch.tensor([1, 0]), EXACT)
+    assert_raises(KeyError, student.encode, ["我", "你"], word_to_index)
+    assert_raises(KeyError, student.encode, ["你"], {"<unk>": 0, "爱": 1}, "[UNK]")
+
+
+@check("encode")
+def test_encode_nothing(student):
+    """No tokens give shape (0,) and int64, whether or not there is an unk. 没有词时形状为 (0,)，dtype 为 int64，与有没有 unk 无关。"""
+    for word_to_index in [WORD_TO_INDEX, {"爱": 0}, {}]:
+        assert_close(student.encode([], word_to_index), torch.zeros(0, dtype=torch.int64), EXACT)
+    assert_close(student.encode(["爱"], {"爱": 0}), torch.tensor([0]), EXACT)
+
+
+@check("encode")
+def test_encode_of_a_long_text(student):
+    """Two texts, one after the other, give their ids one after the other. 把两段文本接起来，索引也首尾相接。"""
+    first, second = drawn(200, seed=2), drawn(150, seed=3)
+    word_to_index = {word: index for index, word in enumerate([*SPECIALS, *dict.fromkeys(first)][:15])}
+    expected = [word_to_index.get(word, 1) for word in first + second]
+    assert_close(student.encode(first + second, word_to_index), torch.tensor(expected), EXACT)
+
+
+@check("encode")
+def test_encode_a_large_vocabulary(student):
+    """Large indices stay exact; float32 would round them. 很大的索引也要精确，经过 float32 就会被舍入。"""
+    word_to_index = {"<unk>": 2**24 + 1, "学习": 2**40 + 3}
+    assert_close(student.encode(["学习", "你"], word_to_index), torch.tensor([2**40 + 3, 2**24 + 1]), EXACT)
+
+
+@check("encode")
+def test_encode_leaves_its_inputs_alone(student):
+    """Unknown words are not added to the vocabulary, and no token is replaced. 不把生词加进词表，也不替换列表里的词。"""
+    answer = assert_inputs_unchanged(student.encode, ["学习", "你", "学习"], {"<unk>": 4, "学习": 2})
+    assert_close(answer, torch.tensor([2, 4, 2]), EXACT)
+
+
+# embedding_lookup
+
+
+@check("embedding_lookup", weight=2)
+@DTYPES
+def test_embedding_lookup_of_random_words(student, dtype):
+    """Correct for 30 words, many of them repeated, with the dtype of the weight. 30 个词，多有重复；dtype 与 weight 相同。"""
+    weight, ids = randn(12, 5, seed=1, dtype=dtype), indices(30, below=12, seed=2)
+    assert_close(student.embedding_lookup(weight, ids), F.embedding(ids, weight), EXACT)
+
+
+@check("embedding_lookup", weight=2)
+@pytest.mark.parametrize("shape", [(7, 3), (2, 3, 4), (1, 1), (5, 1)], ids=str)
+def test_embedding_lookup_of_any_shape(student, shape):
+    """The axes of ids come first, then D. 结果先是 ids 的各维，最后是 D。"""
+    weight, ids = randn(6, 4, seed=3), indices(*shape, below=6, seed=4)
+    assert_close(student.embedding_lookup(weight, ids), F.embedding(ids, weight), EXACT)
+
+
+@check("embedding_lookup")
+def test_embedding_lookup_of_a_square_matrix(student):
+    """The vector of a word is a row of the matrix, not a column. 词向量是矩阵的一行，不是一列。"""
+    weight, ids = randn(4, 4, seed=5), torch.tensor([3, 0, 1])
+    assert_close(student.embedding_lookup(weight, ids), F.embedding(ids, weight), EXACT)
+
+
+@check("embedding_lookup")
+def test_embedding_lookup_of_one_index(student):
+    """An index without axes gives one vector of shape (D,). 单个索引（零维张量）得到形状为 (D,) 的一个向量。"""
+    weight = randn(3, 2, seed=6)
+    for index in range(3):
+        assert_close(student.embedding_lookup(weight, torch.tensor(index)), weight[index], EXACT)
+
+
+@check("embedding_lookup")
+@pytest.mark.parametrize("shape", [(0,), (4, 0), (0, 3)], ids=str)
+def test_embedding_lookup_of_no_index(student, shape):
+    """No indices give no vectors, and the shape is still right. 没有索引就没有向量，形状仍然正确。"""
+    weight = randn(3, 2, seed=7, dtype=torch.float64)
+    assert_close(student.embedding_lookup(weight, torch.tensor([2])), weight[2:], EXACT)
+    ids = torch.zeros(shape, dtype=torch.int64)
+    assert_close(student.embedding_lookup(weight, ids), torch.zeros(*shape, 2, dtype=torch.float64), EXACT)
+
+
+@check("embedding_lookup")
+def test_embedding_lookup_small_matrices(student):
+    """A vocabulary of one word and vectors of one number work. 词表只有一个词、词向量只有一维时也正确。"""
+    for rows, columns in [(1, 3), (3, 1), (1, 1)]:
+        weight, ids = randn(rows, columns, seed=8), indices(4, below=rows, seed=9)
+        assert_close(student.embedding_lookup(weight, ids), F.embedding(ids, weight), EXACT)
+
+
+@check("embedding_lookup")
+@pytest.mark.parametrize(
+    "ids",
+    [torch.tensor([0, 5]), torch.tensor(5), torch.tensor([[1, 2], [99, 0]])],
+    ids=["the_number_of_rows", "one_index", "batch"],
+)
+def test_embedding_lookup_refuses_large_indices(student, ids):
+    """An index that has no row raises IndexError; the last row may be used. 超出行数时抛出 IndexError，最后一行可以取。"""
+    weight = randn(5, 3, seed=10)
+    assert_raises(IndexError, student.embedding_lookup, weight, ids)
+    assert_close(student.embedding_lookup(weight, torch.tensor([4])), weight[4:], EXACT)
+
+
+@check("embedding_lookup", weight=2)
+@pytest.mark.parametrize(
+    "ids",
+    [torch.tensor([-1, 0]), torch.tensor(-5), torch.tensor([[1, 2], [3, -2]])],
+    ids=["minus_one", "one_index", "batch"],
+)
+def test_embedding_lookup_refuses_negative_indices(student, ids):
+    """A negative index raises IndexError; the index 0 may be used. 负数索引抛出 IndexError，索引 0 可以取。"""
+    weight = randn(5, 3, seed=11)
+    assert_raises(IndexError, student.embedding_lookup, weight, ids)
+    assert_close(student.embedding_lookup(weight, torch.tensor([0])), weight[:1], EXACT)
+
+
+@check("embedding_lookup")
+def test_embedding_lookup_of_any_memory_layout(student):
+    """Transposed and strided inputs work. 转置的、间隔取出的输入也正确。"""
+    weight, ids = randn(5, 8, seed=12).T, indices(6, 8, below=8, seed=13)[::2, ::2].T
+    assert_close(student.embedding_lookup(weight, ids), F.embedding(ids, weight), EXACT)
+
+
+@check("embedding_lookup")
+@pytest.mark.parametrize("shape", [(6,), (3, 4)], ids=["sentence", "batch"])
+def test_embedding_lookup_has_the_right_gradient(student, shape):
+    """The gradient reaches the rows that were used; repeated words add up. 梯度传回用到的行，重复的词梯度相加。"""
+    weight, ids = randn(5, 3, seed=14, dtype=torch.float64), indices(*shape, below=4, seed=15)
+    cotangent = randn(*shape, 3, seed=16, dtype=torch.float64)
+    leaf = weight.clone().requires_grad_()
+    F.embedding(ids, leaf).backward(cotangent)
+    assert_close(gradient(student.embedding_lookup, weight, ids, cotangent=cotangent), leaf.grad, REDUCTION)
+
+
+@check("embedding_lookup")
+def test_embedding_lookup_keeps_special_values(student):
+    """Rows with NaN or infinity stay in their places. 含 NaN 或无穷大的行只影响用到它们的词。"""
+    weight = torch.tensor([[float("nan"), 1.0], [2.0, float("inf")], [3.0, -0.0]])
+    assert_close(student.embedding_lookup(weight, torch.tensor([2, 1, 2])), weight[[2, 1, 2]], EXACT)
+
+
+@check("embedding_lookup")
+def test_embedding_lookup_leaves_its_inputs_alone(student):
+    """Neither the weight nor the indices are changed, in a batch either. 处理一个批次时，也不修改 weight 和 ids。"""
+    weight, ids = randn(4, 3, seed=17), indices(5, 2, below=4, seed=18)
+    assert_close(assert_inputs_unchanged(student.embedding_lookup, weight, ids), F.embedding(ids, weight), EXACT)

@@ -7,6 +7,7 @@ import torch
 
 from autograder.checks import (
     EXACT,
+    REDUCTION,
     assert_close,
     assert_equal,
     assert_inputs_unchanged,
@@ -155,3 +156,30 @@ def test_embedding_lookup_keeps_its_inputs(student):
     weight = torch.tensor([[1.0, 2.0], [3.0, 4.0]], dtype=torch.float64)
     answer = assert_inputs_unchanged(student.embedding_lookup, weight, torch.tensor([1]))
     assert_close(answer, torch.tensor([[3.0, 4.0]], dtype=torch.float64), EXACT)
+
+
+# embedding_grad
+
+
+@check("embedding_grad")
+def test_embedding_grad_worked_example(student):
+    """Word 1 occurs twice, and its gradients add up: 1 + 5 = 6. 词 1 出现两次，梯度相加：1 + 5 = 6。"""
+    grad_out = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    expected = torch.tensor([[0.0, 0.0], [6.0, 8.0], [0.0, 0.0], [3.0, 4.0]])
+    assert_close(student.embedding_grad(torch.tensor([1, 3, 1]), grad_out, 4), expected, REDUCTION)
+
+
+@check("embedding_grad")
+def test_embedding_grad_padding(student):
+    """The padding row gets the gradient 0. 填充符所在的行，梯度为 0。"""
+    grad_out = torch.tensor([[1.0], [2.0], [4.0]], dtype=torch.float64)
+    expected = torch.tensor([[0.0], [0.0], [2.0]], dtype=torch.float64)
+    assert_close(student.embedding_grad(torch.tensor([0, 2, 0]), grad_out, 3, padding_idx=0), expected, REDUCTION)
+
+
+@check("embedding_grad")
+def test_embedding_grad_keeps_its_inputs(student):
+    """Neither the indices nor grad_out are changed. 不修改 ids，也不修改 grad_out。"""
+    ids, grad_out = torch.tensor([1, 0]), torch.tensor([[3.0, -1.0], [2.0, 5.0]])
+    answer = assert_inputs_unchanged(student.embedding_grad, ids, grad_out, 2, 0)
+    assert_close(answer, torch.tensor([[0.0, 0.0], [3.0, -1.0]]), REDUCTION)

@@ -128,3 +128,38 @@ def embedding_lookup(weight: Tensor, ids: Tensor) -> Tensor:
     不要修改 weight 和 ids。不允许使用 torch 自带的词嵌入（F.embedding、F.embedding_bag、nn.Embedding 等）。
     """
     raise NotImplementedError("embedding_lookup is yours to write")
+
+
+def embedding_grad(ids: Tensor, grad_out: Tensor, num_embeddings: int, padding_idx: int | None = None) -> Tensor:
+    """Compute the gradient of an embedding with respect to its weight: this is how word vectors are learned.
+
+    The T words of a sentence picked T rows of the weight, and grad_out holds the gradient of the loss at each picked
+    row. A word that occurs several times reaches the loss on several paths, so its gradients add up. Words that do
+    not occur get the gradient 0. The row of "<pad>" is not to be trained, so its gradient is set to 0 as well.
+
+        grad[v] = sum of grad_out[t] over all t with ids[t] = v;     grad[padding_idx] = 0
+
+    ids: (T,), int64, from 0 to num_embeddings - 1; T may be 0.  grad_out: (T, D), float32 or float64.
+    Change neither of them.
+    num_embeddings: V, the number of rows of the weight.
+    padding_idx: the row that is not trained, from 0 to V - 1, or None if all rows are. 0 is a row, too.
+    Returns (V, D), with the dtype of grad_out.
+    Not allowed: autograd (backward, torch.autograd, torch.func), torch.ops, torch's own embedding (F.embedding,
+    nn.Embedding and the like).
+
+    >>> grad_out = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    >>> embedding_grad(torch.tensor([1, 3, 1]), grad_out, num_embeddings=4)
+    tensor([[0., 0.],
+            [6., 8.],
+            [0., 0.],
+            [3., 4.]])
+
+    A trap: grad[ids] += grad_out adds only one of the gradients of a repeated word.
+
+    中文：求损失对词嵌入矩阵的梯度，词向量就是这样学出来的。一句话的 T 个词取出了矩阵的 T 行，grad_out 的第 t 行是损失对第 t 个
+    词向量的梯度。同一个词出现几次，就有几条路径通向损失，这些梯度要相加；没有出现的词，梯度为 0。padding_idx 所在的行不训练，
+    梯度也置为 0；None 表示所有行都训练，注意 0 也是有效的行号。返回形状为 (V, D)、dtype 与 grad_out 相同的张量，不要修改输入。
+    注意：grad[ids] += grad_out 遇到重复的索引只会加一次。不允许使用自动求导（backward、torch.autograd、torch.func）、
+    torch.ops 和 torch 自带的词嵌入（F.embedding、nn.Embedding 等）。
+    """
+    raise NotImplementedError("embedding_grad is yours to write")

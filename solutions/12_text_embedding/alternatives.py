@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import jieba
+import torch
 
 
 def tokenize(text: str, drop: str = "") -> list[str]:
@@ -32,3 +33,14 @@ def build_vocab(
             if count == frequency and word not in word_to_index:
                 word_to_index[word] = len(word_to_index)
     return word_to_index, list(word_to_index)
+
+
+def embedding_grad(ids: torch.Tensor, grad_out: torch.Tensor, num_embeddings: int, padding_idx: int | None = None):
+    """Word by word of the vocabulary: select its places in the sentence, and add their gradients."""
+    rows = []
+    for word in range(num_embeddings):
+        places = ids == word
+        if word == padding_idx:
+            places = torch.zeros_like(places)
+        rows.append(grad_out[places].sum(dim=0))
+    return torch.stack(rows)

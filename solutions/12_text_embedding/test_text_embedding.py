@@ -477,3 +477,93 @@ def test_embedding_lookup_leaves_its_inputs_alone(student):
     """Neither the weight nor the indices are changed, in a batch either. 处理一个批次时，也不修改 weight 和 ids。"""
     weight, ids = randn(4, 3, seed=17), indices(5, 2, below=4, seed=18)
     assert_close(assert_inputs_unchanged(student.embedding_lookup, weight, ids), F.embedding(ids, weight), EXACT)
+
+
+# embedding_grad
+
+
+def weight_grad(ids: Tensor, grad_out: Tensor, rows: int, padding_idx: int | None = None) -> Tensor:
+    """The oracle of embedding_grad: autograd through torch's embedding."""
+    weight = torch.zeros(rows, grad_out.shape[1], dtype=grad_out.dtype, requires_grad=True)
+    F.embedding(ids, weight, padding_idx=padding_idx).backward(grad_out)
+    return weight.grad
+
+
+@check("embedding_grad", weight=2)
+@DTYPES
+def test_embedding_grad_agrees_with_autograd(student, dtype):
+    """Agrees with autograd for 40 words, with the dtype of grad_out. 40 个词，与自动求导一致，dtype 与 grad_out 相同。"""
+    ids, grad_out = indices(40, below=9, seed=20), randn(40, 5, seed=21, dtype=dtype)
+    assert_close(student.embedding_grad(ids, grad_out, 12), weight_grad(ids, grad_out, 12), REDUCTION)
+
+
+@check("embedding_grad", weight=2)
+def test_embedding_grad_of_one_word_repeated(student):
+    """If one word fills the sentence, its row is the sum of all gradients. 整句都是同一个词时，这一行是所有梯度之和。"""
+    ids, grad_out = torch.full((6,), 2), randn(6, 3, seed=22)
+    expected = torch.zeros(4, 3)
+    expected[2] = grad_out.sum(dim=0)
+    assert_close(student.embedding_grad(ids, grad_out, 4), expected, REDUCTION)
+
+
+@check("embedding_grad", weight=2)
+@pytest.mark.parametrize("padding_idx", [0, 3, 5], ids=str)
+def test_embedding_grad_with_padding(student, padding_idx):
+    """The row padding_idx stays 0, wherever it is. padding_idx 所在的行为 0，无论它是哪一行。"""
+    ids, grad_out = indices(30, below=6, seed=23), randn(30, 4, seed=24, dtype=torch.float64)
+    answer = student.embedding_grad(ids, grad_out, 6, padding_idx)
+    assert_close(answer, weight_grad(ids, grad_out, 6, padding_idx), REDUCTION)
+
+
+@check("embedding_grad")
+def test_embedding_grad_without_padding(student):
+    """Without padding_idx, row 0 is trained like the others. 没有 padding_idx 时，第 0 行与其他行一样训练。"""
+    ids, grad_out = torch.tensor([0, 1, 0]), randn(3, 2, seed=25)
+    assert_close(student.embedding_grad(ids, grad_out, 2, None), weight_grad(ids, grad_out, 2), REDUCTION)
+
+
+@check("embedding_grad")
+def test_embedding_grad_of_an_empty_sentence(student):
+    """Without words all gradients are 0; one word gives one row. 没有词时梯度全为 0；只有一个词时只有一行不为 0。"""
+    for length in [0, 1]:
+        ids, grad_out = torch.full((length,), 1), randn(length, 3, seed=26, dtype=torch.float64)
+        assert_close(student.embedding_grad(ids, grad_out, 4, 0), weight_grad(ids, grad_out, 4, 0), REDUCTION)
+
+
+@check("embedding_grad")
+def test_embedding_grad_of_the_order(student):
+    """The order of the words does not matter, if grad_out has the same order. 词与梯度一起打乱顺序，结果不变。"""
+    ids, grad_out = indices(12, below=4, seed=27), randn(12, 3, seed=28)
+    order = torch.randperm(12, generator=torch.Generator().manual_seed(29))
+    assert_close(student.embedding_grad(ids[order], grad_out[order], 5), weight_grad(ids, grad_out, 5), REDUCTION)
+
+
+@check("embedding_grad")
+def test_embedding_grad_of_two_sentences(student):
+    """The gradient of two sentences is the sum of both gradients. 两句话合在一起的梯度，等于两个梯度之和。"""
+    ids, grad_out = indices(10, below=5, seed=30), randn(10, 2, seed=31, dtype=torch.float64)
+    expected = weight_grad(ids[:6], grad_out[:6], 5) + weight_grad(ids[6:], grad_out[6:], 5)
+    assert_close(student.embedding_grad(ids, grad_out, 5), expected, REDUCTION)
+
+
+@check("embedding_grad")
+def test_embedding_grad_of_any_memory_layout(student):
+    """Transposed and strided inputs work. 转置的、间隔取出的输入也正确。"""
+    ids, grad_out = indices(16, below=5, seed=32)[::2], randn(3, 8, seed=33).T
+    assert_close(student.embedding_grad(ids, grad_out, 5), weight_grad(ids, grad_out, 5), REDUCTION)
+
+
+@check("embedding_grad")
+def test_embedding_grad_keeps_infinity_in_its_row(student):
+    """NaN and infinity at one word stay in its row, and out of the padding row. NaN 和无穷大只影响那个词的行，不进入填充行。"""
+    grad_out = torch.tensor([[1.0, float("nan")], [2.0, 3.0], [float("inf"), 4.0]])
+    expected = torch.tensor([[0.0, 0.0], [2.0, 3.0], [float("inf"), 4.0]])
+    assert_close(student.embedding_grad(torch.tensor([0, 1, 2]), grad_out, 3, 0), expected, REDUCTION)
+
+
+@check("embedding_grad")
+def test_embedding_grad_leaves_its_inputs_alone(student):
+    """Neither ids nor grad_out is changed, with padding either. 有填充时，也不修改 ids 和 grad_out。"""
+    ids, grad_out = torch.tensor([0, 3, 0, 1, 3]), randn(5, 3, seed=34)
+    answer = assert_inputs_unchanged(student.embedding_grad, ids, grad_out, 4, 0)
+    assert_close(answer, weight_grad(ids, grad_out, 4, 0), REDUCTION)

@@ -2,16 +2,23 @@
 
 from collections.abc import Iterable
 
+from .text import NOTHING, Text
+
 
 class AutograderError(Exception):
-    """Something that a person must fix: what is wrong, and what to do about it."""
+    """Something that a person must fix: what is wrong, and what to do about it.
+
+    Sentences for students are Texts, in both languages. Plain strings are for instructors and authors, in English.
+    """
 
     exit_code = 2
 
-    def __init__(self, problem: str, *, fix: str = "") -> None:
-        super().__init__(f"{problem} {fix}".strip())
-        self.problem = problem
-        self.fix = fix
+    def __init__(self, problem: str | Text, *, fix: str | Text = "") -> None:
+        problems, fixes = _text(problem), _text(fix)
+        self.problem = problems.en
+        self.fix = fixes.en
+        self.sentence = Text(_joined(problems.en, fixes.en), _joined(problems.zh, fixes.zh))
+        super().__init__(self.sentence.en)
 
 
 class UsageError(AutograderError):
@@ -36,9 +43,26 @@ class ClusterError(AutograderError):
     """A cluster that cannot grade as asked, or is lost."""
 
 
+def _text(sentence: str | Text) -> Text:
+    return sentence if isinstance(sentence, Text) else Text(sentence, sentence)
+
+
+def _joined(problem: str, fix: str) -> str:
+    """Return the two sentences as one text: no space follows a Chinese full stop."""
+    space = "" if problem.endswith("。") else " "
+    return f"{problem}{space}{fix}".strip()
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return "Did you mean …?" with the known names that are close to `name`; "" if there are none."""
+    return suggest(name, known).en
+
+
+def suggest(name: str, known: Iterable[str]) -> Text:
+    """Return the same question in both languages."""
     import difflib  # here, because it is needed only for an error
 
     near = difflib.get_close_matches(name, list(known), n=3)
-    return f"Did you mean {' or '.join(near)}?" if near else ""
+    if not near:
+        return NOTHING
+    return Text(f"Did you mean {' or '.join(near)}?", f"是不是 {' 或 '.join(near)}？")

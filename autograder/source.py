@@ -6,6 +6,7 @@ import functools
 import io
 import re
 import tokenize
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -123,11 +124,21 @@ def _is_library(node: ast.ImportFrom, helpers: set[str]) -> bool:
     return not node.level and package not in helpers
 
 
+class SyntaxFault(msgspec.Struct, frozen=True, kw_only=True):
+    """A SyntaxError, as its student sees it."""
+
+    message: str  # Python's own: "SyntaxError: expected ':'"; "" if the advice says more
+    code: str  # the line
+    column: int  # of the fault in the line, from 0
+    advice: Text  # what to do about it
+
+
 class Unreadable(msgspec.Struct, frozen=True, tag=True):
     """A file that cannot be read as Python, with the reason for its student."""
 
     sentence: Text
     line: int | None = None
+    fault: SyntaxFault | None = None  # None if it is another reason than the syntax
 
 
 def decode(data: bytes) -> str | Unreadable:
@@ -168,20 +179,140 @@ def syntax_problem(code: str) -> Unreadable | None:
     try:
         parsed(code)
     except SyntaxError as error:
-        return Unreadable(_syntax_sentence(error), error.lineno)
+        return _syntax_error(error)
     except (ValueError, RecursionError, MemoryError):
         return Unreadable(Text("The code is nested too deeply for Python to read.", "代码嵌套过深，Python 无法解析。"))
     return None
 
 
-def _syntax_sentence(error: SyntaxError) -> Text:
-    """Return the message of a SyntaxError with the number and the beginning of its line."""
-    end = Text(".", "。")
-    line = (error.text or "").strip()[:80]
-    if line:
-        end = Text(f": {line}", f"：{line}")
-    problem = Text(
-        f"Python cannot read line {error.lineno}: {error.msg}",
-        f"Python 无法解析第 {error.lineno} 行：{error.msg}",
+def _syntax_error(error: SyntaxError) -> Unreadable:
+    """Return why Python cannot parse a file: its message, the number and the text of the line, and what to do."""
+    code = (error.text or "").split("\n")[0].rstrip()
+    column = max((error.offset or 1) - 1, 0)
+    wide = _wide_character(code, column)
+    advice = wide or _advice(error.msg)
+    fault = SyntaxFault(
+        message="" if wide else f"{type(error).__name__}: {error.msg}",
+        code=code,
+        column=column,
+        advice=advice or LOOK_AROUND,
     )
-    return problem + end
+    message = "" if wide else error.msg
+    return Unreadable(_in_one_line(error.lineno, message, code.strip()[:80], advice), error.lineno, fault)
+
+
+def _in_one_line(line: int | None, message: str, code: str, advice: Text) -> Text:
+    """Return the number of the line, Python's message, the code and the advice as one sentence."""
+    en = [f"Python cannot read line {line}", message, code]
+    zh = [f"Python 无法解析第 {line} 行", message, code]
+    sentence = Text(": ".join(filter(None, en)), "：".join(filter(None, zh)))
+    if advice:
+        return sentence + Text(" → ", " → ") + advice
+    return sentence if code else sentence + Text(".", "。")
+
+
+# Advice on syntax errors
+
+TYPED_AS = {
+    "“": '"',
+    "”": '"',
+    "‘": "'",
+    "’": "'",
+    "、": ",",
+    "。": ".",
+    "【": "[",
+    "】": "]",
+    "《": "<",
+    "》": ">",
+    "—": "-",
+    "–": "-",
+    "−": "-",
+    "×": "*",
+    "÷": "/",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+}
+SPACES = {"\u3000", "\xa0"}
+WIDE = Text(
+    "Python does not know `{wide}`, a Chinese or special character. Switch the input method to English and type `{plain}`.",
+    "`{wide}` 是中文标点或特殊符号，Python 不认识。请切换到英文输入法，改成 `{plain}`。",
+)
+WIDE_SPACE = Text(
+    "There is a full-width or special space here. Delete it and type an ordinary space.",
+    "这里有一个全角空格或特殊空格。请删掉它，改成普通空格。",
+)
+LOOK_AROUND = Text(
+    "Look at the place of the caret, and at the end of the line before: a bracket, a comma or an operator may be missing.",
+    "请检查 ^ 所指的位置，以及上一行的末尾：可能少了括号、逗号或运算符。",
+)
+CLOSING = {"(": ")", "[": "]", "{": "}"}
+NEVER_CLOSED = Text(
+    "This {opening} has no {closing}. Add it where the bracket should end.",
+    "这个 {opening} 没有对应的 {closing}。请在括号应当结束的地方补上。",
+)
+# A part of Python's message -> what to do.
+ADVICE = {
+    "expected ':'": Text(
+        "A colon is missing: lines that begin with def, class, if, else, for or while end with one.",
+        "缺少冒号：以 def、class、if、else、for、while 开头的行，末尾要有冒号。",
+    ),
+    "unmatched": Text(
+        "This closing bracket has no opening one: delete it, or add the opening one.",
+        "这个右括号没有对应的左括号：请删掉它，或补上左括号。",
+    ),
+    "does not match opening": Text(
+        "The brackets are closed in the wrong order, or one of another kind is missing.",
+        "左右括号不匹配：顺序写错了，或少了另一种括号。",
+    ),
+    "unterminated": Text(
+        "The text that begins here has no closing quote. Use the same quote at both ends.",
+        "从这里开始的字符串没有结束的引号。两端要用同一种引号。",
+    ),
+    "expected an indented block": Text(
+        "Indent this line by four spaces: it belongs to the line with the colon above it.",
+        "这一行要缩进四个空格：它属于上面以冒号结尾的那一行。",
+    ),
+    "unexpected indent": Text(
+        "This line is indented too far. Begin it in the same column as the line above.",
+        "这一行缩进太多了，应与上一行对齐。",
+    ),
+    "unindent does not match": Text(
+        "This line is aligned with no line above it. Use four spaces for each level.",
+        "这一行的缩进与上面任何一行都对不齐。每一层用四个空格。",
+    ),
+    "inconsistent use of tabs": Text(
+        "Tabs and spaces are mixed. Indent with spaces only.", "缩进混用了制表符和空格。请只用空格。"
+    ),
+    "Perhaps you forgot a comma": Text("A comma may be missing here.", "这里可能少了一个逗号。"),
+    "Maybe you meant '=='": Text("To compare two values, write == in place of =.", "比较两个值要写 ==，不是 =。"),
+    "Missing parentheses": Text("Write the brackets of the call: print(x).", "调用要写括号：print(x)。"),
+}
+
+
+def _wide_character(code: str, column: int) -> Text:
+    """Return what to type in place of a Chinese or typographic character at the fault; NOTHING if there is none.
+
+    If a string is not closed, a typographic quote further on is the reason.
+    """
+    character = code[column : column + 1]
+    if character in SPACES:
+        return WIDE_SPACE
+    if character in "\"'":
+        quotes = [other for other in code[column:] if TYPED_AS.get(other) == character]
+        character = quotes[0] if quotes else ""
+    plain = TYPED_AS.get(character) or unicodedata.normalize("NFKC", character)
+    if plain == character or not plain.isascii():
+        return NOTHING
+    return WIDE.filled(wide=character, plain=plain)
+
+
+def _advice(message: str) -> Text:
+    """Return what to do about Python's message; NOTHING if it is not a known one."""
+    if "was never closed" in message:
+        opening = message[1:2]
+        return NEVER_CLOSED.filled(opening=opening, closing=CLOSING.get(opening, ""))
+    for part, advice in ADVICE.items():
+        if part in message:
+            return advice
+    return NOTHING

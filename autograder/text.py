@@ -37,6 +37,10 @@ class Text(msgspec.Struct, frozen=True):
             return [self.en]
         return [line for line in (self.en, self.zh) if line]
 
+    def label(self, language: Language) -> str:
+        """Return the sentence in one language, for a heading or a number: English where both are asked for."""
+        return self.zh if language is Language.ZH else self.en
+
     def __bool__(self) -> bool:
         return bool(self.en)
 

@@ -2,7 +2,7 @@
 
     python benchmarks/diagnosis.py [FILES] [--each]
 
-FILES: TOML files of answers; by default those in benchmarks/wrong_answers. Each answer is graded as a submission of
+FILES: TOML files of answers; by default all below benchmarks/wrong_answers. Each answer is graded as a submission of
 its own, in the sandbox:
 
     [[answers]]
@@ -127,7 +127,7 @@ def main(
     each: Annotated[bool, typer.Option(help="Print each answer with its verdict, names and messages.")] = False,
 ) -> None:
     """Grade wrong answers of known faults."""
-    answers = read_answers(files or sorted(ANSWERS.glob("*.toml")))
+    answers = read_answers(files or sorted(ANSWERS.glob("*/*.toml")))
     counts: Counter[str] = Counter()
     for answer, result in zip(answers, grade(answers), strict=True):
         names = [diagnosis["name"] for diagnosis in result["misconceptions"]]

@@ -24,9 +24,9 @@ ARROWS = {
     "reports": {"course", "quiz", "results"},
     "classroom": {"course", "grading", "results", "sandbox", "submission"},
     "home": {"checks", "course", "reports", "results", "sandbox", "source"},
-    "notebook": {"checks", "course", "grading", "home", "quiz", "reports", "results", "sandbox", "source"},
+    "notebook": {"checks", "course", "home", "quiz", "reports", "results", "sandbox", "source"},
     "release": {"checks", "course", "quiz", "source", "submission"},
-    "authoring": {"course", "grading", "quiz", "results", "sandbox", "source"},
+    "authoring": {"checks", "course", "grading", "quiz", "results", "sandbox", "source"},
     "integrations": {
         "classroom",
         "course",

@@ -1,4 +1,4 @@
-"""The commands `verify` and `mutate`: run, show progress, print the results."""
+"""The commands `verify`, `mutate` and `find-equivalents`: run, show progress, print the results."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,7 @@ from ..course.model import Course, Exercise
 from ..grading.grader import Grader
 from ..grading.settings import Settings
 from ..sandbox.fork_server import ForkServer
+from .equivalents import EquivalentsReport, find_equivalents
 from .mutation import ExerciseReport, mutate_exercise
 from .verify import verify
 
@@ -125,3 +126,37 @@ def _progress(console: Console) -> Progress:
     return Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
     )
+
+
+def run_find_equivalents(course: Course, names: Sequence[str]) -> None:
+    """Print the functions of torch that give the answers of each exercise."""
+    exercises = [course.exercise(name) for name in names]
+    console = Console()
+    with ForkServer(course.limits) as server, _progress(console) as progress:
+        task = progress.add_task("")
+        topics = dict.fromkeys(exercise.topic for exercise in exercises)  # each once, in order
+        grader = Grader(course, server, Settings(topics=tuple(topics)))
+        for exercise in exercises:
+            progress.update(task, description=exercise.name)
+            report = find_equivalents(grader, course.topic(exercise.topic), exercise)
+            _print_equivalents(console, report)
+
+
+def _print_equivalents(console: Console, report: EquivalentsReport) -> None:
+    """Print a table of one exercise's equivalents, those that are not banned first, and their number."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Function", "Gives", "Calls", "Ban"):
+        table.add_column(heading, overflow="fold")
+    for found in sorted(report.equivalents, key=lambda found: found.banned_by is not None):
+        ban = "not banned" if found.banned_by is None else f"banned by {found.banned_by}"
+        answers = f"{found.calls} of {report.calls}"
+        table.add_row(escape(found.spelling), found.part or "the answer", answers, escape(ban))
+    if report.equivalents:
+        console.print(table)
+    console.print(
+        f"{report.exercise}: {len(report.equivalents)} of {report.candidates} functions are equivalent on "
+        f"{report.calls} calls; {len(report.not_banned)} are not banned.",
+        highlight=False,
+    )
+    if report.skipped:
+        console.print(f"Skipped, since they hang or crash: {', '.join(report.skipped)}", highlight=False)

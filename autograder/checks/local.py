@@ -30,20 +30,25 @@ class LocalTransport:
     """One module loaded into this process.
 
     has_deadlines: stop calls that run too long, by SIGALRM where there is one; off under a debugger.
+    load_seconds: stop the module itself after so many seconds; None for a module that is trusted.
     """
 
-    def __init__(self, source: Source, *, has_deadlines: bool = True) -> None:
+    def __init__(self, source: Source, *, has_deadlines: bool = True, load_seconds: float | None = None) -> None:
         self.has_deadlines = has_deadlines
+        self.load_seconds = load_seconds if has_deadlines else None
         scratch = tempfile.mkdtemp(prefix="torchstone-")
         weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
         self.session = Session(Path(scratch))
         self.source = source
+        self.was_stopped = False
         self.names, self.problems = self._load()
 
     def _load(self) -> tuple[frozenset[str], list[Raised]]:
         """Run the source as a module of its own. Return the names that it defines and the exceptions that it raised."""
         module = f"_torchstone_{next(_serial)}_{self.source.filename.removesuffix('.py')}"
-        reply = self.session.answer(LoadModule(module=module, chunks=self.source.chunks))
+        with _alarm(self.load_seconds):
+            reply = self.session.answer(LoadModule(module=module, chunks=self.source.chunks))
+        self.was_stopped = isinstance(self.session.last_error, _Alarm)
         return frozenset(reply.value) - self.source.borrowed(), reply.problems
 
     def why_missing(self, name: str) -> Raised | None:

@@ -12,6 +12,11 @@ from .failures import CheckFailure, NotAttempted
 from .odd_answers import describe_odd_answer
 from .student import RecordedCall, Student
 
+# One call that never ends costs its deadline once: after it, the exercise's other checks are not run.
+NOT_RUN = Text(
+    "not run: an earlier check of this exercise ran into the time limit", "未运行：此练习之前的一项检查已超时"
+)
+
 Parameters = dict[str, tuple[str, ...]]  # exercise -> its parameter names
 
 
@@ -21,6 +26,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     description: Description | None = None  # None where the check passed
     calls: list[RecordedCall] = []
+
+
+def ends_exercise(verdict: Verdict) -> bool:
+    """Return True if the exercise's other checks get NOT_RUN after a check with this verdict."""
+    return verdict is Verdict.TIMED_OUT
 
 
 def run_check(check: Check, student: Student, parameters: Parameters) -> Outcome:

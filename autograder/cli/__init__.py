@@ -7,7 +7,7 @@ grading_run  the steps of `grade`: plan, grade, show
 diff         the command `diff`
 doctor       the command `doctor`
 student      the commands `hint` and `watch`
-author       the commands `stubs`, `verify` and `mutate`
+author       the commands `stubs`, `verify`, `mutate` and `find-equivalents`
 quiz         the command `quiz`
 exchange     the commands `questions export` and `questions import`
 release      the commands `release` and `update`
@@ -71,3 +71,4 @@ app.command(rich_help_panel=STUDENTS)(release.update)
 app.command(rich_help_panel=AUTHORS)(author.stubs)
 app.command(rich_help_panel=AUTHORS)(author.verify)
 app.command(rich_help_panel=AUTHORS)(author.mutate)
+app.command(rich_help_panel=AUTHORS, name="find-equivalents")(author.find_equivalents)

@@ -1,4 +1,4 @@
-"""The commands `stubs`, `verify` and `mutate`, for authors of a course."""
+"""The commands `stubs`, `verify`, `mutate` and `find-equivalents`, for authors of a course."""
 
 from typing import Annotated
 
@@ -64,3 +64,22 @@ def mutate(
         from ..authoring.commands import run_mutate
 
         raise typer.Exit(run_mutate(course_at(course), exercises or []))
+
+
+def find_equivalents(
+    exercises: Annotated[list[str], typer.Argument(help="Names of exercises.")],
+    course: CourseOption = None,
+) -> None:
+    """Find torch functions that solve an exercise in one call, so that its list of banned names can be completed.
+
+    Calls torch's public functions on the inputs of the checks, in the sandbox. Lists those that give the reference's
+    answer, or one item of it, in at least 3 calls, and says which are banned. In the table, a, b and c are the
+    tensors among the exercise's arguments, in their order.
+
+    Exit status: 0 done; 2 usage or course error.
+    """
+    with errors_as_sentences():
+        fix_environment()
+        from ..authoring.commands import run_find_equivalents
+
+        run_find_equivalents(course_at(course), exercises)

@@ -1,14 +1,30 @@
 """The command `quiz`: answer a topic's questions in the terminal, or in a file that it writes."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..course.model import Course
 from ..errors import UsageError
-from ..text import Language
+from ..text import Language, Text
 from .shared import CourseOption, LanguageOption, course_at, errors_as_sentences
+
+if TYPE_CHECKING:
+    from ..quiz.session import QuizSitting
+
+NO_TERMINAL = Text(
+    "The quiz asks its questions in a terminal, and this is none.", "测验要在终端里作答，而这里不是终端。"
+)
+WRITE_FILE = Text(
+    "`autograder quiz TOPIC --student NAME --print` writes a file to fill in.",
+    "`autograder quiz TOPIC --student NAME --print` 会写出一个供填写的文件。",
+)
+NO_QUESTIONARY = Text(
+    "The quiz in the terminal needs questionary: {error}.", "在终端里作答需要安装 questionary：{error}。"
+)
+YOUR_NAME = Text("The name that you hand in under", "提交时使用的名字")
+ANSWERED = Text("{path}: {answered} of {count} answered", "{path}：共 {count} 题，已答 {answered} 题")
 
 TopicArgument = Annotated[
     str | None, typer.Argument(help="The topic's folder, name or number. Default: the command asks.")
@@ -42,7 +58,7 @@ def quiz(
 
     Each student gets numbers and an order of options of their own, so give the name that you hand in with.
     """
-    with errors_as_sentences():
+    with errors_as_sentences(lang):
         loaded = course_at(course)
         if print_:
             _print(loaded, topic, student, attempt, lang)
@@ -59,38 +75,39 @@ def _print(course: Course, topic: str | None, student: str | None, attempt: int 
         session = open_session(course, name, student=student, attempt=attempt)
         session.language = language
         session.save()
-        print(f"{session.path}: {session.answered} of {len(session.questions)} answered")
+        _show_progress(session, language)
 
 
 def _ask(
     course: Course, topic: str | None, student: str | None, attempt: int | None, practice: bool, language: Language
 ) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError(
-            "The quiz asks its questions in a terminal, and this is none.",
-            fix="`autograder quiz TOPIC --student NAME --print` writes a file to fill in.",
-        )
+        raise UsageError(NO_TERMINAL, fix=WRITE_FILE)
     try:
         import questionary
         from rich.console import Console
 
         from ..quiz.terminal import answer_in_terminal, choose_topic
     except ImportError as error:
-        raise UsageError(
-            f"The quiz in the terminal needs questionary: {error}.", fix="pip install 'torchstone[quiz]'"
-        ) from None
+        raise UsageError(NO_QUESTIONARY.filled(error=error), fix="pip install 'torchstone[quiz]'") from None
     from ..quiz.session import known_student, open_session, progress
 
     console = Console()
     if topic is None:
         rows = [(t.name, " ".join(t.title.lines(language)), done, count) for t, done, count in progress(course)]
         if not rows:
-            raise UsageError("The course has no quiz.")
-        topic = choose_topic(rows, console)
+            raise UsageError(Text("The course has no quiz.", "这门课程没有测验。"))
+        topic = choose_topic(rows, console, language)
     if not practice and student is None and known_student(course) is None:
-        student = questionary.text("The name that you hand in under 提交时使用的名字:").unsafe_ask()
+        student = questionary.text(f"{' '.join(YOUR_NAME.lines(language))}:").unsafe_ask()
     session = open_session(course, topic, student=student, attempt=attempt, is_practice=practice)
     session.language = language
     answer_in_terminal(session, language, console)
     if not practice:
-        print(f"{session.path}: {session.answered} of {len(session.questions)} answered")
+        _show_progress(session, language)
+
+
+def _show_progress(session: "QuizSitting", language: Language) -> None:
+    """Print where the answers are, and how many there are."""
+    counts = ANSWERED.filled(path=session.path, answered=session.answered, count=len(session.questions))
+    print(counts.label(language))

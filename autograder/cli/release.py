@@ -48,7 +48,7 @@ def update(
     Exercises that you have not changed are replaced one by one. If a file of yours changes, a copy of it is kept beside
     it. Quiz answers and hints are never changed. You can stop the update and run it again.
     """
-    with errors_as_sentences():
+    with errors_as_sentences(lang):
         from ..course.model import find_course
         from ..release.manifest import open_release
         from ..release.update import apply_update, plan_update

@@ -15,7 +15,12 @@ import typer
 from ..course.model import Course, find_course, load_course
 from ..errors import AutograderError
 from ..sandbox.environment import HASH_SEED, ONE_THREAD
-from ..text import Language
+from ..text import Language, Text
+
+STOPPED = Text(
+    "stopped. What was finished is kept; run the same command to go on.",
+    "已中断。完成的部分已保存，再运行同一条命令即可继续。",
+)
 
 
 class IsolationOption(StrEnum):
@@ -40,15 +45,21 @@ def fix_environment() -> None:
 
 
 @contextmanager
-def errors_as_sentences() -> Iterator[None]:
-    """Print our errors as sentences instead of tracebacks. The error's class sets the exit status."""
+def errors_as_sentences(language: Language = Language.EN) -> Iterator[None]:
+    """Print our errors as sentences instead of tracebacks. The error's class sets the exit status.
+
+    language: the student's; commands of instructors and authors report in English.
+    """
     try:
         yield
     except AutograderError as error:
-        print(f"autograder: {error}", file=sys.stderr)
+        for line in error.sentence.lines(language):
+            print(f"autograder: {line}", file=sys.stderr)
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:
-        print("\nautograder: stopped. What was finished is kept; run the same command to go on.", file=sys.stderr)
+        print(file=sys.stderr)
+        for line in STOPPED.lines(language):
+            print(f"autograder: {line}", file=sys.stderr)
         raise typer.Exit(130) from None
 
 

@@ -18,23 +18,24 @@ def hint(
 
     Exit status: 0 a hint was shown; 2 usage or course error.
     """
-    with errors_as_sentences():
-        from ..home.hints import next_hint
+    with errors_as_sentences(lang):
+        from ..home.hints import HEADING, next_hint, what_follows
 
         loaded = course_at(course)
         found = loaded.exercise(exercise)
         number, text = next_hint(loaded, found, from_start=from_start)
-        print(f"{exercise}: hint {number} of {len(found.hints)}")
-        for line in text.lines(lang):
+        heading = HEADING.filled(number=number, count=len(found.hints))
+        print(f"{exercise}: {' '.join(heading.lines(lang))}")
+        for line in (*text.lines(lang), *what_follows(found, number).lines(lang)):
             print(f"  {line}")
 
 
-def watch(context: typer.Context, course: CourseOption = None) -> None:
+def watch(context: typer.Context, course: CourseOption = None, lang: LanguageOption = Language.BOTH) -> None:
     """Run a topic's visible checks again whenever you save one of its files. Stop it with Ctrl-C.
 
     Other arguments are passed to pytest.
     """
-    with errors_as_sentences():
+    with errors_as_sentences(lang):
         from ..home.watch import watch_course
 
-        watch_course(course_at(course), context.args)
+        watch_course(course_at(course), context.args, lang)

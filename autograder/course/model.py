@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from .. import __version__
-from ..errors import CourseError, UsageError, did_you_mean
+from ..errors import CourseError, UsageError, suggest
 from ..text import Text
 from .limits import Limits
 from .reveal import RevealPolicy
@@ -23,6 +23,7 @@ GradescopeVisibility = Literal["visible", "after_due_date", "after_published", "
 MANIFEST = "course.toml"
 QUIZ, QUIZ_KEY = "quiz.yaml", "quiz_key.yaml"
 DEFAULT_QUIZ_POINTS = 2
+KINDS_IN_CHINESE = {"exercise": "练习", "topic": "主题", "question": "题目"}
 ENGINE = Path(__file__).resolve().parents[1]  # the folder autograder/
 
 
@@ -204,7 +205,11 @@ def find_course(start: Path) -> Path:
         if (folder / MANIFEST).is_file():
             return folder
     raise UsageError(
-        f"No {MANIFEST} in {start} or above it.", fix="Run the command inside the course's folder, or give --course."
+        Text(f"No {MANIFEST} in {start} or above it.", f"{start} 及其上级文件夹中没有 {MANIFEST}。"),
+        fix=Text(
+            "Run the command inside the course's folder, or give --course.",
+            "请在课程文件夹里运行命令，或用 --course 指定课程文件夹。",
+        ),
     )
 
 
@@ -306,5 +311,9 @@ def _init_parameters(node: ast.ClassDef) -> tuple[str, ...]:
 
 
 def unknown(kind: str, name: str, known: list[str]) -> UsageError:
-    """Return the error for a name that does not exist. It suggests similar names."""
-    return UsageError(f"There is no {kind} {name}.", fix=did_you_mean(name, known))
+    """Return the error for a name that does not exist. It suggests similar names.
+
+    kind: a key of KINDS_IN_CHINESE.
+    """
+    missing = Text(f"There is no {kind} {name}.", f"没有名为 {name} 的{KINDS_IN_CHINESE[kind]}。")
+    return UsageError(missing, fix=suggest(name, known))

@@ -10,22 +10,39 @@ import pytest
 
 from .. import CHECK_ATTRIBUTE
 from ..checks.describe import describe
-from ..checks.failures import CheckFailure, NotAttempted
+from ..checks.failures import CheckFailure, NotAttempted, Unloaded
 from ..checks.local import LocalTransport
 from ..checks.odd_answers import describe_odd_answer
 from ..checks.rules import find_banned
+from ..checks.run import NOT_RUN, ends_exercise
 from ..checks.spec import CheckSpec
 from ..checks.student import Student, Transport
 from ..checks.templates import HINTS, followed
 from ..course.model import Course, Topic, find_course, load_course
+from ..reports.folding import fault_of, short_name
 from ..results.model import Verdict
 from ..sandbox.worker.protocol import Raised, Reply, Request
 from ..source import Source, Unreadable, decode, syntax_problem
 from ..text import Language, Text
+from .failures import NOT_RUN_FAULT, describe_file
 from .rerun import passes_alone
+
+NO_FOLDER = Text("--against {folder}: this folder does not exist.", "--against {folder}：没有这个文件夹。")
+ENDLESS_FILE = Text(
+    "It was stopped after {seconds} s: is there a loop outside of the functions that never ends?",
+    "运行 {seconds} 秒后被终止：函数外面是否有死循环？",
+)
+PATIENCE = 3  # times the limit of grading: at home, the first import of a large library may be slow
+NO_FILE = Text("The file is missing.", "没有这个文件。")
 
 MISTAKES = (Verdict.FAILED, Verdict.CRASHED)
 STUDENT = pytest.StashKey[Student]()
+
+
+class NotRun(CheckFailure):
+    """The check was not run: an earlier one of its exercise timed out."""
+
+    verdict = Verdict.TIMED_OUT
 
 
 class CheckRun:
@@ -39,6 +56,8 @@ class CheckRun:
         self.invocation_folder = config.invocation_params.dir
         self._transports: dict[str, tuple[Transport, Source | None]] = {}
         self._tried_alone: set[str] = set()  # exercises
+        self._unreadable: dict[str, Unreadable] = {}  # by topic
+        self._ended: set[str] = set()  # exercises of which no other check is run
 
     def student(self, item: pytest.Item) -> Student:
         """Return the proxy for the code beside the item's check file."""
@@ -57,7 +76,9 @@ class CheckRun:
         )
 
     def enforce_rules(self, item: pytest.Item) -> None:
-        """Raise RuleBroken if the code uses something that its exercise forbids."""
+        """Raise NotRun after a check that timed out; RuleBroken if the code uses what its exercise forbids."""
+        if _spec(item).exercise in self._ended:
+            raise NotRun
         _, source = self._load(self._topic(item))
         exercise = self.course.exercise(_spec(item).exercise)
         broken = find_banned(source, exercise.name, exercise.banned) if source else None
@@ -67,24 +88,50 @@ class CheckRun:
     def present(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
         """Replace pytest's traceback by our message, and note the check's verdict on the report."""
         spec = _spec(item)
-        verdict = Verdict.PASSED
+        facts = {
+            "exercise": spec.exercise,
+            "check": getattr(item, "originalname", item.name),
+            "name": short_name(item.name, spec.exercise),
+            "verdict": Verdict.PASSED.value,
+            "fault": "",  # reports of the same fault are shown once
+            "file": "",  # the student's file, if it cannot be loaded at all
+        }
         error = call.excinfo.value if call.excinfo is not None else None
         if error is not None and not isinstance(error, pytest.skip.Exception | KeyboardInterrupt):
             verdict = _verdict_of(error)
-            message = self._message(item, spec, error, verdict)
-            _replace_traceback(report, item, verdict, message)
-        report.autograder = {  # type: ignore[attr-defined]  # a field of ours on pytest's report
-            "exercise": spec.exercise,
-            "check": getattr(item, "originalname", item.name),
-            "verdict": verdict.value,
-        }
+            if ends_exercise(verdict):
+                self._ended.add(spec.exercise)
+            explanation = self._explanation(item, error)
+            if verdict in MISTAKES and self._keeps_state(item):
+                explanation = followed(explanation, HINTS["state"])
+            facts |= {"verdict": verdict.value, **self._fault(item, error, explanation)}
+            _replace_traceback(report, item, verdict, self._message(item, error, explanation))
+        report.autograder = facts  # type: ignore[attr-defined]  # a field of ours on pytest's report
 
-    def _message(self, item: pytest.Item, spec: CheckSpec, error: BaseException, verdict: Verdict) -> str:
+    def _fault(self, item: pytest.Item, error: BaseException, explanation: Text) -> dict[str, str]:
+        """Return the facts "fault" and "file" of a check that failed."""
+        if isinstance(error, NotRun):
+            return {"fault": NOT_RUN_FAULT}
+        fault = fault_of(explanation)
+        if isinstance(error, Unloaded):
+            file = self._file_of(item)
+            return {"fault": f"{file}: {fault}", "file": file}
+        return {"fault": f"{_spec(item).exercise}: {fault}"}
+
+    def _file_of(self, item: pytest.Item) -> str:
+        """Return the path of the student's file as a student would type it."""
+        topic = self._topic(item)
+        return str(_short(self._folder() / topic.name / topic.filename, self.invocation_folder))
+
+    def _message(self, item: pytest.Item, error: BaseException, explanation: Text) -> str:
         """Return the title of the check, the explanation of its failure, and the line of the check."""
+        if isinstance(error, Unloaded):
+            problem = self._unreadable.get(self._topic(item).name)
+            if problem is not None:
+                return "\n".join(describe_file(self._file_of(item), problem, self.language))
+            return "\n".join(f"  {line}" for line in explanation.lines(self.language))
+        spec = _spec(item)
         lines = [f"{spec.exercise} · {line}" for line in spec.title.lines(self.language)]
-        explanation = self._explanation(item, error)
-        if verdict in MISTAKES and self._keeps_state(item):
-            explanation = followed(explanation, HINTS["state"])
         lines += [f"  {line}" for line in explanation.lines(self.language)]
         if not isinstance(error, AssertionError):
             lines.append(f"  {type(error).__name__}: {error}")
@@ -94,6 +141,8 @@ class CheckRun:
 
     def _explanation(self, item: pytest.Item, error: BaseException) -> Text:
         """Return what was wrong, and the calls of the check that led to it."""
+        if isinstance(error, NotRun):
+            return NOT_RUN
         student = item.stash.get(STUDENT, None)
         calls = student.calls if student else []
         parameters = {}
@@ -132,14 +181,20 @@ class CheckRun:
         if not path.is_file():
             return _Unloadable(None), None
         code = decode(path.read_bytes())
-        if isinstance(code, Unreadable):
-            return _unparsable(path, code), None
-        problem = syntax_problem(code)
-        if problem is not None:
+        problem = code if isinstance(code, Unreadable) else syntax_problem(code)
+        if isinstance(code, Unreadable) or problem is not None:
+            assert problem is not None
+            self._unreadable[topic.name] = problem
             return _unparsable(path, problem), None
         source = Source(filename=topic.filename, chunks=((str(path), code),))
+        seconds = PATIENCE * self.course.limits.load_seconds
         with _importable(folder):
-            return LocalTransport(source, has_deadlines=self.has_deadlines), source
+            transport = LocalTransport(source, has_deadlines=self.has_deadlines, load_seconds=seconds)
+        if transport.was_stopped:
+            problem = Unreadable(ENDLESS_FILE.filled(seconds=f"{seconds:g}"))
+            self._unreadable[topic.name] = problem
+            return _unparsable(path, problem), None
+        return transport, source
 
     def _folder(self) -> Path:
         if self.against is None:
@@ -147,7 +202,8 @@ class CheckRun:
         for base in (self.invocation_folder, self.course.root):
             if (base / self.against).is_dir():
                 return base / self.against
-        raise pytest.UsageError(f"--against {self.against}: this folder does not exist.")
+        missing = NO_FOLDER.filled(folder=self.against)
+        raise pytest.UsageError("\n".join(missing.lines(self.language)))
 
 
 @contextlib.contextmanager
@@ -189,7 +245,9 @@ class _Unloadable:
         return self.problem
 
     def request(self, request: Request, seconds: float) -> Reply:
-        raise NotAttempted("the file")
+        if self.problem is not None:
+            raise Unloaded("", self.problem)
+        raise NotAttempted("the file", NO_FILE)
 
     def blame(self, failure: CheckFailure) -> NoReturn:
         raise failure

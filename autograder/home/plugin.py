@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from .check_run import CheckRun
 
 CHECK_RUN = pytest.StashKey["CheckRun"]()
-NOT_ATTEMPTED = "not attempted"
+# Categories of pytest's own counts, by the option --lang.
+NOT_ATTEMPTED = {"en": "not attempted", "zh": "尚未作答", "both": "not attempted"}
+NOT_RUN = {"en": "not run", "zh": "未运行", "both": "not run"}
+DEFAULT_SUMMARY = "fE"  # pytest's option -r, if a student does not give it
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,18 +65,39 @@ def pytest_runtest_makereport(
     return report
 
 
-def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-    """Give checks that were not attempted their own letter."""
-    if _facts(report).get("verdict") == "not_attempted":
-        return NOT_ATTEMPTED, "○", (NOT_ATTEMPTED.upper(), {"yellow": True})
+def pytest_report_teststatus(
+    report: pytest.TestReport, config: pytest.Config
+) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+    """Give checks that were not attempted, or not run, their own letter and count."""
+    facts = _facts(report)
+    if facts.get("verdict") == "not_attempted":
+        word = NOT_ATTEMPTED[config.getoption("--lang")]
+        return word, "○", (word.upper(), {"yellow": True})
+    if facts.get("fault") == "not run":
+        word = NOT_RUN[config.getoption("--lang")]
+        return word, "·", (word.upper(), {"yellow": True})
     return None
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Exit with 0 only if every selected check passed."""
+    """Exit with 0 only if every selected check passed. Fold the failures before pytest shows them."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if exitstatus == pytest.ExitCode.OK and reporter is not None and reporter.stats.get(NOT_ATTEMPTED):
+    if reporter is None:
+        return
+    language = session.config.getoption("--lang")
+    if exitstatus == pytest.ExitCode.OK and reporter.stats.get(NOT_ATTEMPTED[language]):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    failed = reporter.stats.get("failed", [])
+    ours = [report for report in failed if _facts(report)]
+    if not ours:
+        return
+    from ..text import Language
+    from .failures import fold
+
+    fold(ours, reporter.stats.get(NOT_RUN[language], []), Language(language))
+    option = session.config.option
+    if len(ours) == len(failed) and option.reportchars == DEFAULT_SUMMARY and option.tbstyle != "no":
+        reporter.reportchars = reporter.reportchars.replace("f", "")  # the list of failed checks says nothing new
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

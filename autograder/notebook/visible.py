@@ -14,13 +14,12 @@ import numpy as np
 import torch
 
 from ..checks.collect import Check, collect_checks
-from ..checks.describe import describe
+from ..checks.describe import Description, describe
 from ..checks.failures import CheckFailure, NotAttempted
 from ..checks.rules import find_banned
-from ..checks.run import Outcome, run_check
+from ..checks.run import NOT_RUN, Outcome, ends_exercise, run_check
 from ..checks.student import Student
 from ..course.model import Course, Exercise, Topic
-from ..grading.prefetch.attempt import NOT_TRIED
 from ..results.model import CheckResult, ExerciseResult, Verdict
 from ..results.points import exercise_result
 from ..text import NOTHING, Text
@@ -43,18 +42,17 @@ def visible_result(course: Course, exercise: Exercise) -> ExerciseResult:
         function = getattr(transport.session.module, neighbour.name, None)
         parameters[neighbour.name] = _parameters(function)
     refusal = _refusal(exercise, transport)
-    timeouts = 0
+    is_over = False
     results = []
     with _undisturbed():
         for check in _checks(topic)[exercise.name]:
-            if timeouts >= course.limits.strikes:
-                outcome = Outcome(verdict=Verdict.TIMED_OUT, description=NOT_TRIED)
+            if is_over:
+                outcome = Outcome(verdict=Verdict.TIMED_OUT, description=Description(NOT_RUN, NOT_RUN))
             elif refusal is not None:
                 outcome = refusal
             else:
                 outcome = run_check(check, _student(course, topic, exercise, transport), parameters)
-            if outcome.verdict is Verdict.TIMED_OUT:
-                timeouts += 1
+            is_over = is_over or ends_exercise(outcome.verdict)
             results.append(_result(check, outcome))
     return exercise_result(exercise, results)
 

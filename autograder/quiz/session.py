@@ -27,6 +27,9 @@ from .variant import Variant, draw, filled_text, show, student_id
 from .writing import write_answers
 
 ANSWERS = "answers.yaml"
+PLACE = Text("{path}, line {line}: ", "{path} 第 {line} 行：")
+MEND = Text("Mend the file.", "请修改这个文件。")
+MEND_OR_MOVE = Text("Mend the file, or move it away.", "请修改这个文件，或把它移走。")
 
 
 class PracticeReply(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,7 +181,11 @@ def _open_practice(course: Course, topic: Topic, student: str | None, attempt: i
     """Open a quiz with its keys and without answers. Raise UsageError if the keys are not here."""
     quiz = load_quiz(topic)
     if not topic.quiz_key.is_file():
-        raise UsageError(f"There is no key for {topic.name} here: {topic.quiz_key} is missing.")
+        missing = Text(
+            f"There is no key for {topic.name} here: {topic.quiz_key} is missing.",
+            f"这里没有 {topic.name} 的答案：缺少 {topic.quiz_key}。",
+        )
+        raise UsageError(missing)
     keys = load_keys(topic, quiz)
     name = student_id(student or known_student(course) or "") or "practice"
     return QuizSitting(
@@ -202,23 +209,39 @@ def _topic_with_quiz(course: Course, name: str) -> Topic:
     topic = course.topic(name)
     if not topic.quiz_points:
         names = ", ".join(other.name for other in course.topics if other.quiz_points)
-        raise UsageError(f"{topic.name} has no quiz.", fix=f"These have one: {names}." if names else "")
+        missing = Text(f"{topic.name} has no quiz.", f"{topic.name} 没有测验。")
+        others = Text(f"These have one: {names}.", f"有测验的主题：{names}。")
+        raise UsageError(missing, fix=others if names else "")
     return topic
 
 
 def _check_student(topic: Topic, file: AnswersFile, name: str) -> None:
     """Raise UsageError if there is no name, or if the answers file has another one."""
     if not name:
-        raise UsageError("Whose quiz is this?", fix="Give --student with the name that you hand in under.")
-    if file.student is not None and student_id(file.student) != name:
         raise UsageError(
-            f"{answers_path(topic)} holds the answers of {file.student}, not of {name}.", fix="Move it away first."
+            Text("Whose quiz is this?", "还不知道是谁的测验。"),
+            fix=Text("Give --student with the name that you hand in under.", "请用 --student 给出你提交时使用的名字。"),
+        )
+    if file.student is not None and student_id(file.student) != name:
+        path = answers_path(topic)
+        raise UsageError(
+            Text(
+                f"{path} holds the answers of {file.student}, not of {name}.",
+                f"{path} 里是 {file.student} 的答案，不是 {name} 的。",
+            ),
+            fix=Text("Move it away first.", "请先把它移走。"),
         )
 
 
 def _check_attempt(course: Course, attempt: int) -> None:
     if attempt > course.quiz.attempts:
-        raise UsageError(f"There is no attempt {attempt}: this course has {course.quiz.attempts}.")
+        count = course.quiz.attempts
+        raise UsageError(
+            Text(
+                f"There is no attempt {attempt}: this course has {count}.",
+                f"没有第 {attempt} 次作答：这门课程共有 {count} 次。",
+            )
+        )
 
 
 def _keep_earlier_attempt(topic: Topic, attempt: int) -> None:
@@ -273,13 +296,14 @@ def _existing(topic: Topic) -> AnswersFile:
         _refuse(path, file.problems[0])
     for name, entry in file.entries.items():
         if entry.refused:
-            raise UsageError(f"{path}, line {entry.line}: {name}: {entry.refused.en}", fix="Mend the file.")
+            place = PLACE.filled(path=path, line=entry.line)
+            raise UsageError(place + Text(f"{name}: ", f"{name}：") + entry.refused, fix=MEND)
     return file
 
 
 def _refuse(path: Path, problem: Problem) -> NoReturn:
-    place = f"{path}, line {problem.line}" if problem.line else f"{path}"
-    raise UsageError(f"{place}: {problem.sentence.en}", fix="Mend the file, or move it away.")
+    place = PLACE.filled(path=path, line=problem.line) if problem.line else Text(f"{path}: ", f"{path}：")
+    raise UsageError(place + problem.sentence, fix=MEND_OR_MOVE)
 
 
 def _entry(written: str | Sequence[str]) -> Entry:

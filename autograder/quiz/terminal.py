@@ -18,6 +18,13 @@ from .session import QuizSitting
 from .variant import Shown
 
 BACK, SKIP, FINISH = "← back", "→ skip", "finish"
+PLACE = Text("{number} of {count}", "第 {number} 题，共 {count} 题")
+WHICH_QUIZ = Text("Which quiz?", "选择主题")
+FINISHED = Text("Finish", "完成")
+QUESTION = Text("Question", "题目")
+ANSWER = Text("Answer", "答案")
+ANSWERED = Text("{answered} of {count} answered.", "共 {count} 题，已答 {answered} 题。")
+CHANGE = Text("Change one?", "要修改哪一题？")
 KEYS = Text("PageUp: back  PageDown: skip  Ctrl-C: stop", "PageUp：上一题  PageDown：跳过  Ctrl-C：退出")
 MARKS = ((r"`[^`]+`", "cyan"), (r"\$[^$]+\$", "magenta"))
 
@@ -43,13 +50,13 @@ def _first_unanswered(session: QuizSitting) -> int:
     return len(session.questions)
 
 
-def choose_topic(rows: Sequence[tuple[str, str, int, int]], console: Console) -> str:
+def choose_topic(rows: Sequence[tuple[str, str, int, int]], console: Console, language: Language) -> str:
     """Return the topic that the student chooses. rows: name, title, questions answered, questions."""
     choices = []
     for name, title, answered, count in rows:
         number = name.split("_")[0]
         choices.append(questionary.Choice(f"{number}  {title}  {answered}/{count}", value=name))
-    chosen: str = questionary.select("Which quiz? 选择主题", choices=choices).unsafe_ask()
+    chosen: str = questionary.select(_in_a_line(WHICH_QUIZ, language), choices=choices).unsafe_ask()
     return chosen
 
 
@@ -73,7 +80,8 @@ def _ask_one(session: QuizSitting, place: int, language: Language, console: Cons
 def _show(session: QuizSitting, place: int, language: Language, console: Console) -> None:
     question = session.questions[place]
     console.print()
-    console.rule(f"{place + 1} of {len(session.questions)}  {question.id}", align="left", style="dim")
+    number = PLACE.filled(number=place + 1, count=len(session.questions)).label(language)
+    console.rule(f"{number}  {question.id}", align="left", style="dim")
     for line in question.prompt.lines(language):
         console.print(_marked(line))
     if question.code:
@@ -87,6 +95,10 @@ def _show(session: QuizSitting, place: int, language: Language, console: Console
 def _print(text: Text, language: Language, console: Console, *, style: str) -> None:
     for line in text.lines(language):
         console.print(line, style=style, highlight=False)
+
+
+def _in_a_line(text: Text, language: Language) -> str:
+    return " ".join(text.lines(language))
 
 
 def _marked(text: str) -> Line:
@@ -126,9 +138,9 @@ def _show_reason(text: Text, language: Language, console: Console) -> None:
 def _review(session: QuizSitting, language: Language, console: Console) -> int | None:
     """Show all answers. Return the place of the question to change; None if the student is finished."""
     table = Table(box=None, pad_edge=False)
-    for heading in ("", "Question", "Answer"):
+    for heading in ("", QUESTION.label(language), ANSWER.label(language)):
         table.add_column(heading, overflow="fold")
-    choices = [questionary.Choice("Finish 完成", value=FINISH)]
+    choices = [questionary.Choice(_in_a_line(FINISHED, language), value=FINISH)]
     for place, question in enumerate(session.questions):
         answer = _one_line(session.written(question.id))
         first = question.prompt.lines(language)[0].split("\n")[0]
@@ -136,8 +148,8 @@ def _review(session: QuizSitting, language: Language, console: Console) -> int |
         choices.append(questionary.Choice(f"{question.id}  {answer}", value=str(place)))
     console.print()
     console.print(table)
-    count = f"{session.answered} of {len(session.questions)} answered"
-    chosen = questionary.select(f"{count}. Change one? 要修改哪一题？", choices=choices).unsafe_ask()
+    count = ANSWERED.filled(answered=session.answered, count=len(session.questions)).label(language)
+    chosen = questionary.select(f"{count} {_in_a_line(CHANGE, language)}", choices=choices).unsafe_ask()
     return None if chosen == FINISH else int(chosen)
 
 
@@ -208,7 +220,7 @@ def _text(session: QuizSitting, question: Shown, language: Language, *, is_long:
     units = f" ({', '.join(question.units)})" if question.units else ""
     default = now if isinstance(now, str) else ""
     prompt = questionary.text(
-        f"Answer 答案{units}:",
+        f"{_in_a_line(ANSWER, language)}{units}:",
         default=default,
         validate=check,
         multiline=is_long,

@@ -14,6 +14,7 @@ from .paths import may_be_released
 
 FORMAT = "torchstone-release/1"
 MANIFEST_PATH = ".torchstone/release.json"
+GET_AGAIN = Text("Get the release again.", "请重新获取发布包。")
 VERSION = re.compile(r"[\w.+-]{1,40}")
 
 
@@ -54,7 +55,10 @@ def read_manifest(folder: Path) -> ReleaseManifest:
         data = (folder / MANIFEST_PATH).read_bytes()
     except FileNotFoundError:
         raise UsageError(
-            f"{folder} is not a release: it has no {MANIFEST_PATH}.", fix="Give the folder that holds course.toml."
+            Text(
+                f"{folder} is not a release: it has no {MANIFEST_PATH}.", f"{folder} 不是发布包：没有 {MANIFEST_PATH}。"
+            ),
+            fix=Text("Give the folder that holds course.toml.", "请给出 course.toml 所在的文件夹。"),
         ) from None
     return _decode(data, folder)
 
@@ -64,19 +68,25 @@ def open_release(path: Path) -> OpenedRelease:
     try:
         gathered, problems = gather(path)
     except SubmissionError as error:
-        raise UsageError(f"{path} cannot be read as a release: {error.problem}") from None
+        raise UsageError(
+            Text(f"{path} cannot be read as a release: ", f"无法把 {path} 当作发布包读取：") + error.sentence
+        ) from None
     if problems:
-        raise UsageError(f"{path} is not a release: {problems[0].file}: {problems[0].sentence.en}")
+        file = problems[0].file
+        raise UsageError(
+            Text(f"{path} is not a release: {file}: ", f"{path} 不是发布包：{file}：") + problems[0].sentence
+        )
     top = _top_folder(gathered, path)
     manifest = _decode(gathered[top / MANIFEST_PATH], path)
     files = {}
-    fix = "Get the release again."
     for name, digest in manifest.files.items():
         data = gathered.get(top / name)
         if data is None:
-            raise UsageError(f"{path} is damaged: {name} is missing.", fix=fix)
+            missing = Text(f"{path} is damaged: {name} is missing.", f"{path} 已损坏：缺少 {name}。")
+            raise UsageError(missing, fix=GET_AGAIN)
         if sha256(data) != digest:
-            raise UsageError(f"{path} is damaged: {name} is changed.", fix=fix)
+            changed = Text(f"{path} is damaged: {name} is changed.", f"{path} 已损坏：{name} 被改动过。")
+            raise UsageError(changed, fix=GET_AGAIN)
         files[name] = data
     return OpenedRelease(manifest=manifest, files=files)
 
@@ -85,8 +95,9 @@ def _top_folder(files: Files, path: Path) -> PurePosixPath:
     """Return the folder inside a zip that holds the release."""
     tops = [file.parent.parent for file in files if file.match(MANIFEST_PATH)]
     if len(tops) != 1:
-        count = "more than one" if tops else "no"
-        raise UsageError(f"{path} is not a release: it has {count} {MANIFEST_PATH}.")
+        count = Text("more than one", "多个") if tops else Text("no", "0 个")
+        sentence = Text("{path} is not a release: it has {count} {name}.", "{path} 不是发布包：其中有 {count} {name}。")
+        raise UsageError(sentence.filled(path=path, count=count, name=MANIFEST_PATH))
     return tops[0]
 
 
@@ -95,9 +106,16 @@ def _decode(data: bytes, path: Path) -> ReleaseManifest:
     try:
         manifest = msgspec.json.decode(data, type=ReleaseManifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: {MANIFEST_PATH} cannot be read: {error}.", fix="Get the release again.") from None
+        damaged = Text(
+            f"{path}: {MANIFEST_PATH} cannot be read: {error}.", f"{path}：无法读取 {MANIFEST_PATH}：{error}。"
+        )
+        raise UsageError(damaged, fix=GET_AGAIN) from None
     if manifest.format != FORMAT:
-        raise UsageError(f"{path} has the format {manifest.format}; this autograder reads {FORMAT}.")
+        other = Text(
+            f"{path} has the format {manifest.format}; this autograder reads {FORMAT}.",
+            f"{path} 的格式是 {manifest.format}；这个版本的 autograder 只能读取 {FORMAT}。",
+        )
+        raise UsageError(other)
     _refuse_unsafe(manifest, path)
     return manifest
 
@@ -107,20 +125,27 @@ def _refuse_unsafe(manifest: ReleaseManifest, path: Path) -> None:
     if VERSION.fullmatch(manifest.version):
         problem = _problem_of_files(manifest)
     else:
-        problem = f"the version {manifest.version!r} has characters that are not allowed"
+        problem = Text(
+            f"the version {manifest.version!r} has characters that are not allowed",
+            f"版本号 {manifest.version!r} 含有不允许的字符",
+        )
     if problem is not None:
-        raise UsageError(f"{path} is refused: {problem}.")
+        raise UsageError(
+            Text("{path} is refused: {problem}.", "拒绝使用 {path}：{problem}。").filled(path=path, problem=problem)
+        )
 
 
-def _problem_of_files(manifest: ReleaseManifest) -> str | None:
+def _problem_of_files(manifest: ReleaseManifest) -> Text | None:
     """Return what is wrong with the manifest's paths and stubs, or None."""
     caseless_names = set()
     for name in manifest.files:
         caseless_names.add(name.casefold())
         if not may_be_released(name):
-            return f"a release may not write {name!r}"
+            return Text(f"a release may not write {name!r}", f"发布包不允许写入 {name!r}")
     if len(caseless_names) < len(manifest.files):
-        return "two of its paths differ only in upper and lower case"
+        return Text("two of its paths differ only in upper and lower case", "有两个路径只有大小写不同")
     if not manifest.stubs.keys() <= manifest.files.keys():
-        return "its manifest holds the text of a stub that is not among its files"
+        return Text(
+            "its manifest holds the text of a stub that is not among its files", "清单中有一个练习文件不在发布包里"
+        )
     return None

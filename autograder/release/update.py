@@ -17,6 +17,8 @@ from .folder import write_atomically
 from .manifest import MANIFEST_PATH, OpenedRelease, ReleaseManifest, encode, read_manifest, sha256
 from .stub_merge import MergedFile, merge
 
+MOVE = Text("Move it away and run this again.", "请把它移走，再运行一次。")
+
 
 class Action(Enum):
     """One of the things that an update can do with a file."""
@@ -87,7 +89,12 @@ def plan_update(folder: Path, release: OpenedRelease) -> UpdatePlan:
     """Return what an update would do. Raise UsageError if folder and release are of different courses."""
     old, new = read_manifest(folder), release.manifest
     if old.title != new.title:
-        raise UsageError(f"This folder belongs to the course “{old.title.en}”, the release to “{new.title.en}”.")
+        raise UsageError(
+            Text(
+                f"This folder belongs to the course “{old.title.en}”, the release to “{new.title.en}”.",
+                f"这个文件夹属于课程“{old.title.zh}”，而发布包属于“{new.title.zh}”。",
+            )
+        )
     changes = []
     for path in sorted(old.files.keys() | new.files.keys()):
         change = _change(folder, path, old, release)
@@ -216,15 +223,13 @@ def _refuse_blocked(folder: Path, target: Path) -> None:
     """
     if target.is_symlink() or target.is_dir():
         raise UsageError(
-            f"{target} is in the way: a plain file belongs there.",
-            fix="Move it away and run this again.",
+            Text(f"{target} is in the way: a plain file belongs there.", f"{target} 应当是普通文件。"), fix=MOVE
         )
     parent = target.parent
     while parent != folder:
         if parent.is_symlink() or parent.is_file():
             raise UsageError(
-                f"{parent} is in the way: a plain folder belongs there.",
-                fix="Move it away and run this again.",
+                Text(f"{parent} is in the way: a plain folder belongs there.", f"{parent} 应当是普通文件夹。"), fix=MOVE
             )
         parent = parent.parent
 

@@ -8,6 +8,7 @@ format        what a format is; finds the modules that declare one
 inert         makes any text safe to show
 class_run     what a grading run prints at its end
 terminal      results in a terminal, after grading
+folding       checks that fail for one reason
 board         results in a terminal, at home
 changes       the changes between two gradings
 quiz          quizzes in a terminal

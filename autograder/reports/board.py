@@ -8,7 +8,7 @@ from rich.table import Table
 
 from ..course.model import Course, Exercise, Topic
 from ..results.model import GRAVITY, Verdict
-from ..text import Language
+from ..text import Language, Text
 
 STYLES = {
     Verdict.PASSED: "green",
@@ -21,25 +21,34 @@ HEADINGS = {
     Language.ZH: ("主题", "分数", "练习"),
 }
 
+SECTION = Text("exercises", "练习")
+NEXT = {
+    Language.EN: "Next: [bold]{name}[/] in {path}\nHint: autograder hint {name}",
+    Language.ZH: "下一题：[bold]{name}[/]，在 {path} 中\n提示：autograder hint {name}",
+    Language.BOTH: "Next 下一题: [bold]{name}[/] in {path}\nHint 提示:   autograder hint {name}",
+}
+ALL_PASS = Text("All checks that ran pass; grading adds hidden ones.", "运行的检查全部通过；评分时还有隐藏检查。")
+
 
 def show_board(course: Course, facts: Sequence[Mapping[str, str]], reporter: Any) -> None:
     """Write the board to pytest's terminal.
 
     facts: exercise and verdict of each check that ran.
     """
-    table = board_table(course, facts, Language(reporter.config.getoption("--lang")))
-    reporter.section("exercises")
+    language = Language(reporter.config.getoption("--lang"))
+    table = board_table(course, facts, language)
+    reporter.section(SECTION.label(language))
     stream = reporter._tw._file
     console = Console(file=stream, width=max(80, reporter._tw.fullwidth), no_color=not reporter._tw.hasmarkup)
     console.print(table)
     following = next_exercise(course, facts)
+    console.print()
     if following is not None:
         path = f"exercises/{following.topic}/{course.topic(following.topic).filename}"
-        console.print(
-            f"\nNext 下一题: [bold]{following.name}[/] in {path}\nHint 提示:   autograder hint {following.name}"
-        )
+        console.print(NEXT[language].format(name=following.name, path=path))
     else:
-        console.print("\nAll checks that ran pass; grading adds hidden ones.\n运行的检查全部通过；评分时还有隐藏检查。")
+        for line in ALL_PASS.lines(language):
+            console.print(line)
 
 
 def board_table(course: Course, facts: Sequence[Mapping[str, str]], language: Language) -> Table:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from ..results.model import QuestionResult, QuizResult, Verdict
 from ..text import Language, Text
+from .folding import joined
 
 QUIZ = Text("quiz", "测验")
 QUIZ_OF = Text("quiz {topic}", "测验 {topic}")
@@ -11,6 +12,11 @@ NOT_ATTEMPTED = Text("Not attempted yet.", "尚未开始。")
 STATE = Text(
     "{passed} right, {answered} of {questions} answered.", "共 {questions} 题，已答 {answered} 题，答对 {passed} 题。"
 )
+COUNTS = Text(
+    "{passed} right, {answered} of {questions} answered", "共 {questions} 题，已答 {answered} 题，答对 {passed} 题"
+)
+PART = Text("{points} of {worth}", "{points} / {worth}")
+QUIZZES_NOT_ATTEMPTED = Text("quizzes not attempted: {topics}", "尚未作答的测验：{topics}")
 
 
 def show_quizzes(
@@ -23,21 +29,25 @@ def show_quizzes(
             untouched.append(quiz.topic.split("_")[0])
             continue
         symbol = "[green]✓[/]" if quiz.passed == len(quiz.questions) else "[red]✗[/]"
+        name = QUIZ_OF.filled(topic=quiz.topic).label(language)
+        counts = COUNTS.filled(passed=quiz.passed, answered=quiz.answered, questions=len(quiz.questions))
         say(
-            f"{symbol} [bold]quiz {escape(quiz.topic)}[/]  {quiz.points:g}/{quiz.worth:g}"
-            f"  [dim]{quiz.passed} right, {quiz.answered} of {len(quiz.questions)} answered[/]"
+            f"{symbol} [bold]{escape(name)}[/]  {quiz.points:g}/{quiz.worth:g}"
+            f"  [dim]{escape(counts.label(language))}[/]"
         )
         for question in wrong_questions(quiz):
             _show_question(question, language, say, escape)
     if untouched:
-        say(f"[yellow]{Verdict.NOT_ATTEMPTED.symbol}[/] [dim]quizzes not attempted: {', '.join(untouched)}[/]")
+        names = QUIZZES_NOT_ATTEMPTED.filled(topics=joined(untouched)).label(language)
+        say(f"[yellow]{Verdict.NOT_ATTEMPTED.symbol}[/] [dim]{escape(names)}[/]")
 
 
 def _show_question(
     question: QuestionResult, language: Language, say: Callable[[str], None], escape: Callable[[str], str]
 ) -> None:
     prompts = question.prompt.lines(language)
-    partly = f"  [dim]{question.points:.2f} of {question.worth:.2f}[/]" if question.points else ""
+    share = PART.filled(points=f"{question.points:.2f}", worth=f"{question.worth:.2f}").label(language)
+    partly = f"  [dim]{share}[/]" if question.points else ""
     say(f"  [red]{question.verdict.symbol}[/] {question.id}  {escape(prompts[0])}{partly}")
     for line in prompts[1:]:
         say(f"           {escape(line)}")

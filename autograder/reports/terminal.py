@@ -11,6 +11,7 @@ from ..results.model import GRAVITY, SYMBOLS, CheckResult, ExerciseResult, Probl
 from ..results.points import EARNS_NOTHING
 from ..results.summary import ClassTally, ExerciseSummary, Summary
 from ..text import Language, Text, printable
+from .folding import and_more, fault_of, joined, short_name
 from .quiz import show_quizzes
 
 MIN_NOTES = 40  # characters
@@ -182,7 +183,16 @@ def _notes(row: Summary) -> str:
 
 Say = Callable[[str], None]  # prints a line
 SHORT = 50  # characters of a message that fits on its check's line
-FEW = 2  # checks; a long message that more of them share is shown once
+
+POINTS = Text("{points} of {worth} points", "得分 {points} / {worth}")
+KEPT_MARK = Text(
+    "an earlier, better mark was kept; this grading gave {points}", "保留了之前较高的分数；这次评分得 {points} 分"
+)
+BONUS = Text("+{points} (bonus, at most {bonus})", "+{points}（附加分，最多 {bonus}）")
+CHECKS_PASSED = Text("{passed} of {count} checks passed", "{count} 项检查中通过了 {passed} 项")
+IN_ALL_CHECKS = Text("in all {count} checks", "全部 {count} 项检查都是如此")
+NOT_ATTEMPTED = Text("not attempted, {topic}: {names}", "尚未作答，{topic}：{names}")
+NO_POINTS = Text("Because of this, 0 of {worth} points: {names}", "因此以下练习得 0 分（共 {worth} 分）：{names}")
 
 
 def show_submission(result: SubmissionResult, language: Language, console: Console) -> None:
@@ -191,17 +201,41 @@ def show_submission(result: SubmissionResult, language: Language, console: Conso
     def say(text: str) -> None:
         console.print(text, highlight=False, soft_wrap=True)
 
-    say(f"[bold]{escape(result.submission)}[/]  {result.points:g} of {result.worth:g} points")
-    for problem in result.problems:
-        _show_problem(problem, language, say)
+    points = POINTS.filled(points=f"{result.points:g}", worth=f"{result.worth:g}")
+    say(f"[bold]{escape(result.submission)}[/]  {points.label(language)}")
+    shown = _show_problems(result, language, say)
     untouched = []
     for exercise in result.exercises:
+        if exercise.name in shown:
+            continue
         if exercise.verdict is Verdict.NOT_ATTEMPTED:
             untouched.append(exercise)
         else:
             show_exercise(exercise, language, say)
-    _show_untouched(untouched, say)
+    _show_untouched(untouched, language, say)
     show_quizzes(result.quizzes, language, say, escape)
+
+
+def _show_problems(result: SubmissionResult, language: Language, say: Say) -> set[str]:
+    """Print what is wrong with the files. Below an unreadable file, print its exercises; return their names."""
+    shown: set[str] = set()
+    for problem in result.problems:
+        _show_problem(problem, language, say)
+        lost = [exercise for exercise in result.exercises if _is_lost_to(problem, exercise)]
+        if lost:
+            names = joined([exercise.name for exercise in lost])
+            worth = sum(exercise.worth for exercise in lost)
+            for line in NO_POINTS.filled(worth=f"{worth:g}", names=names).lines(language):
+                say(f"    {escape(line)}")
+        shown.update(exercise.name for exercise in lost)
+    return shown
+
+
+def _is_lost_to(problem: Problem, exercise: ExerciseResult) -> bool:
+    """Return True if every check of the exercise has this problem for its message: the file cannot be read."""
+    if not problem.file or not exercise.file.endswith(problem.file):
+        return False
+    return all(check.message == problem.sentence for check in exercise.checks)
 
 
 def _show_problem(problem: Problem, language: Language, say: Say) -> None:
@@ -215,25 +249,62 @@ def _show_problem(problem: Problem, language: Language, say: Say) -> None:
 
 def show_exercise(exercise: ExerciseResult, language: Language, say: Say) -> None:
     """Print points, misconceptions, and every check that did not pass."""
-    say(f"{_symbol(exercise)} [bold]{exercise.name}[/]  {_marks(exercise)}")
+    say(f"{_symbol(exercise)} [bold]{exercise.name}[/]  {_marks(exercise, language)}")
     if exercise.raised_from is not None:
-        say(f"  [dim]an earlier, better mark was kept; this grading gave {exercise.raised_from:g}[/]")
+        kept = KEPT_MARK.filled(points=f"{exercise.raised_from:g}")
+        say(f"  [dim]{kept.label(language)}[/]")
     _show_misconceptions(exercise, language, say)
     not_passed = [check for check in exercise.checks if check.verdict is not Verdict.PASSED]
-    _show_checks(not_passed, language, say)
+    for checks in _by_fault(exercise, not_passed):
+        _show_fault(exercise, checks, language, say)
     passed = len(exercise.checks) - len(not_passed)
     if passed and not_passed:
-        say(f"  [green]{Verdict.PASSED.symbol}[/] {passed} of {len(exercise.checks)} checks passed")
+        counts = CHECKS_PASSED.filled(passed=passed, count=len(exercise.checks))
+        say(f"  [green]{Verdict.PASSED.symbol}[/] {counts.label(language)}")
     if any(not check.earns for check in exercise.checks):
         for line in EARNS_NOTHING.lines(language):
             say(f"    [dim]{escape(line)}[/]")
 
 
-def _marks(exercise: ExerciseResult) -> str:
+def _marks(exercise: ExerciseResult, language: Language) -> str:
     """Return 1.5/2, or +1.5 (bonus, at most 2) for an optional exercise."""
     if exercise.bonus:
-        return f"+{exercise.points:g} (bonus, at most {exercise.bonus:g})"
+        return BONUS.filled(points=f"{exercise.points:g}", bonus=f"{exercise.bonus:g}").label(language)
     return f"{exercise.points:g}/{exercise.worth:g}"
+
+
+def _by_fault(exercise: ExerciseResult, checks: Sequence[CheckResult]) -> list[list[CheckResult]]:
+    """Return the checks in groups of one fault each. All wrong answers are one fault if a misconception explains them."""
+    groups: dict[tuple[Verdict, str], list[CheckResult]] = {}
+    for check in checks:
+        is_explained = bool(exercise.misconceptions) and check.verdict is Verdict.FAILED
+        fault = "" if is_explained else fault_of(check.message)
+        groups.setdefault((check.verdict, fault), []).append(check)
+    return list(groups.values())
+
+
+def _show_fault(exercise: ExerciseResult, checks: Sequence[CheckResult], language: Language, say: Say) -> None:
+    """Print a fault as the first check shows it, then the other checks that fail for the same reason."""
+    first, *others = checks
+    if not others:
+        _show_check(first, language, say)
+        return
+    if first.message and len(checks) == len(exercise.checks):
+        _show_message(first, language, say)
+        rest = IN_ALL_CHECKS.filled(count=len(checks))
+    else:
+        _show_check(first, language, say)
+        rest = and_more([short_name(check.id, exercise.name) for check in others])
+    for line in rest.lines(language):
+        say(f"    [dim]{escape(line)}[/]")
+
+
+def _show_message(check: CheckResult, language: Language, say: Say) -> None:
+    """Print a check's message without its title."""
+    symbol = _check_symbol(check)
+    for line in check.message.lines(language):
+        say(f"  {symbol} {escape(line)}")
+        symbol = " "  # the lines in other languages follow without it
 
 
 def _show_misconceptions(exercise: ExerciseResult, language: Language, say: Say) -> None:
@@ -243,35 +314,12 @@ def _show_misconceptions(exercise: ExerciseResult, language: Language, say: Say)
             say(f"  [cyan]→ {escape(line)}[/]")
 
 
-def _show_untouched(exercises: Sequence[ExerciseResult], say: Say) -> None:
+def _show_untouched(exercises: Sequence[ExerciseResult], language: Language, say: Say) -> None:
     """Print a line for each topic: there is nothing to say but names."""
     for topic in dict.fromkeys(exercise.topic for exercise in exercises):
         names = [exercise.name for exercise in exercises if exercise.topic == topic]
-        say(f"{_symbol(exercises[0])} [dim]not attempted, {topic.split('_')[0]}: {', '.join(names)}[/]")
-
-
-def _show_checks(checks: Sequence[CheckResult], language: Language, say: Say) -> None:
-    """Print each check with its message. Print a long message that several checks share only once."""
-    sharing: dict[Text, list[CheckResult]] = {}
-    for check in checks:
-        sharing.setdefault(check.message, []).append(check)
-    repeated = []
-    for message, group in sharing.items():
-        if len(message.en) > SHORT and len(group) > FEW:
-            repeated.append(message)
-    for check in checks:
-        if check.message not in repeated:
-            _show_check(check, language, say)
-    for message in repeated:
-        _show_shared_message(message, sharing[message], language, say)
-
-
-def _show_shared_message(message: Text, checks: Sequence[CheckResult], language: Language, say: Say) -> None:
-    """Print a message with the number of checks that share it."""
-    symbol = _check_symbol(checks[0])
-    for line in message.lines(language):
-        say(f"  {symbol} {escape(line)}  [dim]({len(checks)} ×)[/]")
-        symbol = " "  # the lines in other languages follow without it
+        sentence = NOT_ATTEMPTED.filled(topic=topic.split("_")[0], names=joined(names))
+        say(f"{_symbol(exercises[0])} [dim]{sentence.label(language)}[/]")
 
 
 def _show_check(check: CheckResult, language: Language, say: Say) -> None:

@@ -47,13 +47,13 @@ def gather(path: Path) -> tuple[Files, list[Problem]]:
     problems: list[Problem] = []
     if path.is_symlink():
         raise SubmissionError(
-            f"{path.name} is a link.",
-            fix="Give the file or folder that it points to.",
+            Text(f"{path.name} is a link.", f"{path.name} 是一个链接。"),
+            fix=Text("Give the file or folder that it points to.", "请给出它指向的文件或文件夹。"),
         )
     if path.is_dir():
         files = _bounded(_folder_files(path, problems), path.name)
     elif not path.is_file():
-        raise SubmissionError(f"{path} does not exist.")
+        raise SubmissionError(Text(f"{path} does not exist.", f"{path} 不存在。"))
     elif path.suffix.lower() == ".zip":
         files = _bounded(_zip_files(path, problems), path.name)
     else:
@@ -64,7 +64,7 @@ def gather(path: Path) -> tuple[Files, list[Problem]]:
 def _single_file(path: Path) -> Files:
     """Return the only file of a submission. Raise SubmissionError if it is too large."""
     if path.stat().st_size > MAX_TOTAL:
-        raise SubmissionError(f"{path.name} is larger than {MAX_TOTAL >> 20} MiB.")
+        raise SubmissionError(_larger_than(path.name, MAX_TOTAL))
     return {PurePosixPath(path.name): path.read_bytes()}
 
 
@@ -76,8 +76,11 @@ def _bounded(files: Iterator[tuple[PurePosixPath, bytes]], name: str) -> Files:
         total += len(data)
         if len(gathered) >= MAX_FILES or total > MAX_TOTAL:
             raise SubmissionError(
-                f"{name} holds more than {MAX_FILES} files or {MAX_TOTAL >> 20} MiB.",
-                fix="Hand in the exercise files only.",
+                Text(
+                    f"{name} holds more than {MAX_FILES} files or {MAX_TOTAL >> 20} MiB.",
+                    f"{name} 中的文件超过 {MAX_FILES} 个或 {MAX_TOTAL >> 20} MiB。",
+                ),
+                fix=Text("Hand in the exercise files only.", "请只提交练习文件。"),
             )
         gathered[relative] = data
     return gathered
@@ -111,10 +114,13 @@ def _refused_file(path: Path, relative: str) -> Text | None:
 def _zip_files(path: Path, problems: list[Problem]) -> Iterator[tuple[PurePosixPath, bytes]]:
     """Yield (path, content) of each regular file in a zip. Add the refused entries to `problems`."""
     if path.stat().st_size > MAX_ARCHIVE:
-        raise SubmissionError(f"{path.name} is larger than {MAX_ARCHIVE >> 20} MiB.")
+        raise SubmissionError(_larger_than(path.name, MAX_ARCHIVE))
     # Count the entries before zipfile builds an object for each of them.
     if path.read_bytes().count(CENTRAL_ENTRY) > MAX_FILES:
-        raise SubmissionError(f"{path.name} has more than {MAX_FILES} entries.", fix="Zip the exercise files only.")
+        raise SubmissionError(
+            Text(f"{path.name} has more than {MAX_FILES} entries.", f"{path.name} 中的条目超过 {MAX_FILES} 个。"),
+            fix=Text("Zip the exercise files only.", "请只压缩练习文件。"),
+        )
     try:
         with zipfile.ZipFile(path) as archive:
             left = MAX_TOTAL
@@ -132,8 +138,13 @@ def _zip_files(path: Path, problems: list[Problem]) -> Iterator[tuple[PurePosixP
                 yield path_inside, data
     except DAMAGE as error:
         raise SubmissionError(
-            f"{path.name} cannot be unpacked: {error}.", fix="Zip it again, without a password."
+            Text(f"{path.name} cannot be unpacked: {error}.", f"无法解压 {path.name}：{error}。"),
+            fix=Text("Zip it again, without a password.", "请重新压缩，不要设置密码。"),
         ) from None
+
+
+def _larger_than(name: str, limit: int) -> Text:
+    return Text(f"{name} is larger than {limit >> 20} MiB.", f"{name} 超过 {limit >> 20} MiB。")
 
 
 def _refused_entry(entry: zipfile.ZipInfo) -> Text | None:

@@ -61,9 +61,9 @@ def double_of(result: SubmissionResult):
     ids=["thread", "disabled-dispatch", "lazy-tensor"],
 )
 def test_ways_past_the_watch_are_reported(hand_in, code: str, words: list[str]) -> None:
-    whats = [suspicion.what for suspicion in double_of(hand_in(code)).suspicious]
+    found = [suspicion.what for suspicion in double_of(hand_in(code)).suspicious]
     for word in words:
-        assert any(word in what for what in whats), whats
+        assert any(word in what for what in found), found
 
 
 def test_a_suspicion_costs_no_points(hand_in) -> None:

@@ -5,20 +5,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 from small_course import DOUBLE_ONLY, ROOT, heed_interrupts, run_pytest
+from student_home import as_student
+
+from autograder.course.model import Course
+from autograder.home.hints import what_follows
+from autograder.text import Text
 
 TRIPLE = "def double(x):\n    return 3 * x\n"
 
 
 @pytest.fixture
 def home(own_course: Path) -> Path:
-    """Write the files that a student has: exercises/ and course.toml."""
-    import shutil
-
-    shutil.rmtree(own_course / "solutions")
-    return own_course
+    return as_student(own_course)
 
 
 def write(home: Path, code: str) -> None:
@@ -110,7 +112,7 @@ def test_print_is_shown_with_the_failure(home: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [
-        ("def double(x:\n    return 2\n", "Python cannot read line 1"),
+        ("def double(x:\n    return 2\n", "Python cannot read exercises/01_demo/demo.py, line 1"),
         ("import torch\ndef double(x):\n    return x.nothing()\n", "(demo.py, line 3: return x.nothing())"),
         ("def double(x):\n    while True:\n        pass\n", "was stopped after 1 s"),
         ("def double(x):\n    raise SystemExit\n", "raised SystemExit"),
@@ -165,14 +167,30 @@ def test_hints_come_one_at_a_time(home: Path) -> None:
         command = [sys.executable, "-m", "autograder", "hint", *arguments]
         return subprocess.run(command, cwd=home, capture_output=True, text=True, timeout=60, check=False)
 
-    assert hint("double").stdout == "double: hint 1 of 2\n  Two times.\n  两倍。\n"
-    assert "hint 2 of 2\n  2 * x\n" in hint("double").stdout
-    assert "hint 2 of 2" in hint("double").stdout
-    assert "hint 1 of 2" in hint("double", "--from-start").stdout
-    assert hint("double", "--lang", "zh").stdout == "double: hint 2 of 2\n  2 * x，乘以二。\n"
+    first = hint("double", "--lang", "en").stdout
+    assert first == "double: Hint 1 of 3\n  Two times.\n  2 more: run the command again.\n"
+    second = hint("double", "--lang", "en").stdout
+    assert second == (
+        "double: Hint 2 of 3\n  Multiply.\n  1 more, and it shows the line to write: run the command again.\n"
+    )
+    third = hint("double", "--lang", "en").stdout
+    assert third.startswith("double: Hint 3 of 3\n  2 * x\n  This is the last hint.")
+    assert hint("double", "--lang", "en").stdout == third
+    assert "Hint 1 of 3 提示 1/3\n  Two times.\n  两倍。\n" in hint("double", "--from-start").stdout
+    assert hint("double", "--lang", "zh").stdout.startswith("double: 提示 2/3\n  做乘法。\n")
     wrong = hint("duoble")
     assert wrong.returncode == 2
     assert "Did you mean double?" in wrong.stderr
+
+
+def test_a_hint_says_how_many_are_left(course: Course) -> None:
+    (exercise, _) = course.exercises
+    three = msgspec.structs.replace(exercise, hints=tuple(Text(f"Hint {n}.", f"提示 {n}。") for n in (1, 2, 3)))
+    assert what_follows(three, 1) == Text("2 more: run the command again.", "还有 2 条提示：再运行一次这条命令。")
+    assert "shows the line to write" in what_follows(three, 2).en and "要写的代码" in what_follows(three, 2).zh
+    assert "--from-start" in what_follows(three, 3).en
+    one = msgspec.structs.replace(exercise, hints=three.hints[:1])
+    assert what_follows(one, 1) == what_follows(three, 3)
 
 
 def test_watch_runs_the_topic_of_the_saved_file(home: Path) -> None:

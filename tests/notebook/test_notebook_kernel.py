@@ -147,6 +147,7 @@ def test_a_loop_is_stopped_and_the_kernel_lives(notebook: Notebook) -> None:
     notebook.run("def double(x):\n    while True:\n        pass")
     seen = notebook.run('check("double")')
     assert "was stopped after 1 s: is there a loop that never ends?" in seen.text
+    assert "not run: an earlier check of this exercise ran into the time limit" in seen.text
     assert notebook.run('grade("double")').result == "0.0"
 
 

@@ -17,12 +17,12 @@ from ..text import Text
 FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 CHUNK = 1 << 20  # bytes
 MAX_DEPTH = 32  # folders inside each other; each is open while what it holds is read
-MAX_ENTRIES = 20_000  # of one folder
+MAX_ENTRIES = 20_000  # of all folders together
 
 SPECIAL_FILE = Text("a link or a special file", "是链接或特殊文件")
 UNREADABLE_FILE = Text("it cannot be opened", "无法打开")
 TOO_DEEP = Text(f"more than {MAX_DEPTH} folders inside each other", f"文件夹嵌套超过 {MAX_DEPTH} 层")
-TOO_MANY = Text(f"the folder has more than {MAX_ENTRIES:,} entries", f"文件夹中的条目超过 {MAX_ENTRIES} 个")
+TOO_MANY = Text(f"the folders have more than {MAX_ENTRIES:,} entries", f"各文件夹中的条目共超过 {MAX_ENTRIES} 个")
 NO_TEXT = Text("its name is not text", "文件名不是有效文本")
 
 
@@ -53,51 +53,67 @@ def read_folder(path: Path, skipped: Collection[str], limit: int) -> Iterator[tu
         yield PurePosixPath("."), LeftOut(SPECIAL_FILE)
         return
     try:
-        yield from _walk(folder, PurePosixPath(), skipped, limit)
+        yield from _Walk(skipped, limit).folder(folder, PurePosixPath())
     finally:
         os.close(folder)
 
 
-def _walk(
-    folder: int, relative: PurePosixPath, skipped: Collection[str], limit: int
-) -> Iterator[tuple[PurePosixPath, bytes | LeftOut]]:
-    """Yield the files of an open folder, then those of the folders in it."""
-    names = _names(folder)
-    if len(names) > MAX_ENTRIES:
-        yield relative, LeftOut(TOO_MANY)
-        return
-    folders = []
-    for name in names:
-        if not _is_text(name):
-            yield relative / name, LeftOut(NO_TEXT)
-        elif _is_folder(name, folder):
-            folders.append(name)
-        else:
-            yield relative / name, _read_entry(name, folder, limit)
-    for name in folders:
-        if name in skipped:
-            continue
-        if len(relative.parts) + 1 >= MAX_DEPTH:
-            yield relative / name, LeftOut(TOO_DEEP)
-            continue
+class _Walk:
+    """A walk through folders, which together may have MAX_ENTRIES entries."""
+
+    def __init__(self, skipped: Collection[str], limit: int) -> None:
+        self.skipped = skipped
+        self.limit = limit  # bytes of each file
+        self.left = MAX_ENTRIES
+
+    def folder(self, folder: int, relative: PurePosixPath) -> Iterator[tuple[PurePosixPath, bytes | LeftOut]]:
+        """Yield the files of an open folder, then those of the folders in it."""
+        names = _names(folder, self.left + 1)
+        self.left -= len(names)
+        if self.left < 0:
+            self.left = 0
+            yield relative, LeftOut(TOO_MANY)
+            return
+        folders = []
+        for name in names:
+            if not _is_text(name):
+                yield relative / name, LeftOut(NO_TEXT)
+            elif _is_folder(name, folder):
+                folders.append(name)
+            else:
+                yield relative / name, _read_entry(name, folder, self.limit)
+        for name in folders:
+            if name not in self.skipped:
+                yield from self._inner(name, folder, relative / name)
+
+    def _inner(
+        self, name: str, folder: int, relative: PurePosixPath
+    ) -> Iterator[tuple[PurePosixPath, bytes | LeftOut]]:
+        """Yield the files of a folder in an open one."""
+        if len(relative.parts) >= MAX_DEPTH:
+            yield relative, LeftOut(TOO_DEEP)
+            return
         inner = _opened(name, folder)
         if inner is None:
-            yield relative / name, LeftOut(SPECIAL_FILE)
-            continue
+            yield relative, LeftOut(SPECIAL_FILE)
+            return
         try:
-            yield from _walk(inner, relative / name, skipped, limit)
+            if stat.S_ISDIR(os.fstat(inner).st_mode):
+                yield from self.folder(inner, relative)
+            else:
+                yield relative, LeftOut(SPECIAL_FILE)  # it was a folder when it was listed
         finally:
             os.close(inner)
 
 
-def _names(folder: int) -> list[str]:
-    """Return the sorted names in a folder; only as many as show that there are too many."""
-    names = []
+def _names(folder: int, most: int) -> list[str]:
+    """Return the sorted names in a folder, or the first `most` that it lists."""
+    names: list[str] = []
     with os.scandir(folder) as entries:
         for entry in entries:
-            names.append(entry.name)
-            if len(names) > MAX_ENTRIES:
+            if len(names) == most:
                 break
+            names.append(entry.name)
     return sorted(names)
 
 
@@ -126,8 +142,11 @@ def _read_entry(name: str, folder: int | None, limit: int) -> bytes | LeftOut:
     if descriptor is None:
         return LeftOut(UNREADABLE_FILE)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             return LeftOut(SPECIAL_FILE)
+        if status.st_size > limit:
+            return _too_large(limit)  # before anything is read: thousands of such files can take no space on disk
         return _content(descriptor, limit)
     except OSError:
         return LeftOut(UNREADABLE_FILE)
@@ -145,6 +164,10 @@ def _content(descriptor: int, limit: int) -> bytes | LeftOut:
             return b"".join(parts)
         parts.append(part)
         left -= len(part)
+    return _too_large(limit)
+
+
+def _too_large(limit: int) -> LeftOut:
     return LeftOut(Text(f"larger than {limit >> 20} MiB", f"超过 {limit >> 20} MiB"))
 
 

@@ -104,6 +104,7 @@ class Losses:
 
     def __init__(self) -> None:
         self.names: dict[str, list[str]] = {}  # reason -> names of questions
+        self.characters = 0  # of all texts that were read
 
     def add(self, reason: str, name: str) -> None:
         """Add a question to a reason, once."""

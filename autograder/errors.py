@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from .text import NOTHING, Text
 
+MAX_NAME = 100  # characters of a name that similar ones are looked for
+
 
 class AutograderError(Exception):
     """Something that a person must fix: what is wrong, and what to do about it.
@@ -62,7 +64,7 @@ def suggest(name: str, known: Iterable[str]) -> Text:
     """Return the same question in both languages."""
     import difflib  # here, because it is needed only for an error
 
-    near = difflib.get_close_matches(name, list(known), n=3)
+    near = difflib.get_close_matches(name, list(known), n=3) if len(name) <= MAX_NAME else []
     if not near:
         return NOTHING
     return Text(f"Did you mean {' or '.join(near)}?", f"是不是 {' 或 '.join(near)}？")

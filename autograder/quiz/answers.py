@@ -46,6 +46,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     def is_blank(self) -> bool:
         return not self.text.strip() and not self.refused
 
+    @property
+    def length(self) -> int:
+        """Characters of the answer as it was written."""
+        return len(self.text.strip())
+
 
 class AnswersFile(msgspec.Struct, frozen=True, kw_only=True):
     """The content of one answers.yaml."""

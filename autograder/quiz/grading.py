@@ -102,7 +102,8 @@ class QuizGrader:
     def _add_answers(self, file: AnswersFile, candidates: dict[str, list[Given]], problems: list[Problem]) -> None:
         for name, entry in file.entries.items():
             if name not in self.topic_of:
-                problems.append(_unknown(file, name, entry, self.topic_of))
+                suggests = len(problems) < MAX_PROBLEMS
+                problems.append(_unknown(file, name, entry, self.topic_of, suggests=suggests))
             elif not entry.is_blank:
                 candidates.setdefault(name, []).append((file, entry))
 
@@ -239,8 +240,9 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
 
 
-def _unknown(file: AnswersFile, name: str, entry: Entry, known: dict[str, str]) -> Problem:
-    near = difflib.get_close_matches(name, known, n=1) if len(name) < 50 else []
+def _unknown(file: AnswersFile, name: str, entry: Entry, known: dict[str, str], *, suggests: bool) -> Problem:
+    """Return the problem of an unknown question. A similar name takes long to find: not for each of thousands."""
+    near = difflib.get_close_matches(name, known, n=1) if suggests and len(name) < 50 else []
     hint = Text(f" Did you mean {near[0]}?", f"是否想写 {near[0]}？") if near else NOTHING
     name = _shortened(name, 50)
     sentence = Text(f"The course has no question {name}.", f"课程中没有题目 {name}。") + hint

@@ -10,6 +10,12 @@ from .kinds.kind import Judgement
 from .kinds.written import Complaint
 from .variant import Variant, filled_text
 
+MAX_WRITTEN = 2000  # characters of an answer; nothing longer is compared with anything
+TOO_LONG = Text(
+    f"This has more than {MAX_WRITTEN:,} characters. Write the answer alone.",
+    f"这里超过了 {MAX_WRITTEN} 个字符，请只写答案。",
+)
+
 # A letter, letters, a number, true or false, a text: each kind's own type.
 Answer = Any
 
@@ -20,6 +26,8 @@ def understand(variant: Variant, entry: Entry) -> Answer | Complaint | None:
         return None
     if entry.refused:
         return Complaint(entry.refused)
+    if entry.length > MAX_WRITTEN:
+        return Complaint(TOO_LONG)
     question = variant.question
     return kind_of(question).understand(question, variant.letters, entry)
 

@@ -3,10 +3,65 @@
 import logging
 
 import jieba
+import torch
 
-from autograder.checks import assert_equal, assert_inputs_unchanged, check
+from autograder.checks import (
+    EXACT,
+    REDUCTION,
+    assert_close,
+    assert_equal,
+    assert_inputs_unchanged,
+    assert_raises,
+    check,
+)
 
 jieba.setLogLevel(logging.WARNING)  # no report of how fast the dictionary was loaded
+
+
+# tokenize
+
+
+@check("tokenize")
+def test_tokenize_the_sentence_of_the_notes(student):
+    """The sentence of the notes gives 19 words. 笔记中的句子分成 19 个词。"""
+    text = "北京冬奥的进度条已经过半,不少外国运动员在完成自己的比赛后踏上归途。"
+    words = [
+        "北京",
+        "冬奥",
+        "的",
+        "进度条",
+        "已经",
+        "过半",
+        ",",
+        "不少",
+        "外国",
+        "运动员",
+        "在",
+        "完成",
+        "自己",
+        "的",
+        "比赛",
+        "后",
+        "踏上",
+        "归途",
+        "。",
+    ]
+    assert_equal(student.tokenize(text), words)
+
+
+@check("tokenize")
+def test_tokenize_without_blanks(student):
+    """Spaces are left out; the comma stays. 去掉空格，保留逗号。"""
+    assert_equal(student.tokenize("我爱你, 我 爱 你"), ["我爱你", ",", "我", "爱", "你"])
+
+
+@check("tokenize")
+def test_tokenize_drops_punctuation(student):
+    """With drop="，。" the text has no punctuation left. drop="，。" 时，标点都被去掉。"""
+    assert_equal(student.tokenize("我爱北京，北京上海。", drop="，。"), ["我", "爱", "北京", "北京", "上海"])
+
+
+# build_vocab
 
 
 @check("build_vocab")
@@ -44,3 +99,87 @@ def test_build_vocab_keeps_its_tokens(student):
     tokens = ["猫", "狗", "鸟", "狗"]
     _, index_to_word = assert_inputs_unchanged(student.build_vocab, tokens)
     assert_equal(index_to_word, ["<pad>", "<unk>", "狗", "猫", "鸟"])
+
+
+# encode
+
+
+@check("encode")
+def test_encode_worked_example(student):
+    """Known words get their indices, and the unknown word gets 1. 词表里的词用各自的索引，生词“你”用 1。"""
+    word_to_index = {"<pad>": 0, "<unk>": 1, "我": 2, "爱": 3}
+    assert_close(student.encode(["我", "爱", "你"], word_to_index), torch.tensor([2, 3, 1]), EXACT)
+
+
+@check("encode")
+def test_encode_of_an_empty_list(student):
+    """No tokens give an empty tensor of int64. 没有词时，得到空的 int64 张量。"""
+    assert_close(student.encode(["学习"], {"<unk>": 0, "学习": 1}), torch.tensor([1]), EXACT)
+    assert_close(student.encode([], {"<unk>": 0}), torch.zeros(0, dtype=torch.int64), EXACT)
+
+
+@check("encode")
+def test_encode_keeps_its_inputs(student):
+    """Neither the tokens nor the vocabulary are changed. 不修改词列表，也不修改词表。"""
+    answer = assert_inputs_unchanged(student.encode, ["猫", "狗", "鸟"], {"<unk>": 0, "狗": 1, "猫": 2})
+    assert_close(answer, torch.tensor([2, 1, 0]), EXACT)
+
+
+# embedding_lookup
+
+
+@check("embedding_lookup")
+def test_embedding_lookup_of_a_sentence(student):
+    """Each index gives its row; repeated indices give equal rows. 每个索引取出对应的一行，重复的索引得到相同的行。"""
+    weight = torch.tensor([[0.0, 0.0], [0.5, -1.0], [2.0, 3.0]])
+    expected = torch.tensor([[2.0, 3.0], [0.5, -1.0], [2.0, 3.0]])
+    assert_close(student.embedding_lookup(weight, torch.tensor([2, 1, 2])), expected, EXACT)
+
+
+@check("embedding_lookup")
+def test_embedding_lookup_of_a_batch(student):
+    """Indices of shape (3, 2) give vectors of shape (3, 2, 4). 索引的形状是 (3, 2)，结果的形状是 (3, 2, 4)。"""
+    weight = torch.arange(40.0).reshape(10, 4)
+    expected = torch.stack([weight[[1, 2]], weight[[1, 9]], weight[[0, 0]]])
+    assert_close(student.embedding_lookup(weight, torch.tensor([[1, 2], [1, 9], [0, 0]])), expected, EXACT)
+
+
+@check("embedding_lookup")
+def test_embedding_lookup_refuses_minus_one(student):
+    """The index -1 raises IndexError; it is not the last row. 索引 -1 要抛出 IndexError，而不是取最后一行。"""
+    assert_raises(IndexError, student.embedding_lookup, torch.ones(3, 2), torch.tensor([1, -1]))
+
+
+@check("embedding_lookup")
+def test_embedding_lookup_keeps_its_inputs(student):
+    """Neither the weight nor the indices are changed. 不修改 weight，也不修改 ids。"""
+    weight = torch.tensor([[1.0, 2.0], [3.0, 4.0]], dtype=torch.float64)
+    answer = assert_inputs_unchanged(student.embedding_lookup, weight, torch.tensor([1]))
+    assert_close(answer, torch.tensor([[3.0, 4.0]], dtype=torch.float64), EXACT)
+
+
+# embedding_grad
+
+
+@check("embedding_grad")
+def test_embedding_grad_worked_example(student):
+    """Word 1 occurs twice, and its gradients add up: 1 + 5 = 6. 词 1 出现两次，梯度相加：1 + 5 = 6。"""
+    grad_out = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    expected = torch.tensor([[0.0, 0.0], [6.0, 8.0], [0.0, 0.0], [3.0, 4.0]])
+    assert_close(student.embedding_grad(torch.tensor([1, 3, 1]), grad_out, 4), expected, REDUCTION)
+
+
+@check("embedding_grad")
+def test_embedding_grad_padding(student):
+    """The padding row gets the gradient 0. 填充符所在的行，梯度为 0。"""
+    grad_out = torch.tensor([[1.0], [2.0], [4.0]], dtype=torch.float64)
+    expected = torch.tensor([[0.0], [0.0], [2.0]], dtype=torch.float64)
+    assert_close(student.embedding_grad(torch.tensor([0, 2, 0]), grad_out, 3, padding_idx=0), expected, REDUCTION)
+
+
+@check("embedding_grad")
+def test_embedding_grad_keeps_its_inputs(student):
+    """Neither the indices nor grad_out are changed. 不修改 ids，也不修改 grad_out。"""
+    ids, grad_out = torch.tensor([1, 0]), torch.tensor([[3.0, -1.0], [2.0, 5.0]])
+    answer = assert_inputs_unchanged(student.embedding_grad, ids, grad_out, 2, 0)
+    assert_close(answer, torch.tensor([[0.0, 0.0], [3.0, -1.0]]), REDUCTION)

@@ -3,6 +3,38 @@
 from collections import Counter
 from collections.abc import Iterable
 
+import jieba
+import torch
+from torch import Tensor
+
+
+def tokenize(text: str, drop: str = "") -> list[str]:
+    """Cut a text into words, without blanks and without the characters in drop.
+
+    Chinese is written without spaces between words, so text.split() does not find them. jieba.lcut does. It also
+    gives a token for each comma, space and line break. Spaces and line breaks carry no meaning here: leave them out.
+    Punctuation stays, unless drop names it.
+
+        tokens = what jieba.lcut gives, in order, without white space and without the characters in drop
+
+    text: any string; it may be empty. Pass it to jieba as it is: a space or a comma in the text also shows jieba
+        where a word ends.
+    drop: characters to leave out, such as "，。". Only tokens of one character are left out: with drop="学习" the
+        token "学习" stays.
+    Returns a list of strings, in the order of the text. Words that occur twice are listed twice.
+
+    >>> tokenize("北京冬奥的进度条已经过半，不少运动员 踏上归途。", drop="，。")
+    ['北京', '冬奥', '的', '进度条', '已经', '过半', '不少', '运动员', '踏上', '归途']
+
+    A trap: "学习" in "学习，。" is True, because in looks for a piece of a string and not for one character.
+
+    中文：用 jieba.lcut 对文本分词，去掉空白（空格、全角空格、换行、制表符），再去掉 drop 中列出的字符，例如 drop="，。"。
+    drop 只针对单个字符：drop="学习" 时，“学习”这个词仍然保留。注意 "学习" in "学习，。" 的结果是 True，因为对字符串来说，
+    in 查找的是子串。text 要原样交给 jieba，不要先删掉空格或标点，否则前后的字连在一起，分词结果就变了。
+    返回字符串列表，保持原文的顺序，重复的词不去重。
+    """
+    raise NotImplementedError("tokenize is yours to write")
+
 
 def build_vocab(
     tokens: Iterable[str], min_freq: int = 1, specials: tuple[str, ...] = ("<pad>", "<unk>")
@@ -38,3 +70,96 @@ def build_vocab(
     集合的顺序每次运行都可能不同，索引就对不上了。tokens 可能是生成器，只能遍历一次；不要修改它。
     """
     raise NotImplementedError("build_vocab is yours to write")
+
+
+def encode(tokens: list[str], word_to_index: dict[str, int], unk: str = "<unk>") -> Tensor:
+    """Replace each token by its index: the form in which nn.Embedding takes a text.
+
+    The vocabulary was built from the training text. A new text may contain words that are not in it. In the notes,
+    such a word raises a KeyError. Here it gets the index of "<unk>", so the sentence keeps its length.
+
+        ids[t] = word_to_index[tokens[t]]      or word_to_index[unk], if the vocabulary lacks tokens[t]
+
+    tokens: a list of words; it may be empty.  word_to_index: the vocabulary, as from build_vocab.  Do not change them.
+    unk: the entry that stands for unknown words.
+    Returns a tensor of shape (T,) for T tokens, int64, also if T is 0: nn.Embedding refuses floating point.
+    Raises KeyError if a token is unknown and unk is not in the vocabulary either. If all tokens are known, the
+    vocabulary needs no unk.
+
+    >>> word_to_index = {"<pad>": 0, "<unk>": 1, "我": 2, "爱": 3}
+    >>> encode(["我", "爱", "你"], word_to_index)
+    tensor([2, 3, 1])
+
+    A trap: word_to_index.get(token, word_to_index[unk]) looks up unk each time, even if the token is known.
+
+    中文：把每个词换成它在词表中的索引，nn.Embedding 接收的就是这样的索引。词表里没有的词（生词）用 unk 的索引，不要跳过，
+    否则句子会变短。返回形状为 (T,) 的 int64 张量；tokens 为空时，dtype 也必须是 int64（torch.tensor([]) 默认是 float32）。
+    遇到生词而词表里又没有 unk 时，抛出 KeyError；如果所有的词都在词表里，没有 unk 也不应报错。注意：
+    word_to_index.get(token, word_to_index[unk]) 每次都会先查 unk。不要修改 tokens 和 word_to_index。
+    """
+    raise NotImplementedError("encode is yours to write")
+
+
+def embedding_lookup(weight: Tensor, ids: Tensor) -> Tensor:
+    """Look up word vectors, as nn.Embedding does: each index picks a row of the weight.
+
+    The notes describe the layer as a matrix with one row for each word. For the weight of shape (10, 4) in their
+    example, the index 3 gives row 3: four numbers that represent the word. The rows are parameters and are learned.
+
+        out[...] = weight[ids[...]]           the shape of out: the shape of ids, then D
+
+    weight: (V, D), float32 or float64.  ids: int64, any shape: one index, a sentence (T,), a batch (T, B), no index.
+    Change neither of them.
+    Returns the shape of ids with D appended, and the dtype of weight. Autograd must reach weight.
+    Raises IndexError if an index is negative, or V or larger, as nn.Embedding does.
+    Not allowed: torch's own embedding (F.embedding, F.embedding_bag, nn.Embedding and the like).
+
+    >>> weight = torch.tensor([[0.0, 0.0], [0.5, -1.0], [2.0, 3.0]])
+    >>> embedding_lookup(weight, torch.tensor([2, 1, 2]))
+    tensor([[ 2.0000,  3.0000],
+            [ 0.5000, -1.0000],
+            [ 2.0000,  3.0000]])
+
+    A trap: indexing a tensor with -1 takes its last row and raises no error.
+
+    中文：实现 nn.Embedding 的计算：每个索引从词嵌入矩阵 weight 中取出一行，也就是这个词的词向量。ids 可以是任意形状：单个索引、
+    一句话 (T,)、一个批次 (T, B)，也可以是空的；结果的形状是 ids 的形状再加一维 D，dtype 与 weight 相同，梯度要能传回 weight。
+    索引为负数，或者不小于 V 时，抛出 IndexError，与 nn.Embedding 一致。注意：直接用 -1 索引张量会取到最后一行，并不报错。
+    不要修改 weight 和 ids。不允许使用 torch 自带的词嵌入（F.embedding、F.embedding_bag、nn.Embedding 等）。
+    """
+    raise NotImplementedError("embedding_lookup is yours to write")
+
+
+def embedding_grad(ids: Tensor, grad_out: Tensor, num_embeddings: int, padding_idx: int | None = None) -> Tensor:
+    """Compute the gradient of an embedding with respect to its weight: this is how word vectors are learned.
+
+    The T words of a sentence picked T rows of the weight, and grad_out holds the gradient of the loss at each picked
+    row. A word that occurs several times reaches the loss on several paths, so its gradients add up. Words that do
+    not occur get the gradient 0. The row of "<pad>" is not to be trained, so its gradient is set to 0 as well.
+
+        grad[v] = sum of grad_out[t] over all t with ids[t] = v;     grad[padding_idx] = 0
+
+    ids: (T,), int64, from 0 to num_embeddings - 1; T may be 0.  grad_out: (T, D), float32 or float64.
+    Change neither of them.
+    num_embeddings: V, the number of rows of the weight.
+    padding_idx: the row that is not trained, from 0 to V - 1, or None if all rows are. 0 is a row, too.
+    Returns (V, D), with the dtype of grad_out.
+    Not allowed: autograd (backward, torch.autograd, torch.func), torch.ops, torch's own embedding (F.embedding,
+    nn.Embedding and the like).
+
+    >>> grad_out = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    >>> embedding_grad(torch.tensor([1, 3, 1]), grad_out, num_embeddings=4)
+    tensor([[0., 0.],
+            [6., 8.],
+            [0., 0.],
+            [3., 4.]])
+
+    A trap: grad[ids] += grad_out adds only one of the gradients of a repeated word.
+
+    中文：求损失对词嵌入矩阵的梯度，词向量就是这样学出来的。一句话的 T 个词取出了矩阵的 T 行，grad_out 的第 t 行是损失对第 t 个
+    词向量的梯度。同一个词出现几次，就有几条路径通向损失，这些梯度要相加；没有出现的词，梯度为 0。padding_idx 所在的行不训练，
+    梯度也置为 0；None 表示所有行都训练，注意 0 也是有效的行号。返回形状为 (V, D)、dtype 与 grad_out 相同的张量，不要修改输入。
+    注意：grad[ids] += grad_out 遇到重复的索引只会加一次。不允许使用自动求导（backward、torch.autograd、torch.func）、
+    torch.ops 和 torch 自带的词嵌入（F.embedding、nn.Embedding 等）。
+    """
+    raise NotImplementedError("embedding_grad is yours to write")

@@ -7,11 +7,25 @@ from typing import Any
 import jieba
 import pytest
 import torch
+import torch.nn.functional as F
+from torch import Tensor
 
-from autograder.checks import assert_equal, assert_inputs_unchanged, check, expect
+from autograder.checks import (
+    EXACT,
+    REDUCTION,
+    assert_close,
+    assert_equal,
+    assert_inputs_unchanged,
+    assert_raises,
+    check,
+    expect,
+    gradient,
+    randn,
+)
 
 jieba.setLogLevel(logging.WARNING)  # no report of how fast the dictionary was loaded
 
+DTYPES = pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["float32", "float64"])
 SPECIALS = ("<pad>", "<unk>")
 OLYMPICS = "北京冬奥的进度条已经过半，不少外国运动员在完成自己的比赛后踏上归途。"
 LEARNING = "深度学习是机器学习的分支，机器学习离不开数据，深度学习更离不开数据。"
@@ -39,6 +53,103 @@ def drawn(count: int, seed: int) -> list[str]:
     generator = torch.Generator().manual_seed(seed)
     numbers = (24 * torch.rand(count, generator=generator) ** 2).long().tolist()
     return [f"词{97 * number % 50}" for number in numbers]
+
+
+# tokenize
+
+
+@check("tokenize", weight=2)
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("深度学习是机器学习的分支。", ["深度", "学习", "是", "机器", "学习", "的", "分支", "。"]),
+        ("他来到了网易杭研大厦", ["他", "来到", "了", "网易", "杭研", "大厦"]),
+        ("春眠不觉晓，处处闻啼鸟。", ["春眠", "不觉", "晓", "，", "处处", "闻啼鸟", "。"]),
+    ],
+    ids=["learning", "netease", "spring"],
+)
+def test_tokenize_of_a_sentence(student, text, words):
+    """Words longer than one character stay whole; repeated words stay. 词不拆成单字，重复的词都保留。"""
+    assert_equal(student.tokenize(text), words)
+
+
+@check("tokenize")
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("PyTorch和torch都要学 PyTorch 2.0！", ["PyTorch", "和", "torch", "都", "要学", "PyTorch", "2.0", "！"]),
+        ("圆周率是3.14，约等于22/7", ["圆周率", "是", "3.14", "，", "约等于", "22", "/", "7"]),
+    ],
+    ids=["words", "numbers"],
+)
+def test_tokenize_mixed_text(student, text, words):
+    """Latin words and numbers stay whole, with their capitals. 英文单词和数字不拆开，大小写不变。"""
+    assert_equal(student.tokenize(text), words)
+
+
+@check("tokenize")
+def test_tokenize_of_nothing(student):
+    """An empty text and a text of blanks have no words; one word gives one. 空文本、只有空白的文本都没有词；一个词就得到一个词。"""
+    for text in ["", " ", "   \n\t ", "\u3000\u3000", "\r\n\r\n"]:
+        assert_equal(student.tokenize(text), [])
+    assert_equal(student.tokenize("\u3000学习\n"), ["学习"])
+
+
+@check("tokenize")
+@pytest.mark.parametrize("blank", ["  ", "\n", "\t", "\u3000", "\r\n"], ids=["two", "line", "tab", "wide", "windows"])
+def test_tokenize_leaves_out_every_blank(student, blank):
+    """Line breaks, tabs and full-width spaces are left out, too. 换行、制表符和全角空格也要去掉。"""
+    text = f"我爱{blank}北京{blank}，你呢{blank}"
+    assert_equal(student.tokenize(text), ["我", "爱", "北京", "，", "你", "呢"])
+
+
+@check("tokenize")
+def test_tokenize_cuts_at_blanks(student):
+    """A space or a comma ends a word, even if it is left out of the answer. 空格和标点即使不保留，也会隔开前后的词。"""
+    assert_equal(student.tokenize("我 爱 你"), ["我", "爱", "你"])
+    assert_equal(student.tokenize("不，好", drop="，"), ["不", "好"])
+
+
+@check("tokenize")
+def test_tokenize_drops_full_width_punctuation(student):
+    """Every character in drop is left out, wherever it occurs. drop 中的每个字符，无论在哪里都去掉。"""
+    text = "“深度学习”难吗？不难！学，就会；不学……就不会。"
+    words = ["深度", "学习", "难", "吗", "？", "不难", "学", "就", "会", "不", "学", "就", "不会"]
+    assert_equal(student.tokenize(text, drop="“”，。！；…"), words)
+
+
+@check("tokenize")
+def test_tokenize_drops_words_of_one_character(student):
+    """drop may also name a word of one character. drop 也可以列出单字的词，例如“的”。"""
+    assert_equal(student.tokenize("我的比赛，你的目的", drop="的"), ["我", "比赛", "，", "你", "目的"])
+
+
+@check("tokenize", weight=2)
+def test_tokenize_keeps_longer_words(student):
+    """A word of two characters stays, even if drop contains both. 两个字的词即使都在 drop 中，也要保留。"""
+    assert_equal(student.tokenize("我爱学习，北京。", drop="学习北京。"), ["我", "爱", "学习", "，", "北京"])
+
+
+@check("tokenize")
+def test_tokenize_loses_no_character(student):
+    """Joined again, the words are the text. 把分出的词连起来，就是原文。"""
+    for text in [OLYMPICS, LEARNING, "学而时习之，不亦说乎？有朋自远方来，不亦乐乎？"]:
+        words = student.tokenize(text)
+        expect(
+            "".join(words) == text,
+            "joined again, the words are not the text. Leave out only white space and what drop names.",
+            "分出的词连起来不等于原文。只应去掉空白和 drop 中的字符。",
+            answer=words,
+        )
+        assert_equal(words, jieba.lcut(text))
+
+
+# build_vocab
+
+
+def indices(*shape: int, below: int, seed: int) -> Tensor:
+    """Random indices from 0 to below - 1, the same on every run."""
+    return torch.randint(below, shape, generator=torch.Generator().manual_seed(seed))
 
 
 @check("build_vocab", weight=2)
@@ -160,3 +271,299 @@ def test_build_vocab_leaves_its_tokens_alone(student):
     tokens = jieba.lcut(LEARNING)
     assert_vocabulary(student.build_vocab(tokens, 2), listed(tokens, 2))
     assert_inputs_unchanged(student.build_vocab, tokens, 2)
+
+
+# encode
+
+WORD_TO_INDEX = {"<pad>": 0, "<unk>": 1, "学习": 2, "深度": 3, "机器": 4, "数据": 5, "，": 6}
+
+
+@check("encode", weight=2)
+def test_encode_known_words(student):
+    """Each word gets its index, and repeated words the same one. 每个词得到各自的索引，重复的词索引相同。"""
+    tokens = ["深度", "学习", "，", "机器", "学习", "，", "数据"]
+    assert_close(student.encode(tokens, WORD_TO_INDEX), torch.tensor([3, 2, 6, 4, 2, 6, 5]), EXACT)
+
+
+@check("encode", weight=2)
+def test_encode_unknown_words(student):
+    """Unknown words get the index of <unk>, in their places. 生词在原位换成 <unk> 的索引。"""
+    tokens = ["强化", "学习", "离不开", "数据", "吗"]
+    assert_close(student.encode(tokens, WORD_TO_INDEX), torch.tensor([1, 2, 1, 5, 1]), EXACT)
+
+
+@check("encode")
+def test_encode_only_unknown_words(student):
+    """A sentence of unknown words keeps its length. 全是生词时，长度也不变。"""
+    for index in [0, 1, 5]:
+        answer = student.encode(["春", "眠", "不", "觉", "晓"], {"<unk>": index, "学习": 2})
+        assert_close(answer, torch.full((5,), index), EXACT)
+
+
+@check("encode")
+def test_encode_an_own_unk(student):
+    """The entry for unknown words may have another name and place. 表示生词的符号可以换名字，也可以在任何位置。"""
+    word_to_index = {"学习": 0, "<unk>": 1, "[UNK]": 7, "爱": 3}
+    assert_close(student.encode(["爱", "你", "学习"], word_to_index, unk="[UNK]"), torch.tensor([3, 7, 0]), EXACT)
+    assert_close(student.encode(["爱", "你", "学习"], word_to_index, "学习"), torch.tensor([3, 0, 0]), EXACT)
+
+
+@check("encode")
+def test_encode_the_index_zero(student):
+    """The index 0 is an index like any other. 索引 0 与其他索引一样有效。"""
+    assert_close(student.encode(["我", "爱", "我"], {"我": 0, "<unk>": 1, "爱": 2}), torch.tensor([0, 2, 0]), EXACT)
+
+
+@check("encode")
+def test_encode_the_specials_themselves(student):
+    """ "<pad>" and "<unk>" as tokens get their own indices. 特殊符号作为词出现时，用它们自己的索引。"""
+    tokens = ["<unk>", "学习", "<pad>", "<pad>"]
+    assert_close(student.encode(tokens, WORD_TO_INDEX), torch.tensor([1, 2, 0, 0]), EXACT)
+
+
+@check("encode")
+def test_encode_counts_the_words_as_they_are(student):
+    """Upper case, lower case and blanks make different words. 大小写不同、带空格的词，都算不同的词。"""
+    word_to_index = {"<unk>": 0, "torch": 1, "Torch": 2, " ": 3}
+    answer = student.encode(["Torch", "torch", " ", "TORCH", " torch"], word_to_index)
+    assert_close(answer, torch.tensor([2, 1, 3, 0, 0]), EXACT)
+
+
+@check("encode", weight=2)
+def test_encode_without_an_entry_for_unknown_words(student):
+    """Without unk an unknown word raises KeyError, and known words are encoded. 没有 unk 时，遇到生词抛出 KeyError，其余照常。"""
+    word_to_index = {"爱": 0, "我": 1}
+    assert_close(student.encode(["我", "爱"], word_to_index), torch.tensor([1, 0]), EXACT)
+    assert_raises(KeyError, student.encode, ["我", "你"], word_to_index)
+    assert_raises(KeyError, student.encode, ["你"], {"<unk>": 0, "爱": 1}, "[UNK]")
+
+
+@check("encode")
+def test_encode_nothing(student):
+    """No tokens give shape (0,) and int64, whether or not there is an unk. 没有词时形状为 (0,)，dtype 为 int64，与有没有 unk 无关。"""
+    for word_to_index in [WORD_TO_INDEX, {"爱": 0}, {}]:
+        assert_close(student.encode([], word_to_index), torch.zeros(0, dtype=torch.int64), EXACT)
+    assert_close(student.encode(["爱"], {"爱": 0}), torch.tensor([0]), EXACT)
+
+
+@check("encode")
+def test_encode_of_a_long_text(student):
+    """Two texts, one after the other, give their ids one after the other. 把两段文本接起来，索引也首尾相接。"""
+    first, second = drawn(200, seed=2), drawn(150, seed=3)
+    word_to_index = {word: index for index, word in enumerate([*SPECIALS, *dict.fromkeys(first)][:15])}
+    expected = [word_to_index.get(word, 1) for word in first + second]
+    assert_close(student.encode(first + second, word_to_index), torch.tensor(expected), EXACT)
+
+
+@check("encode")
+def test_encode_a_large_vocabulary(student):
+    """Large indices stay exact; float32 would round them. 很大的索引也要精确，经过 float32 就会被舍入。"""
+    word_to_index = {"<unk>": 2**24 + 1, "学习": 2**40 + 3}
+    assert_close(student.encode(["学习", "你"], word_to_index), torch.tensor([2**40 + 3, 2**24 + 1]), EXACT)
+
+
+@check("encode")
+def test_encode_leaves_its_inputs_alone(student):
+    """Unknown words are not added to the vocabulary, and no token is replaced. 不把生词加进词表，也不替换列表里的词。"""
+    answer = assert_inputs_unchanged(student.encode, ["学习", "你", "学习"], {"<unk>": 4, "学习": 2})
+    assert_close(answer, torch.tensor([2, 4, 2]), EXACT)
+
+
+# embedding_lookup
+
+
+@check("embedding_lookup", weight=2)
+@DTYPES
+def test_embedding_lookup_of_random_words(student, dtype):
+    """Correct for 30 words, many of them repeated, with the dtype of the weight. 30 个词，多有重复；dtype 与 weight 相同。"""
+    weight, ids = randn(12, 5, seed=1, dtype=dtype), indices(30, below=12, seed=2)
+    assert_close(student.embedding_lookup(weight, ids), F.embedding(ids, weight), EXACT)
+
+
+@check("embedding_lookup", weight=2)
+@pytest.mark.parametrize("shape", [(7, 3), (2, 3, 4), (1, 1), (5, 1)], ids=str)
+def test_embedding_lookup_of_any_shape(student, shape):
+    """The axes of ids come first, then D. 结果先是 ids 的各维，最后是 D。"""
+    weight, ids = randn(6, 4, seed=3), indices(*shape, below=6, seed=4)
+    assert_close(student.embedding_lookup(weight, ids), F.embedding(ids, weight), EXACT)
+
+
+@check("embedding_lookup")
+def test_embedding_lookup_of_a_square_matrix(student):
+    """The vector of a word is a row of the matrix, not a column. 词向量是矩阵的一行，不是一列。"""
+    weight, ids = randn(4, 4, seed=5), torch.tensor([3, 0, 1])
+    assert_close(student.embedding_lookup(weight, ids), F.embedding(ids, weight), EXACT)
+
+
+@check("embedding_lookup")
+def test_embedding_lookup_of_one_index(student):
+    """An index without axes gives one vector of shape (D,). 单个索引（零维张量）得到形状为 (D,) 的一个向量。"""
+    weight = randn(3, 2, seed=6)
+    for index in range(3):
+        assert_close(student.embedding_lookup(weight, torch.tensor(index)), weight[index], EXACT)
+
+
+@check("embedding_lookup")
+@pytest.mark.parametrize("shape", [(0,), (4, 0), (0, 3)], ids=str)
+def test_embedding_lookup_of_no_index(student, shape):
+    """No indices give no vectors, and the shape is still right. 没有索引就没有向量，形状仍然正确。"""
+    weight = randn(3, 2, seed=7, dtype=torch.float64)
+    assert_close(student.embedding_lookup(weight, torch.tensor([2])), weight[2:], EXACT)
+    ids = torch.zeros(shape, dtype=torch.int64)
+    assert_close(student.embedding_lookup(weight, ids), torch.zeros(*shape, 2, dtype=torch.float64), EXACT)
+
+
+@check("embedding_lookup")
+def test_embedding_lookup_small_matrices(student):
+    """A vocabulary of one word and vectors of one number work. 词表只有一个词、词向量只有一维时也正确。"""
+    for rows, columns in [(1, 3), (3, 1), (1, 1)]:
+        weight, ids = randn(rows, columns, seed=8), indices(4, below=rows, seed=9)
+        assert_close(student.embedding_lookup(weight, ids), F.embedding(ids, weight), EXACT)
+
+
+@check("embedding_lookup")
+@pytest.mark.parametrize(
+    "ids",
+    [torch.tensor([0, 5]), torch.tensor(5), torch.tensor([[1, 2], [99, 0]])],
+    ids=["the_number_of_rows", "one_index", "batch"],
+)
+def test_embedding_lookup_refuses_large_indices(student, ids):
+    """An index that has no row raises IndexError; the last row may be used. 超出行数时抛出 IndexError，最后一行可以取。"""
+    weight = randn(5, 3, seed=10)
+    assert_raises(IndexError, student.embedding_lookup, weight, ids)
+    assert_close(student.embedding_lookup(weight, torch.tensor([4])), weight[4:], EXACT)
+
+
+@check("embedding_lookup", weight=2)
+@pytest.mark.parametrize(
+    "ids",
+    [torch.tensor([-1, 0]), torch.tensor(-5), torch.tensor([[1, 2], [3, -2]])],
+    ids=["minus_one", "one_index", "batch"],
+)
+def test_embedding_lookup_refuses_negative_indices(student, ids):
+    """A negative index raises IndexError; the index 0 may be used. 负数索引抛出 IndexError，索引 0 可以取。"""
+    weight = randn(5, 3, seed=11)
+    assert_raises(IndexError, student.embedding_lookup, weight, ids)
+    assert_close(student.embedding_lookup(weight, torch.tensor([0])), weight[:1], EXACT)
+
+
+@check("embedding_lookup")
+def test_embedding_lookup_of_any_memory_layout(student):
+    """Transposed and strided inputs work. 转置的、间隔取出的输入也正确。"""
+    weight, ids = randn(5, 8, seed=12).T, indices(6, 8, below=8, seed=13)[::2, ::2].T
+    assert_close(student.embedding_lookup(weight, ids), F.embedding(ids, weight), EXACT)
+
+
+@check("embedding_lookup")
+@pytest.mark.parametrize("shape", [(6,), (3, 4)], ids=["sentence", "batch"])
+def test_embedding_lookup_has_the_right_gradient(student, shape):
+    """The gradient reaches the rows that were used; repeated words add up. 梯度传回用到的行，重复的词梯度相加。"""
+    weight, ids = randn(5, 3, seed=14, dtype=torch.float64), indices(*shape, below=4, seed=15)
+    cotangent = randn(*shape, 3, seed=16, dtype=torch.float64)
+    leaf = weight.clone().requires_grad_()
+    F.embedding(ids, leaf).backward(cotangent)
+    assert_close(gradient(student.embedding_lookup, weight, ids, cotangent=cotangent), leaf.grad, REDUCTION)
+
+
+@check("embedding_lookup")
+def test_embedding_lookup_keeps_special_values(student):
+    """Rows with NaN or infinity stay in their places. 含 NaN 或无穷大的行只影响用到它们的词。"""
+    weight = torch.tensor([[float("nan"), 1.0], [2.0, float("inf")], [3.0, -0.0]])
+    assert_close(student.embedding_lookup(weight, torch.tensor([2, 1, 2])), weight[[2, 1, 2]], EXACT)
+
+
+@check("embedding_lookup")
+def test_embedding_lookup_leaves_its_inputs_alone(student):
+    """Neither the weight nor the indices are changed, in a batch either. 处理一个批次时，也不修改 weight 和 ids。"""
+    weight, ids = randn(4, 3, seed=17), indices(5, 2, below=4, seed=18)
+    assert_close(assert_inputs_unchanged(student.embedding_lookup, weight, ids), F.embedding(ids, weight), EXACT)
+
+
+# embedding_grad
+
+
+def weight_grad(ids: Tensor, grad_out: Tensor, rows: int, padding_idx: int | None = None) -> Tensor:
+    """The oracle of embedding_grad: autograd through torch's embedding."""
+    weight = torch.zeros(rows, grad_out.shape[1], dtype=grad_out.dtype, requires_grad=True)
+    F.embedding(ids, weight, padding_idx=padding_idx).backward(grad_out)
+    return weight.grad
+
+
+@check("embedding_grad", weight=2)
+@DTYPES
+def test_embedding_grad_agrees_with_autograd(student, dtype):
+    """Agrees with autograd for 40 words, with the dtype of grad_out. 40 个词，与自动求导一致，dtype 与 grad_out 相同。"""
+    ids, grad_out = indices(40, below=9, seed=20), randn(40, 5, seed=21, dtype=dtype)
+    assert_close(student.embedding_grad(ids, grad_out, 12), weight_grad(ids, grad_out, 12), REDUCTION)
+
+
+@check("embedding_grad", weight=2)
+def test_embedding_grad_of_one_word_repeated(student):
+    """If one word fills the sentence, its row is the sum of all gradients. 整句都是同一个词时，这一行是所有梯度之和。"""
+    ids, grad_out = torch.full((6,), 2), randn(6, 3, seed=22)
+    expected = torch.zeros(4, 3)
+    expected[2] = grad_out.sum(dim=0)
+    assert_close(student.embedding_grad(ids, grad_out, 4), expected, REDUCTION)
+
+
+@check("embedding_grad", weight=2)
+@pytest.mark.parametrize("padding_idx", [0, 3, 5], ids=str)
+def test_embedding_grad_with_padding(student, padding_idx):
+    """The row padding_idx stays 0, wherever it is. padding_idx 所在的行为 0，无论它是哪一行。"""
+    ids, grad_out = indices(30, below=6, seed=23), randn(30, 4, seed=24, dtype=torch.float64)
+    answer = student.embedding_grad(ids, grad_out, 6, padding_idx)
+    assert_close(answer, weight_grad(ids, grad_out, 6, padding_idx), REDUCTION)
+
+
+@check("embedding_grad")
+def test_embedding_grad_without_padding(student):
+    """Without padding_idx, row 0 is trained like the others. 没有 padding_idx 时，第 0 行与其他行一样训练。"""
+    ids, grad_out = torch.tensor([0, 1, 0]), randn(3, 2, seed=25)
+    assert_close(student.embedding_grad(ids, grad_out, 2, None), weight_grad(ids, grad_out, 2), REDUCTION)
+
+
+@check("embedding_grad")
+def test_embedding_grad_of_an_empty_sentence(student):
+    """Without words all gradients are 0; one word gives one row. 没有词时梯度全为 0；只有一个词时只有一行不为 0。"""
+    for length in [0, 1]:
+        ids, grad_out = torch.full((length,), 1), randn(length, 3, seed=26, dtype=torch.float64)
+        assert_close(student.embedding_grad(ids, grad_out, 4, 0), weight_grad(ids, grad_out, 4, 0), REDUCTION)
+
+
+@check("embedding_grad")
+def test_embedding_grad_of_the_order(student):
+    """The order of the words does not matter, if grad_out has the same order. 词与梯度一起打乱顺序，结果不变。"""
+    ids, grad_out = indices(12, below=4, seed=27), randn(12, 3, seed=28)
+    order = torch.randperm(12, generator=torch.Generator().manual_seed(29))
+    assert_close(student.embedding_grad(ids[order], grad_out[order], 5), weight_grad(ids, grad_out, 5), REDUCTION)
+
+
+@check("embedding_grad")
+def test_embedding_grad_of_two_sentences(student):
+    """The gradient of two sentences is the sum of both gradients. 两句话合在一起的梯度，等于两个梯度之和。"""
+    ids, grad_out = indices(10, below=5, seed=30), randn(10, 2, seed=31, dtype=torch.float64)
+    expected = weight_grad(ids[:6], grad_out[:6], 5) + weight_grad(ids[6:], grad_out[6:], 5)
+    assert_close(student.embedding_grad(ids, grad_out, 5), expected, REDUCTION)
+
+
+@check("embedding_grad")
+def test_embedding_grad_of_any_memory_layout(student):
+    """Transposed and strided inputs work. 转置的、间隔取出的输入也正确。"""
+    ids, grad_out = indices(16, below=5, seed=32)[::2], randn(3, 8, seed=33).T
+    assert_close(student.embedding_grad(ids, grad_out, 5), weight_grad(ids, grad_out, 5), REDUCTION)
+
+
+@check("embedding_grad")
+def test_embedding_grad_keeps_infinity_in_its_row(student):
+    """NaN and infinity at one word stay in its row, and out of the padding row. NaN 和无穷大只影响那个词的行，不进入填充行。"""
+    grad_out = torch.tensor([[1.0, float("nan")], [2.0, 3.0], [float("inf"), 4.0]])
+    expected = torch.tensor([[0.0, 0.0], [2.0, 3.0], [float("inf"), 4.0]])
+    assert_close(student.embedding_grad(torch.tensor([0, 1, 2]), grad_out, 3, 0), expected, REDUCTION)
+
+
+@check("embedding_grad")
+def test_embedding_grad_leaves_its_inputs_alone(student):
+    """Neither ids nor grad_out is changed, with padding either. 有填充时，也不修改 ids 和 grad_out。"""
+    ids, grad_out = torch.tensor([0, 3, 0, 1, 3]), randn(5, 3, seed=34)
+    answer = assert_inputs_unchanged(student.embedding_grad, ids, grad_out, 4, 0)
+    assert_close(answer, weight_grad(ids, grad_out, 4, 0), REDUCTION)

@@ -41,6 +41,7 @@ NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 WITHIN = re.compile(rf"({NUMBER})(?:\s*:\s*({NUMBER}))?")  # 3:0.1
 MAX_NUMBERS = 200  # characters of an answer that is a number, with its tolerance
 BETWEEN = re.compile(rf"({NUMBER}?)\s*\.\.\s*({NUMBER})")  # 2.9..3.1
+MAX_TAG_LINE = 2000  # characters
 TAG = re.compile(r"\[tag:([^\x00-\x1f\x7f]+?)\]")
 GAP = " \\_\\_\\_\\_\\_ "
 CATEGORY = "$CATEGORY:"
@@ -91,7 +92,7 @@ def _blocks(text: str) -> Iterator[Block]:
     for number, line in enumerate([*text.splitlines(), ""], 1):
         bare = line.strip()
         if bare.startswith("//"):
-            tags += TAG.findall(bare)
+            tags += TAG.findall(bare[:MAX_TAG_LINE])
             if lines:
                 lines.append(" ")  # keeps the numbers of the lines below
         elif bare.startswith(CATEGORY) and not lines:

@@ -103,18 +103,21 @@ class Losses:
     """The questions that lost something, by reason."""
 
     def __init__(self) -> None:
-        self.names: dict[str, list[str]] = {}  # reason -> names of questions
+        self._names: dict[str, dict[str, None]] = {}  # reason -> names of questions, in order
         self.characters = 0  # of all texts that were read
 
     def add(self, reason: str, name: str) -> None:
         """Add a question to a reason, once."""
-        names = self.names.setdefault(reason, [])
-        if name not in names:
-            names.append(name)
+        self._names.setdefault(reason, {})[name] = None
 
     def leave_out(self, reason: object, name: str) -> None:
         """Add a question that was left out as a whole."""
         self.add(f"{LEFT_OUT}{reason}", name)
+
+    @property
+    def names(self) -> dict[str, list[str]]:
+        """Return reason -> names of questions."""
+        return {reason: list(names) for reason, names in self._names.items()}
 
     @property
     def left_out(self) -> int:

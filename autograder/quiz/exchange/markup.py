@@ -15,7 +15,10 @@ from markdown_it.token import Token
 from markdownify import BACKSLASH, MarkdownConverter
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-MATHS = re.compile(r"\\\((?P<line>.+?)\\\)|\\\[(?P<block>.+?)\\\]|\$\$(?P<dollars>.+?)\$\$", re.DOTALL)
+# A formula has a largest length: the search for its end would take long where there is none.
+MATHS = re.compile(
+    r"\\\((?P<line>.{1,1000}?)\\\)|\\\[(?P<block>.{1,1000}?)\\\]|\$\$(?P<dollars>.{1,1000}?)\$\$", re.DOTALL
+)
 NO_MATHS = re.compile(r"\\(?=[(\[])|\$(?=\$)")  # where a text looks like maths but is not
 PARTED = r"\g<0><span></span>"
 PLAIN = ("plain", "plain_text")

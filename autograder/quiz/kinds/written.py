@@ -10,6 +10,7 @@ from ...text import Text
 from ..answers import Entry
 
 MAX_NUMBER = 64  # characters
+MAX_WRITTEN_NUMBER = 256  # before spaces between thousands and such are taken out
 KEYBOARD = {0xFF01 + offset: 0x21 + offset for offset in range(94)} | {
     0x3000: " ",
     0xA0: " ",
@@ -51,6 +52,8 @@ def read_letters(entry: Entry, letters: Collection[str]) -> list[str]:
 
 def read_number(text: str, units: Mapping[str, float] = {}) -> float | Complaint:
     """Return the number, in the first unit if there are units: 0.24, -3, 2.5e-4, 1/4, 25 %, 12 MB."""
+    if len(text) > MAX_WRITTEN_NUMBER:
+        return Complaint(NO_NUMBER)
     text = CHINESE_POINT.sub(".", narrow(text)).strip(" \n")
     text = POWER_OF_TEN.sub(r"e\1", text)
     text = THOUSANDS.sub(lambda match: re.sub(r"[,_ ]", "", match[0]), text)

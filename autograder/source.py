@@ -3,6 +3,7 @@
 import ast
 import codecs
 import io
+import itertools
 import re
 import tokenize
 import unicodedata
@@ -46,7 +47,7 @@ class _Trees:
         else:
             tokens = count_tokens(code)
             if tokens > MAX_TOKENS or _is_slow(code):
-                raise TooLong(f"{tokens} tokens")
+                raise TooLong(f"more than {MAX_TOKENS} tokens")
             tree = ast.parse(code)
             self.tokens += tokens
         self.trees[code] = tree, tokens
@@ -65,11 +66,13 @@ def parsed(code: str) -> ast.Module:
 
 
 def count_tokens(code: str) -> int:
-    """Return the number of words, signs and lines: no less than the number of tokens.
+    """Return the number of words, signs and lines, counted to MAX_TOKENS + 1: no less than the number of tokens.
 
     A tree takes up to 900 bytes for each: 50 MiB for the largest one.
     """
-    return len(TOKEN.findall(code))
+    if len(code) <= MAX_TOKENS:
+        return len(TOKEN.findall(code))  # this is faster
+    return sum(1 for _ in itertools.islice(TOKEN.finditer(code), MAX_TOKENS + 1))
 
 
 def is_too_long(code: str) -> bool:

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from ..course.model import Topic
 from ..results.model import Problem
-from ..source import Unreadable, count_tokens, decode, is_too_long, parsed, syntax_problem
+from ..source import Unreadable, count_tokens, decode, parsed, syntax_problem
 from ..text import Text
 from .filenames import is_notebook, is_python, stem
 from .gather import Files
@@ -72,13 +72,13 @@ def within_bounds(files: Files) -> tuple[Files, list[Problem]]:
 
 
 def _tokens(path: PurePosixPath, files: Files) -> int:
-    """Return the number of tokens of a file's code. A file that is not parsed has none."""
+    """Return the number of tokens of a file's code, counted as far as they are parsed. An unreadable file has none."""
     if is_notebook(path):
         notebook = read_notebook(files[path])
         code: str | Unreadable = notebook if isinstance(notebook, Unreadable) else notebook.code
     else:
         code = decode(files[path])
-    return 0 if isinstance(code, Unreadable) or is_too_long(code) else count_tokens(code)
+    return 0 if isinstance(code, Unreadable) else count_tokens(code)
 
 
 def _rank(path: PurePosixPath, topic: Topic, files: Files) -> tuple[bool, bool, bool, bool, int, str]:

@@ -72,12 +72,49 @@ def imports_beside_a_broken_cell() -> bytes:
     return json.dumps({"cells": [{"cell_type": "code", "source": source} for source in cells]}).encode()
 
 
+def f_string() -> bytes:
+    return b'x = f"' + b" " * 440_000 + b"{a}" * 19_000 + b'"'
+
+
+def names_of_copies() -> bytes:
+    return zipped({" " * 100 + f"(1)x{n}" + "-1" * 60: b"" for n in range(1900)})
+
+
+def untouched_stubs() -> bytes:
+    stub = "def sigmoid(x):\n    raise NotImplementedError\n"
+    code = "def sigmoid(x):\n    return x\n" + stub * 4000
+    cell = {"cell_type": "code", "source": code, "metadata": {"torchstone": {"role": "solution"}}}
+    return json.dumps({"cells": [cell]}).encode()
+
+
+def moodle_text(text: bytes) -> bytes:
+    return (
+        b'<quiz><question type="truefalse"><questiontext format="html"><text><![CDATA[%s]]></text></questiontext></question></quiz>'
+        % text
+    )
+
+
 WORST: dict[str, tuple[str, str, Callable[[], bytes]]] = {
     "python: many files of the most tokens": ("submission", "mallory.zip", many_trees),
     "python: files of too many tokens": ("submission", "mallory.zip", too_many_tokens),
     "python: brackets": ("submission", "activations.py", lambda: b"x = " + b"(" * 59_000),
     "python: signs": ("submission", "activations.py", lambda: b"x = " + b"-" * 59_000 + b"1"),
     "python: one long line": ("submission", "activations.py", lambda: b"x = '" + b" " * 500_000 + b"'"),
+    "python: one f-string": ("submission", "activations.py", f_string),
+    "names: marks of copies": ("submission", "mallory.zip", names_of_copies),
+    "notebook: untouched stubs after an answer": ("submission", "activations.ipynb", untouched_stubs),
+    "notebook: short lines of Chinese": (
+        "submission",
+        "activations.ipynb",
+        lambda: notebook(b'{"cell_type":"code","source":[' + '"中",'.encode() * 5_000_000 + b'""]}'),
+    ),
+    "notebook: metadata of every cell": (
+        "submission",
+        "activations.ipynb",
+        lambda: notebook(
+            b",".join([b'{"cell_type":"code","metadata":[' + b"[]," * 21_000 + b"[]]}"] * 490),
+        ),
+    ),
     "notebook: metadata": (
         "submission",
         "activations.ipynb",
@@ -111,6 +148,12 @@ WORST: dict[str, tuple[str, str, Callable[[], bytes]]] = {
     "gift: formulas without an end": ("gift", "x.gift", lambda: b"a [html]" + rb"\\(" * 49_000 + b"{T}"),
     "gift: tags without an end": ("gift", "x.gift", lambda: b"// " + b"[tag:" * 400_000),
     "gift: brackets": ("gift", "x.gift", lambda: b"a " + b"{=" * 99_000),
+    "gift: a number of digits": ("gift", "x.gift", lambda: b"a {#" + b"1" * 190_000 + b"x}"),
+    "gift: questions": ("gift", "x.gift", lambda: b"a\n\n" * 5_000_000),
+    "moodle: comments without an end": ("moodle", "x.xml", lambda: moodle_text(b"<!--" * 25_000)),
+    "moodle: sections without an end": ("moodle", "x.xml", lambda: moodle_text(b"<![" * 900)),
+    "moodle: formulas in nested tags": ("moodle", "x.xml", lambda: moodle_text(rb"<b>\(a\)" * 12_000)),
+    "moodle: texts": ("moodle", "x.xml", lambda: b"<quiz>" + moodle_text(b"[" * 29_000)[6:-7] * 300 + b"</quiz>"),
     "moodle: nesting": ("moodle", "x.xml", lambda: b"<quiz>" + b"<a>" * 390_000),
     "moodle: questions": ("moodle", "x.xml", lambda: b"<quiz>" + b"<question/>" * 390_000 + b"</quiz>"),
     "moodle: formulas without an end": (

@@ -1,4 +1,4 @@
-"""Opens what a student handed in: each file once, never through a link, never waiting.
+"""Opens what others wrote, such as what a student handed in: each file once, never through a link, never waiting.
 
 A student who can write to the folder while it is graded could swap a file for a link between a look and a read. So a
 file is opened first, and the open file is looked at and read. Folders are walked from one open folder to the next.
@@ -12,9 +12,10 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from ..text import Text
+from .text import Text
 
-FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+FLAGS = os.O_RDONLY | NO_LINK | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 CHUNK = 1 << 20  # bytes
 MAX_DEPTH = 32  # folders inside each other; each is open while what it holds is read
 MAX_ENTRIES = 20_000  # of all folders together
@@ -32,12 +33,26 @@ class LeftOut(msgspec.Struct, frozen=True):
     reason: Text
 
 
-def read_file(path: Path, limit: int) -> bytes | LeftOut:
+def read_file(path: Path, limit: int, *, follows_links: bool = False) -> bytes | LeftOut:
     """Return the content of a regular file, or why it is not read.
 
     limit: in bytes; a larger file is not read.
+    follows_links: for a file of the person who gives the command. Even then, a pipe is not waited for.
     """
-    return _read_entry(str(path), None, limit)
+    return _read_entry(str(path), None, limit, follows_links=follows_links)
+
+
+def names_in(path: Path) -> list[str]:
+    """Return the sorted names in a folder, not more than MAX_ENTRIES; none for a link and for what is no folder."""
+    folder = _opened(str(path), None)
+    if folder is None:
+        return []
+    try:
+        return _names(folder, MAX_ENTRIES)
+    except OSError:
+        return []
+    finally:
+        os.close(folder)
 
 
 def read_folder(path: Path, skipped: Collection[str], limit: int) -> Iterator[tuple[PurePosixPath, bytes | LeftOut]]:
@@ -125,20 +140,20 @@ def _is_folder(name: str, folder: int) -> bool:
         return False
 
 
-def _opened(name: str, folder: int | None) -> int | None:
+def _opened(name: str, folder: int | None, flags: int = FLAGS) -> int | None:
     """Return a descriptor of an entry; None for a link and for what cannot be opened."""
     try:
-        return os.open(name, FLAGS, dir_fd=folder)
+        return os.open(name, flags, dir_fd=folder)
     except OSError:
         return None
 
 
-def _read_entry(name: str, folder: int | None, limit: int) -> bytes | LeftOut:
+def _read_entry(name: str, folder: int | None, limit: int, *, follows_links: bool = False) -> bytes | LeftOut:
     """Return the content of a regular file. A link, a pipe, a socket and a device are not opened for reading."""
     with contextlib.suppress(OSError):
-        if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+        if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=follows_links).st_mode):
             return LeftOut(SPECIAL_FILE)  # opening a device can have effects
-    descriptor = _opened(name, folder)
+    descriptor = _opened(name, folder, FLAGS & ~NO_LINK if follows_links else FLAGS)
     if descriptor is None:
         return LeftOut(UNREADABLE_FILE)
     try:
@@ -168,7 +183,8 @@ def _content(descriptor: int, limit: int) -> bytes | LeftOut:
 
 
 def _too_large(limit: int) -> LeftOut:
-    return LeftOut(Text(f"larger than {limit >> 20} MiB", f"超过 {limit >> 20} MiB"))
+    size = f"{limit >> 20} MiB" if limit >> 20 else f"{limit >> 10} KiB"
+    return LeftOut(Text(f"larger than {size}", f"超过 {size}"))
 
 
 def _is_text(name: str) -> bool:

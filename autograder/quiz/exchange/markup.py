@@ -27,6 +27,7 @@ VERBATIM = ("code", "pre", "script", "style")
 # The parsers of HTML and Markdown compare each opening tag or bracket with all others.
 MAX_TEXT = 30_000  # characters
 MAX_TAGS = 3000
+MAX_NESTING = 100  # tags inside each other
 
 
 @functools.lru_cache(maxsize=4096)
@@ -119,9 +120,25 @@ def _parsed(html: str) -> BeautifulSoup:
     if html.count("<") > MAX_TAGS:
         raise ValueError(f"a text has more than {MAX_TAGS} tags")
     try:
-        return BeautifulSoup(html, "html.parser")
+        soup = BeautifulSoup(html, "html.parser")
     except ParserRejectedMarkup:
         raise ValueError("a text is not valid HTML") from None
+    if _is_deep(soup):
+        raise ValueError("a text's tags are nested too deep")
+    return soup
+
+
+def _is_deep(soup: BeautifulSoup) -> bool:
+    """Return whether tags are nested deeper than MAX_NESTING."""
+    waiting: list[tuple[Tag, int]] = [(soup, 0)]
+    while waiting:
+        tag, depth = waiting.pop()
+        if depth > MAX_NESTING:
+            return True
+        for child in tag.children:
+            if isinstance(child, Tag):
+                waiting.append((child, depth + 1))
+    return False
 
 
 def _prepared(html: str) -> BeautifulSoup:

@@ -6,6 +6,7 @@ import jieba
 import torch
 
 from autograder.checks import (
+    ELEMENTWISE,
     EXACT,
     REDUCTION,
     assert_close,
@@ -125,6 +126,31 @@ def test_encode_keeps_its_inputs(student):
     assert_close(answer, torch.tensor([2, 1, 0]), EXACT)
 
 
+# decode
+
+INDEX_TO_WORD = ["<pad>", "<unk>", "我", "爱", "你"]
+
+
+@check("decode")
+def test_decode_worked_example(student):
+    """The words are joined without spaces, and the padding is left out. 词之间不加空格，填充符不输出。"""
+    assert_equal(student.decode(torch.tensor([2, 3, 4, 0, 0]), INDEX_TO_WORD), "我爱你")
+    assert_equal(student.decode(torch.tensor([2, 3, 1, 0, 0]), INDEX_TO_WORD), "我爱<unk>")
+
+
+@check("decode")
+def test_decode_refuses_minus_one(student):
+    """The index -1 raises IndexError; it is not the last word. 索引 -1 要抛出 IndexError，而不是取最后一个词。"""
+    assert_raises(IndexError, student.decode, torch.tensor([2, -1]), INDEX_TO_WORD)
+
+
+@check("decode")
+def test_decode_keeps_its_inputs(student):
+    """Neither the indices nor the list of words are changed. 不修改索引，也不修改词的列表。"""
+    answer = assert_inputs_unchanged(student.decode, torch.tensor([4, 0, 3]), INDEX_TO_WORD)
+    assert_equal(answer, "你爱")
+
+
 # embedding_lookup
 
 
@@ -158,6 +184,36 @@ def test_embedding_lookup_keeps_its_inputs(student):
     assert_close(answer, torch.tensor([[3.0, 4.0]], dtype=torch.float64), EXACT)
 
 
+# one_hot_embedding
+
+
+@check("one_hot_embedding")
+def test_one_hot_embedding_worked_example(student):
+    """Each row has one 1, and the product is the row of the word. 每行只有一个 1，乘积就是这个词的那一行。"""
+    weight = torch.tensor([[0.0, 0.0], [0.5, -1.0], [2.0, 3.0]])
+    one_hot = torch.tensor([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    vectors = torch.tensor([[2.0, 3.0], [0.5, -1.0], [2.0, 3.0]])
+    assert_close(student.one_hot_embedding(weight, torch.tensor([2, 1, 2])), (one_hot, vectors), ELEMENTWISE)
+
+
+@check("one_hot_embedding")
+def test_one_hot_embedding_has_the_width_of_the_vocabulary(student):
+    """Words that do not occur have a column, too. 没有出现的词也各占一列。"""
+    weight = torch.tensor([[1.0], [2.0], [3.0], [4.0]], dtype=torch.float64)
+    one_hot = torch.tensor([[0.0, 1.0, 0.0, 0.0]], dtype=torch.float64)
+    vectors = torch.tensor([[2.0]], dtype=torch.float64)
+    assert_close(student.one_hot_embedding(weight, torch.tensor([1])), (one_hot, vectors), ELEMENTWISE)
+
+
+@check("one_hot_embedding")
+def test_one_hot_embedding_keeps_its_inputs(student):
+    """Neither the weight nor the indices are changed. 不修改 weight，也不修改 ids。"""
+    weight = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    answer = assert_inputs_unchanged(student.one_hot_embedding, weight, torch.tensor([0, 0]))
+    expected = (torch.tensor([[1.0, 0.0], [1.0, 0.0]]), torch.tensor([[1.0, 2.0], [1.0, 2.0]]))
+    assert_close(answer, expected, ELEMENTWISE)
+
+
 # embedding_grad
 
 
@@ -183,3 +239,51 @@ def test_embedding_grad_keeps_its_inputs(student):
     ids, grad_out = torch.tensor([1, 0]), torch.tensor([[3.0, -1.0], [2.0, 5.0]])
     answer = assert_inputs_unchanged(student.embedding_grad, ids, grad_out, 2, 0)
     assert_close(answer, torch.tensor([[0.0, 0.0], [3.0, -1.0]]), REDUCTION)
+
+
+# pad_batch
+
+
+@check("pad_batch")
+def test_pad_batch_worked_example(student):
+    """Each sentence is a column, filled up at its end. 每句话是一列，在末尾补齐。"""
+    expected = (torch.tensor([[1, 4], [2, 0], [3, 0]]), torch.tensor([3, 1]))
+    assert_close(student.pad_batch([[1, 2, 3], [4]]), expected, EXACT)
+
+
+@check("pad_batch")
+def test_pad_batch_batch_first(student):
+    """With batch_first each sentence is a row; here pad is 9. batch_first 时每句话是一行；这里 pad 是 9。"""
+    expected = (torch.tensor([[4, 9, 9], [1, 2, 3]]), torch.tensor([1, 3]))
+    assert_close(student.pad_batch([[4], [1, 2, 3]], pad=9, batch_first=True), expected, EXACT)
+
+
+@check("pad_batch")
+def test_pad_batch_keeps_its_sentences(student):
+    """The lists of indices are not changed. 不修改传入的列表。"""
+    answer = assert_inputs_unchanged(student.pad_batch, [[5], [6, 7]])
+    assert_close(answer, (torch.tensor([[5, 6], [0, 7]]), torch.tensor([1, 2])), EXACT)
+
+
+# lm_windows
+
+
+@check("lm_windows")
+def test_lm_windows_worked_example(student):
+    """Each target is the word after its input. 每个目标都是输入后面的那个词。"""
+    x, y = torch.tensor([[5, 6, 7], [6, 7, 8]]), torch.tensor([[6, 7, 8], [7, 8, 9]])
+    assert_close(student.lm_windows(torch.tensor([5, 6, 7, 8, 9]), 3), (x, y), EXACT)
+
+
+@check("lm_windows")
+def test_lm_windows_with_a_stride(student):
+    """With stride 2 each window begins two words later. stride 为 2 时，每个窗口晚两个词开始。"""
+    x, y = torch.tensor([[0, 1], [2, 3], [4, 5]]), torch.tensor([[1, 2], [3, 4], [5, 6]])
+    assert_close(student.lm_windows(torch.arange(7), 2, stride=2), (x, y), EXACT)
+
+
+@check("lm_windows")
+def test_lm_windows_keeps_its_text(student):
+    """The text is not changed. 不修改传入的文本。"""
+    answer = assert_inputs_unchanged(student.lm_windows, torch.tensor([4, 2, 3]), 2)
+    assert_close(answer, (torch.tensor([[4, 2]]), torch.tensor([[2, 3]])), EXACT)

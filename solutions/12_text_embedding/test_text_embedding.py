@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from autograder.checks import (
+    ELEMENTWISE,
     EXACT,
     REDUCTION,
     assert_close,
@@ -369,6 +370,99 @@ def test_encode_leaves_its_inputs_alone(student):
     assert_close(answer, torch.tensor([2, 4, 2]), EXACT)
 
 
+# decode
+
+INDEX_TO_WORD = ["<pad>", "<unk>", "学习", "深度", "机器", "torch", "，"]
+
+
+@check("decode", weight=2)
+@pytest.mark.parametrize("text", [OLYMPICS, LEARNING], ids=["olympics", "learning"])
+def test_decode_gives_back_a_text(student, text):
+    """The indices of a text give back the text. 一段文本的索引，还原后就是原文。"""
+    index_to_word = listed(jieba.lcut(text))
+    ids = torch.tensor([index_to_word.index(word) for word in jieba.lcut(text)])
+    assert_equal(student.decode(ids, index_to_word), text)
+
+
+@check("decode")
+def test_decode_latin_words(student):
+    """Latin words get no spaces either. 英文单词之间也不加空格。"""
+    assert_equal(student.decode(torch.tensor([3, 2, 6, 5, 5]), INDEX_TO_WORD), "深度学习，torchtorch")
+
+
+@check("decode", weight=2)
+def test_decode_skips_padding_everywhere(student):
+    """Padding is left out at the beginning and in the middle, too. 开头和中间的填充符也不输出。"""
+    assert_equal(student.decode(torch.tensor([0, 0, 4, 0, 2]), INDEX_TO_WORD), "机器学习")
+    assert_equal(student.decode(torch.tensor([0, 0, 0]), INDEX_TO_WORD), "")
+
+
+@check("decode")
+def test_decode_shows_unknown_words(student):
+    """ "<unk>" is shown, wherever it occurs. "<unk>" 无论在哪里都要显示。"""
+    assert_equal(student.decode(torch.tensor([1, 2, 1]), INDEX_TO_WORD), "<unk>学习<unk>")
+
+
+@check("decode", weight=2)
+def test_decode_an_own_skip(student):
+    """skip may name several words, others, or none. skip 可以是几个词、别的词，也可以为空。"""
+    ids = torch.tensor([3, 0, 1, 2, 6])
+    assert_equal(student.decode(ids, INDEX_TO_WORD, ("<unk>", "<pad>", "，")), "深度学习")
+    assert_equal(student.decode(ids, INDEX_TO_WORD, ("学习",)), "深度<pad><unk>，")
+    assert_equal(student.decode(ids, INDEX_TO_WORD, skip=()), "深度<pad><unk>学习，")
+
+
+@check("decode")
+def test_decode_skips_whole_words(student):
+    """A word stays if skip contains only a part of it, or a longer word. skip 中是词的一部分或更长的词时，这个词保留。"""
+    index_to_word = ["学", "学习", "习", "深度学习"]
+    assert_equal(student.decode(torch.tensor([1, 3, 0]), index_to_word, ("习", "深度")), "学习深度学习学")
+    assert_equal(student.decode(torch.tensor([0, 2, 1]), index_to_word, ("学习",)), "学习")
+
+
+@check("decode")
+def test_decode_the_index_zero(student):
+    """In a vocabulary without specials, the index 0 is a word. 词表没有特殊符号时，索引 0 也是词。"""
+    assert_equal(student.decode(torch.tensor([1, 0, 0]), ["好", "你"]), "你好好")
+
+
+@check("decode")
+def test_decode_nothing(student):
+    """No indices give an empty string; one index gives one word. 没有索引时得到空字符串，一个索引得到一个词。"""
+    for index_to_word in [INDEX_TO_WORD, []]:
+        assert_equal(student.decode(torch.zeros(0, dtype=torch.int64), index_to_word), "")
+    assert_equal(student.decode(torch.tensor([6]), INDEX_TO_WORD), "，")
+
+
+@check("decode", weight=2)
+@pytest.mark.parametrize("index", [-1, -7, -8, 7, 100], ids=str)
+def test_decode_refuses_an_index_outside(student, index):
+    """An index outside of 0 to V - 1 raises IndexError. 索引不在 0 到 V - 1 之间时，抛出 IndexError。"""
+    assert_raises(IndexError, student.decode, torch.tensor([2, index]), INDEX_TO_WORD)
+    assert_equal(student.decode(torch.tensor([2, 6]), INDEX_TO_WORD), "学习，")
+
+
+@check("decode")
+def test_decode_refuses_an_index_outside_of_a_skipped_word(student):
+    """A negative index raises IndexError even if it would meet a skipped word. 负数索引即使对应 skip 中的词，也要报错。"""
+    assert_raises(IndexError, student.decode, torch.tensor([-3]), ["<pad>", "我", "你"])
+    assert_equal(student.decode(torch.tensor([0, 2]), ["<pad>", "我", "你"]), "你")
+
+
+@check("decode")
+def test_decode_every_second_index(student):
+    """ids need not be contiguous in memory. ids 在内存中不一定连续。"""
+    assert_equal(student.decode(torch.tensor([3, 1, 2, 1, 6, 0])[::2], INDEX_TO_WORD), "深度学习，")
+
+
+@check("decode")
+def test_decode_joins_two_texts(student):
+    """Two sentences, one after the other, give their texts one after the other. 两句话的索引接起来，文字也首尾相接。"""
+    first, second = indices(40, below=7, seed=80), indices(25, below=7, seed=81)
+    kept = [INDEX_TO_WORD[index] for index in [*first.tolist(), *second.tolist()] if index]
+    assert_equal(student.decode(torch.cat([first, second]), INDEX_TO_WORD), "".join(kept))
+
+
 # embedding_lookup
 
 
@@ -479,6 +573,96 @@ def test_embedding_lookup_leaves_its_inputs_alone(student):
     assert_close(assert_inputs_unchanged(student.embedding_lookup, weight, ids), F.embedding(ids, weight), EXACT)
 
 
+# one_hot_embedding
+
+
+def both(weight: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
+    """The oracle: torch's one_hot and embedding."""
+    return F.one_hot(ids, len(weight)).to(weight.dtype), F.embedding(ids, weight)
+
+
+@check("one_hot_embedding", weight=2)
+@DTYPES
+def test_one_hot_embedding_of_random_words(student, dtype):
+    """Correct for 20 words, many of them repeated, with the dtype of the weight. 20 个词，多有重复；dtype 与 weight 相同。"""
+    weight, ids = randn(9, 4, seed=20, dtype=dtype), indices(20, below=9, seed=21)
+    assert_close(student.one_hot_embedding(weight, ids), both(weight, ids), ELEMENTWISE)
+
+
+@check("one_hot_embedding", weight=2)
+@pytest.mark.parametrize("words", [[0], [0, 0, 1], [2, 1], [6, 0, 6]], ids=str)
+def test_one_hot_embedding_rare_words(student, words):
+    """The width is V, whichever words occur. 无论出现哪些词，宽度都是 V。"""
+    weight, ids = randn(7, 3, seed=22), torch.tensor(words)
+    assert_close(student.one_hot_embedding(weight, ids), both(weight, ids), ELEMENTWISE)
+
+
+@check("one_hot_embedding")
+@DTYPES
+def test_one_hot_embedding_of_nothing(student, dtype):
+    """No words give the shapes (0, V) and (0, D). 没有词时，形状是 (0, V) 和 (0, D)。"""
+    weight, ids = randn(5, 3, seed=23, dtype=dtype), torch.zeros(0, dtype=torch.int64)
+    expected = torch.zeros(0, 5, dtype=dtype), torch.zeros(0, 3, dtype=dtype)
+    assert_close(student.one_hot_embedding(weight, ids), expected, ELEMENTWISE)
+
+
+@check("one_hot_embedding")
+def test_one_hot_embedding_of_one_word(student):
+    """A vocabulary of one word, vectors of one number, a sentence of one word. 词表只有一个词、向量只有一个数、句子只有一个词。"""
+    for vocabulary, size, count in [(1, 3, 4), (4, 1, 3), (6, 2, 1), (1, 1, 1)]:
+        weight, ids = randn(vocabulary, size, seed=24), indices(count, below=vocabulary, seed=25)
+        assert_close(student.one_hot_embedding(weight, ids), both(weight, ids), ELEMENTWISE)
+
+
+@check("one_hot_embedding")
+def test_one_hot_embedding_square(student):
+    """Correct if T, V and D are equal: nothing is transposed. T、V、D 相等时也正确：没有转置。"""
+    weight, ids = randn(4, 4, seed=26), torch.tensor([3, 3, 0, 1])
+    assert_close(student.one_hot_embedding(weight, ids), both(weight, ids), ELEMENTWISE)
+
+
+@check("one_hot_embedding")
+def test_one_hot_embedding_of_every_word(student):
+    """All words in order give the unit matrix and the weight itself. 依次取所有的词，得到单位矩阵和 weight 本身。"""
+    weight = randn(6, 5, seed=27, dtype=torch.float64)
+    expected = torch.eye(6, dtype=torch.float64), weight
+    assert_close(student.one_hot_embedding(weight, torch.arange(6)), expected, ELEMENTWISE)
+
+
+@check("one_hot_embedding", weight=2)
+@DTYPES
+def test_one_hot_embedding_gradient(student, dtype):
+    """The gradient of a word's row is the sum over its places; absent words get 0. 每个词的梯度是各处之和，没出现的词为 0。"""
+    weight, ids = randn(5, 3, seed=28, dtype=dtype), torch.tensor([4, 0, 4, 2])
+    cotangent = randn(4, 1, seed=29, dtype=dtype)  # one number for each word: it multiplies both results
+    expected = torch.zeros(5, 3, dtype=dtype).index_add(0, ids, cotangent.expand(4, 3))
+    assert_close(gradient(student.one_hot_embedding, weight, ids, cotangent=cotangent), expected, REDUCTION)
+
+
+@check("one_hot_embedding")
+def test_one_hot_embedding_of_a_view(student):
+    """A weight that is a transposed view, and every second index. weight 是转置得到的视图，ids 每隔一个取一个。"""
+    weight, ids = randn(3, 6, seed=30).T, indices(8, below=6, seed=31)[::2]
+    assert_close(student.one_hot_embedding(weight, ids), both(weight, ids), ELEMENTWISE)
+
+
+@check("one_hot_embedding")
+def test_one_hot_embedding_in_another_order(student):
+    """Words in another order give rows in that order. 词换个次序，各行也按同样的次序排列。"""
+    weight, ids = randn(8, 2, seed=32), torch.tensor([7, 1, 5, 1])
+    order = torch.tensor([2, 0, 3, 1])
+    one_hot, vectors = both(weight, ids)
+    assert_close(student.one_hot_embedding(weight, ids[order]), (one_hot[order], vectors[order]), ELEMENTWISE)
+
+
+@check("one_hot_embedding")
+def test_one_hot_embedding_leaves_its_inputs_alone(student):
+    """The weight and the indices stay as they are. weight 和 ids 保持原样。"""
+    weight, ids = randn(4, 3, seed=33, dtype=torch.float64), torch.tensor([3, 1, 3])
+    answer = assert_inputs_unchanged(student.one_hot_embedding, weight, ids)
+    assert_close(answer, both(weight, ids), ELEMENTWISE)
+
+
 # embedding_grad
 
 
@@ -567,3 +751,190 @@ def test_embedding_grad_leaves_its_inputs_alone(student):
     ids, grad_out = torch.tensor([0, 3, 0, 1, 3]), randn(5, 3, seed=34)
     answer = assert_inputs_unchanged(student.embedding_grad, ids, grad_out, 4, 0)
     assert_close(answer, weight_grad(ids, grad_out, 4, 0), REDUCTION)
+
+
+# pad_batch
+
+
+def padded(seqs: list[list[int]], pad: int = 0, batch_first: bool = False) -> tuple[Tensor, Tensor]:
+    """The oracle: torch's pad_sequence."""
+    tensors = [torch.tensor(seq, dtype=torch.int64) for seq in seqs]
+    ids = torch.nn.utils.rnn.pad_sequence(tensors, batch_first=batch_first, padding_value=pad)
+    return ids, torch.tensor([len(seq) for seq in seqs])
+
+
+def sentences(*lengths: int, seed: int) -> list[list[int]]:
+    """Random sentences of the given lengths."""
+    return [indices(length, below=50, seed=seed + place).tolist() for place, length in enumerate(lengths)]
+
+
+BOTH_LAYOUTS = pytest.mark.parametrize("batch_first", [False, True], ids=["T_B", "B_T"])
+
+
+@check("pad_batch", weight=2)
+@BOTH_LAYOUTS
+def test_pad_batch_of_random_sentences(student, batch_first):
+    """Correct for five sentences, in their order. 五个长短不一的句子，顺序不变。"""
+    seqs = sentences(4, 7, 2, 7, 5, seed=40)
+    assert_close(student.pad_batch(seqs, 0, batch_first), padded(seqs, 0, batch_first), EXACT)
+
+
+@check("pad_batch", weight=2)
+@BOTH_LAYOUTS
+@pytest.mark.parametrize("pad", [1, 99, -100], ids=str)
+def test_pad_batch_own_pad(student, pad, batch_first):
+    """The argument pad fills the free places. 空位用参数 pad 填充。"""
+    seqs = sentences(3, 1, 6, seed=50)
+    assert_close(student.pad_batch(seqs, pad, batch_first), padded(seqs, pad, batch_first), EXACT)
+
+
+@check("pad_batch")
+@BOTH_LAYOUTS
+def test_pad_batch_of_one_sentence(student, batch_first):
+    """A batch of one sentence keeps its two axes. 只有一句话时，仍然是两维。"""
+    for seqs in [[[7, 8, 9]], [[3]]]:
+        assert_close(student.pad_batch(seqs, batch_first=batch_first), padded(seqs, 0, batch_first), EXACT)
+
+
+@check("pad_batch")
+@BOTH_LAYOUTS
+def test_pad_batch_of_equal_lengths(student, batch_first):
+    """Sentences of equal length need no padding, and are not mixed. 长度相同时不用补齐，句子也不能打乱。"""
+    seqs = sentences(4, 4, 4, seed=60)
+    assert_close(student.pad_batch(seqs, 5, batch_first), padded(seqs, 5, batch_first), EXACT)
+
+
+@check("pad_batch")
+@BOTH_LAYOUTS
+def test_pad_batch_with_an_empty_sentence(student, batch_first):
+    """A sentence of length 0 is all padding. 长度为 0 的句子，全部是填充。"""
+    for seqs in [[[], [5]], [[1, 2], [], [3]], [[6, 7, 8], []]]:
+        assert_close(student.pad_batch(seqs, 4, batch_first), padded(seqs, 4, batch_first), EXACT)
+
+
+@check("pad_batch")
+@BOTH_LAYOUTS
+def test_pad_batch_of_empty_sentences(student, batch_first):
+    """If all sentences are empty, T is 0 and both results are int64. 句子全为空时 T 为 0，两个结果都是 int64。"""
+    expected = (torch.zeros((2, 0) if batch_first else (0, 2), dtype=torch.int64), torch.tensor([0, 0]))
+    assert_close(student.pad_batch([[], []], 1, batch_first), expected, EXACT)
+
+
+@check("pad_batch")
+def test_pad_batch_counts_real_words(student):
+    """An index that equals pad is a word, and counts for the length. 与 pad 相同的索引也是词，要算进长度。"""
+    seqs = [[0, 2, 0], [0], [3, 0]]
+    assert_close(student.pad_batch(seqs), padded(seqs), EXACT)
+
+
+@check("pad_batch")
+def test_pad_batch_large_indices(student):
+    """Large indices stay exact. 很大的索引也要精确。"""
+    seqs = [[2**24 + 1, 2], [2**40 + 3]]
+    assert_close(student.pad_batch(seqs), padded(seqs), EXACT)
+
+
+@check("pad_batch")
+def test_pad_batch_in_another_order(student):
+    """Sentences in another order give columns in that order. 句子换个次序，各列也按同样的次序排列。"""
+    seqs = sentences(2, 5, 3, seed=70)
+    ids, lengths = padded(seqs)
+    order = [2, 0, 1]
+    assert_close(student.pad_batch([seqs[b] for b in order]), (ids[:, order], lengths[order]), EXACT)
+
+
+@check("pad_batch")
+def test_pad_batch_leaves_its_sentences_alone(student):
+    """Nothing is appended to the lists, in both layouts. 无论哪种布局，都不在传入的列表上追加。"""
+    seqs = [[1], [2, 3, 4], []]
+    for batch_first in [True, False]:
+        answer = assert_inputs_unchanged(student.pad_batch, seqs, 8, batch_first)
+        assert_close(answer, padded(seqs, 8, batch_first), EXACT)
+
+
+# lm_windows
+
+
+def windows(ids: Tensor, seq_len: int, stride: int = 1) -> tuple[Tensor, Tensor]:
+    """The oracle: windows of one more word, by unfold."""
+    if len(ids) <= seq_len:
+        return ids.new_zeros(0, seq_len), ids.new_zeros(0, seq_len)
+    longer = ids.unfold(0, seq_len + 1, stride)
+    return longer[:, :-1], longer[:, 1:]
+
+
+@check("lm_windows", weight=2)
+@pytest.mark.parametrize(("count", "seq_len"), [(20, 4), (9, 1), (30, 12)], ids=str)
+def test_lm_windows_of_a_text(student, count, seq_len):
+    """Correct for random texts. 随机文本。"""
+    ids = indices(count, below=100, seed=count)
+    assert_close(student.lm_windows(ids, seq_len), windows(ids, seq_len), EXACT)
+
+
+@check("lm_windows", weight=2)
+@pytest.mark.parametrize("stride", [1, 2, 3, 4, 5, 7, 50], ids=str)
+def test_lm_windows_strides(student, stride):
+    """Smaller strides than a window, equal ones and larger ones. stride 小于、等于、大于窗口长度。"""
+    ids = indices(23, below=100, seed=90)
+    assert_close(student.lm_windows(ids, 4, stride), windows(ids, 4, stride), EXACT)
+
+
+@check("lm_windows")
+@pytest.mark.parametrize("left", range(5), ids=str)
+def test_lm_windows_at_the_end(student, left):
+    """The last window still has all its targets, whatever is left over. 无论末尾剩下几个词，最后一个窗口的目标都完整。"""
+    ids = indices(16 + left, below=100, seed=91)
+    assert_close(student.lm_windows(ids, 5, 5), windows(ids, 5, 5), EXACT)
+
+
+@check("lm_windows", weight=2)
+def test_lm_windows_of_one_window(student):
+    """A text of seq_len + 1 words gives one pair, whatever the stride. 文本恰好有 seq_len + 1 个词时，只有一个样本。"""
+    for stride in [1, 3, 9]:
+        ids = torch.tensor([7, 1, 7, 2])
+        assert_close(student.lm_windows(ids, 3, stride), windows(ids, 3, stride), EXACT)
+
+
+@check("lm_windows", weight=2)
+@pytest.mark.parametrize("count", [3, 2, 1, 0], ids=str)
+def test_lm_windows_of_a_short_text(student, count):
+    """A text of seq_len words or fewer gives two tensors of shape (0, seq_len). 文本不超过 seq_len 个词时，形状都是 (0, seq_len)。"""
+    for stride in [1, 2]:
+        assert_close(student.lm_windows(torch.arange(count), 3, stride), windows(torch.arange(count), 3), EXACT)
+
+
+@check("lm_windows")
+def test_lm_windows_of_single_words(student):
+    """Windows of one word keep their two axes. 窗口只有一个词时，仍然是两维。"""
+    ids = torch.tensor([3, 1, 4])
+    assert_close(student.lm_windows(ids, 1), (torch.tensor([[3], [1]]), torch.tensor([[1], [4]])), EXACT)
+
+
+@check("lm_windows")
+def test_lm_windows_large_indices(student):
+    """Large indices stay exact. 很大的索引也要精确。"""
+    ids = torch.tensor([2**24 + 1, 5, 2**40 + 3, 2**24 + 3])
+    assert_close(student.lm_windows(ids, 2), windows(ids, 2), EXACT)
+
+
+@check("lm_windows")
+def test_lm_windows_of_a_view(student):
+    """The text need not be contiguous in memory. 文本在内存中不一定连续。"""
+    ids = indices(24, below=100, seed=92)[::2]
+    assert_close(student.lm_windows(ids, 3, 2), windows(ids, 3, 2), EXACT)
+
+
+@check("lm_windows")
+def test_lm_windows_without_overlap(student):
+    """With stride = seq_len the inputs, one after the other, are the text. stride 等于 seq_len 时，输入首尾相接就是原文。"""
+    ids = indices(25, below=100, seed=93)
+    x, y = student.lm_windows(ids, 6, 6)
+    assert_close(x.reshape(-1), ids[:24], EXACT)
+    assert_close(y.reshape(-1), ids[1:], EXACT)
+
+
+@check("lm_windows")
+def test_lm_windows_leaves_its_text_alone(student):
+    """The text stays as it is, with and without a window. 文本保持原样，无论有没有样本。"""
+    for ids in [torch.arange(9), torch.arange(2)]:
+        assert_close(assert_inputs_unchanged(student.lm_windows, ids, 4, 2), windows(ids, 4, 2), EXACT)

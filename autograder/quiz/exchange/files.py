@@ -98,7 +98,7 @@ def _counted(exported: Sequence[Category], out: Path, losses: Losses) -> str:
 
 def _read(file: Path) -> bytes:
     if not file.exists():
-        raise UsageError(f"{file} does not exist.")
+        raise UsageError(f"{file} cannot be read: it does not exist.")
     data = read_file(file, MAX_BYTES, follows_links=True)
     if isinstance(data, LeftOut):
         raise UsageError(f"{file} cannot be read: {data.reason.en}.")

@@ -25,8 +25,8 @@ PLAIN = ("plain", "plain_text")
 AUTOMATIC = ("moodle", "moodle_auto_format")  # HTML if it looks like HTML
 VERBATIM = ("code", "pre", "script", "style")
 # The parsers of HTML and Markdown compare each opening tag or bracket with all others.
-MAX_TEXT = 30_000  # characters
-MAX_TAGS = 3000
+MAX_TEXT = 10_000  # characters
+MAX_TAGS = 1000
 MAX_NESTING = 100  # tags inside each other
 
 

@@ -7,7 +7,7 @@ from .markup import from_format, has_images
 MAX_BYTES = 32 << 20
 MAX_QUESTIONS = 5000  # of a file
 MAX_ANSWERS = 200  # of a question
-MAX_TEXTS = 4 << 20  # characters of all texts of a file
+MAX_TEXTS = 2 << 20  # characters of all texts of a file
 
 
 def refuse_large(data: bytes, file: str) -> None:

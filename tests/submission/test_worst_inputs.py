@@ -151,11 +151,11 @@ WORST: dict[str, tuple[str, str, Callable[[], bytes]]] = {
     "gift: questions": ("gift", "x.gift", lambda: b"a\n\n" * 5_000_000),
     "moodle: comments without an end": ("moodle", "x.xml", lambda: moodle(*[b"<!--" * 990] * 80)),
     "moodle: sections without an end": ("moodle", "x.xml", lambda: moodle(b"<![" * 900)),
-    "moodle: formulas in nested tags": ("moodle", "x.xml", lambda: moodle(*[rb"<b>\(a\)" * 2900] * 3)),
-    "moodle: texts": ("moodle", "x.xml", lambda: moodle(*[b"[" * 9_900] * 80)),
+    "moodle: formulas in nested tags": ("moodle", "x.xml", lambda: moodle(*[rb"<b>\(a\)" * 990] * 9)),
+    "moodle: twenty texts of brackets": ("moodle", "x.xml", lambda: moodle(*[b"[" * 9_900] * 20)),
     "moodle: nesting": ("moodle", "x.xml", lambda: b"<quiz>" + b"<a>" * 390_000),
     "moodle: questions": ("moodle", "x.xml", lambda: b"<quiz>" + b"<question/>" * 390_000 + b"</quiz>"),
-    "moodle: formulas without an end": ("moodle", "x.xml", lambda: moodle(*[rb"\(" * 14_900] * 5)),
+    "moodle: formulas without an end": ("moodle", "x.xml", lambda: moodle(*[rb"\(" * 4_900] * 15)),
 }
 
 

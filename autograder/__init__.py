@@ -21,6 +21,7 @@ cli/           the command line: chooses, shows, turns errors into sentences
 errors         what can go wrong, and who must act
 text           sentences in English and Chinese
 source         a student's file as text
+open_file      opens files once, never through a link
 """
 
 __version__ = "0.1.0"

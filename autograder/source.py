@@ -3,6 +3,7 @@
 import ast
 import codecs
 import io
+import itertools
 import re
 import tokenize
 import unicodedata
@@ -17,15 +18,20 @@ ENCODINGS = {"utf-8", "utf-8-sig", "ascii", "iso8859-1", "cp1252", "gbk", "gb231
 
 MAX_TOKENS = 60_000  # of one file; a reference of a whole topic has 5,000
 MAX_KEPT_TOKENS = 2 * MAX_TOKENS
+# Python 3.11 reads an f-string again from its beginning for each of its braces.
+MAX_BRACES = 500_000_000  # braces of a file with f-strings, multiplied by its characters
+F_STRING = re.compile(r"""[fF][rR]?['"]""")
+MAX_LINE = 400  # characters of a line that a message about its syntax shows
+MAX_MESSAGE = 200  # characters of Python's own message, which may quote the code
 DEFINED = re.compile(r"^(?:(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*[:=])", re.MULTILINE)
-TOKEN = re.compile(r"\w+|[^\w\s]")
+TOKEN = re.compile(r"\w+|[^\w\s]|\n")
 
 Chunk = tuple[str, str]  # (name of a file or cell, its code)
 UnparsedChunk = tuple[str, str, int]  # (name of a cell, its code, the line that Python cannot parse)
 
 
-class TooLong(ValueError):
-    """Code of more tokens than are parsed."""
+class TooLong(MemoryError):
+    """Code that is not parsed, although Python may run it: its tree could take too much memory or time."""
 
 
 class _Trees:
@@ -40,8 +46,8 @@ class _Trees:
             tree, tokens = self.trees.pop(code)
         else:
             tokens = count_tokens(code)
-            if tokens > MAX_TOKENS:
-                raise TooLong(f"{tokens} tokens")
+            if tokens > MAX_TOKENS or _is_slow(code):
+                raise TooLong(f"more than {MAX_TOKENS} tokens")
             tree = ast.parse(code)
             self.tokens += tokens
         self.trees[code] = tree, tokens
@@ -60,8 +66,23 @@ def parsed(code: str) -> ast.Module:
 
 
 def count_tokens(code: str) -> int:
-    """Return about how many tokens the code has, before it is parsed: a tree needs up to 400 bytes for each."""
-    return len(TOKEN.findall(code))
+    """Return the number of words, signs and lines, counted to MAX_TOKENS + 1: no less than the number of tokens.
+
+    A tree takes up to 900 bytes for each: 50 MiB for the largest one.
+    """
+    if len(code) <= MAX_TOKENS:
+        return len(TOKEN.findall(code))  # this is faster
+    return sum(1 for _ in itertools.islice(TOKEN.finditer(code), MAX_TOKENS + 1))
+
+
+def is_too_long(code: str) -> bool:
+    """Return whether `parsed` refuses the code."""
+    return (len(code) > MAX_TOKENS and count_tokens(code) > MAX_TOKENS) or _is_slow(code)
+
+
+def _is_slow(code: str) -> bool:
+    """Return whether parsing the code's f-strings could take long."""
+    return code.count("{") * len(code) > MAX_BRACES and F_STRING.search(code) is not None
 
 
 def binds(node: ast.stmt) -> list[str]:
@@ -167,8 +188,9 @@ def _is_library(node: ast.ImportFrom, helpers: set[str]) -> bool:
 
 
 TOO_LONG = Text(
-    f"The code has more than {MAX_TOKENS:,} words and signs. Keep data in a file of its own, and hand in the functions.",
-    f"代码超过 {MAX_TOKENS} 个单词和符号。请把数据放进单独的文件，只提交函数。",
+    f"The code has more than {MAX_TOKENS:,} words and signs, or an f-string with thousands of braces. Keep data in a file of its own, "
+    "and hand in the functions.",
+    f"代码超过 {MAX_TOKENS} 个单词和符号，或某个 f-string 有成千上万个花括号。请把数据放进单独的文件，只提交函数。",
 )
 
 
@@ -237,18 +259,27 @@ def syntax_problem(code: str) -> Unreadable | None:
 
 def _syntax_error(error: SyntaxError) -> Unreadable:
     """Return why Python cannot parse a file: its message, the number and the text of the line, and what to do."""
-    code = (error.text or "").split("\n")[0].rstrip()
-    column = max((error.offset or 1) - 1, 0)
+    line = (error.text or "").split("\n")[0].rstrip()
+    code, column = _around(line, max((error.offset or 1) - 1, 0))
+    problem = error.msg[:MAX_MESSAGE]
     wide = _wide_character(code, column)
-    advice = wide or _advice(error.msg)
+    advice = wide or _advice(problem)
     fault = SyntaxFault(
-        message="" if wide else f"{type(error).__name__}: {error.msg}",
+        message="" if wide else f"{type(error).__name__}: {problem}",
         code=code,
         column=column,
         advice=advice or LOOK_AROUND,
     )
-    message = "" if wide else error.msg
+    message = "" if wide else problem
     return Unreadable(_in_one_line(error.lineno, message, code.strip()[:80], advice), error.lineno, fault)
+
+
+def _around(line: str, column: int) -> tuple[str, int]:
+    """Return the part of a long line around a column, and the column in that part."""
+    if len(line) <= MAX_LINE:
+        return line, column
+    start = max(min(column, len(line)) - MAX_LINE // 2, 0)
+    return line[start : start + MAX_LINE], column - start
 
 
 def _in_one_line(line: int | None, message: str, code: str, advice: Text) -> Text:

@@ -14,9 +14,10 @@ import msgspec
 
 from ..course.model import Course, Topic
 from ..errors import CourseError, UsageError
+from ..open_file import LeftOut, read_file
 from ..results.model import Problem
 from ..text import Language, Text
-from .answers import AnswersFile, Entry, read_answers
+from .answers import MAX_BYTES, AnswersFile, Entry, read_answers
 from .formula import FormulaError
 from .judge import Answer, joined, judge, understand
 from .key import Key
@@ -260,7 +261,7 @@ def known_student(course: Course) -> str | None:
     for topic in course.topics:
         path = answers_path(topic)
         if path.is_file():
-            name = read_answers(path.read_bytes(), path.name).student
+            name = _read(path).student
             if name:
                 return name
     return None
@@ -282,7 +283,7 @@ def _answered_questions(topic: Topic) -> set[str]:
     path = answers_path(topic)
     if not path.is_file():
         return set()
-    entries = read_answers(path.read_bytes(), path.name).entries
+    entries = _read(path).entries
     return {name for name, entry in entries.items() if not entry.is_blank}
 
 
@@ -291,7 +292,7 @@ def _existing(topic: Topic) -> AnswersFile:
     path = answers_path(topic)
     if not path.is_file():
         return AnswersFile(file=ANSWERS)
-    file = read_answers(path.read_bytes(), str(path))
+    file = _read(path)
     if file.problems:
         _refuse(path, file.problems[0])
     for name, entry in file.entries.items():
@@ -299,6 +300,15 @@ def _existing(topic: Topic) -> AnswersFile:
             place = PLACE.filled(path=path, line=entry.line)
             raise UsageError(place + Text(f"{name}: ", f"{name}：") + entry.refused, fix=MEND)
     return file
+
+
+def _read(path: Path) -> AnswersFile:
+    """Return the answers in a file of the student's own."""
+    data = read_file(path, MAX_BYTES, follows_links=True)
+    if isinstance(data, LeftOut):
+        sentence = Text("The file was not read: {why}.", "未读取该文件：{why}。").filled(why=data.reason)
+        return AnswersFile(file=str(path), problems=(Problem(file=str(path), sentence=sentence),))
+    return read_answers(data, str(path))
 
 
 def _refuse(path: Path, problem: Problem) -> NoReturn:

@@ -2,7 +2,6 @@
 
 model              a submission as data: one source per topic, and the answers to quizzes
 layouts            finds the submissions in a folder; a new layout is one more function there
-open_file          opens files once, never through a link
 gather             reads the files of a folder, a zip or a single file, within limits
 filenames          what a file's name says about its content
 read               reads one submission

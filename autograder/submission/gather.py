@@ -11,9 +11,9 @@ from pathlib import Path, PurePosixPath
 
 from ..course.bundle import SKIPPED_FOLDERS
 from ..errors import SubmissionError
+from ..open_file import SPECIAL_FILE, LeftOut, read_file, read_folder
 from ..results.model import Problem
 from ..text import Text
-from .open_file import SPECIAL_FILE, LeftOut, read_file, read_folder
 
 MAX_FILES = 2000
 MAX_NAME = 255  # characters of a path inside a zip

@@ -5,11 +5,14 @@ from typing import Any
 import msgspec
 
 from ..results.model import Problem
-from ..source import MAX_SOURCE, Chunk, UnparsedChunk, Unreadable, syntax_problem
+from ..source import MAX_SOURCE, TOO_LONG, Chunk, UnparsedChunk, Unreadable, is_too_long, syntax_problem
 from ..text import Text
 
 MAX_CELLS = 5000
-MAX_METADATA = 1 << 16  # bytes, of a cell or of the notebook
+MAX_METADATA = 1 << 16  # bytes of a cell's or of the notebook's own metadata
+MAX_ALL_METADATA = 1 << 20  # bytes of all cells together
+MAX_TEXT = 4 << 20  # bytes of all cells' text, as the file stores it
+MAX_ID = 200  # bytes
 PYTHON_MAGICS = ("%%time", "%%timeit", "%%capture")  # their cells hold Python
 
 
@@ -49,6 +52,11 @@ class Notebook(msgspec.Struct, frozen=True):
             return True
         return any(cell.part("torchstone") for cell in self.cells)
 
+    @property
+    def code(self) -> str:
+        """The code of all cells as one text."""
+        return "\n".join(cell.code for cell in self.cells if cell.is_code)
+
 
 def metadata_part(metadata: Any, name: str) -> dict[str, Any]:
     """Return one part of a notebook's or a cell's metadata, which may hold anything."""
@@ -69,7 +77,7 @@ class _FileCell(msgspec.Struct, frozen=True):
     """A cell of the file, before its metadata is decoded: that may be anything, of any size."""
 
     cell_type: str
-    source: str | list[str] = ""
+    source: msgspec.Raw = msgspec.Raw()
     metadata: msgspec.Raw = msgspec.Raw()
     id: msgspec.Raw = msgspec.Raw()
 
@@ -91,16 +99,39 @@ def read_notebook(data: bytes) -> Notebook | Unreadable:
         return Unreadable(
             Text(f"The notebook has more than {MAX_CELLS:,} cells.", f"notebook 的单元格超过 {MAX_CELLS} 个。")
         )
+    if sum(len(bytes(cell.source)) for cell in file.cells) > MAX_TEXT:
+        limit = MAX_TEXT >> 20
+        return Unreadable(
+            Text(
+                f"The text of the notebook's cells is larger than {limit} MiB. Delete pictures that stand in it.",
+                f"notebook 单元格中的文字超过 {limit} MiB，请删除其中嵌入的图片。",
+            )
+        )
+    try:
+        return _notebook(file)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return Unreadable(
+            Text(f"This is not a Jupyter notebook: {error}.", f"这不是有效的 Jupyter notebook：{error}。")
+        )
+
+
+def _notebook(file: "_File") -> Notebook:
+    """Decode the cells' texts and as much of their metadata as may be. Raise DecodeError if a text is none."""
     cells = []
+    left = MAX_ALL_METADATA
     for cell in file.cells:
-        cells.append(Cell(cell.cell_type, cell.source, _decoded(cell.metadata), _decoded(cell.id)))
-    return Notebook(cells=cells, metadata=_decoded(file.metadata))
+        data = bytes(cell.source)
+        source = msgspec.json.decode(data, type=str | list[str]) if data else ""
+        metadata = _decoded(cell.metadata, left)
+        left -= len(bytes(cell.metadata)) if metadata is not None else 0
+        cells.append(Cell(cell.cell_type, source, metadata, _decoded(cell.id, MAX_ID)))
+    return Notebook(cells=cells, metadata=_decoded(file.metadata, MAX_METADATA))
 
 
-def _decoded(raw: msgspec.Raw) -> Any:
+def _decoded(raw: msgspec.Raw, limit: int) -> Any:
     """Return a value that was left as bytes; None if it is missing, too large or damaged."""
     data = bytes(raw)
-    if not data or len(data) > MAX_METADATA:
+    if not data or len(data) > min(limit, MAX_METADATA):
         return None
     try:
         return msgspec.json.decode(data)
@@ -117,8 +148,11 @@ def code_cells(data: bytes, filename: str) -> CodeCells | Unreadable:
     notebook = read_notebook(data)
     if isinstance(notebook, Unreadable):
         return notebook
-    if _code_size(notebook) > MAX_SOURCE:
+    code = notebook.code
+    if len(code.encode()) > MAX_SOURCE:
         return Unreadable(Text("The notebook's code is larger than 512 KiB.", "notebook 的代码超过 512 KiB。"))
+    if is_too_long(code):
+        return Unreadable(TOO_LONG)
     chunks, left_out, problems = [], [], []
     for number, cell in enumerate(notebook.cells, 1):
         if not cell.is_code:
@@ -140,10 +174,6 @@ def code_cells(data: bytes, filename: str) -> CodeCells | Unreadable:
         problems=tuple(problems),
         notebook=notebook,
     )
-
-
-def _code_size(notebook: Notebook) -> int:
-    return sum(len(cell.code.encode()) for cell in notebook.cells if cell.is_code)
 
 
 def _without_magics(code: str) -> str:

@@ -12,6 +12,7 @@ import msgspec
 from ..course.bundle import SKIPPED_FOLDERS
 from ..course.model import Course
 from ..errors import UsageError
+from ..open_file import names_in
 from .filenames import TEXT, is_answers_file, is_python, stem
 
 Layout = Callable[[Path, Course], list[Path] | None]
@@ -38,7 +39,7 @@ def submission_id(path: Path) -> str:
 
 def single_file(path: Path, course: Course) -> list[Path] | None:
     """Return a file as one submission: a zip, a Python file or a notebook."""
-    return [path] if path.is_file() else None
+    return None if path.is_dir() else [path]
 
 
 def single_folder(path: Path, course: Course) -> list[Path] | None:
@@ -92,7 +93,7 @@ def _is_class(entries: Sequence[Path], names: CourseNames) -> bool:
 
 
 def _holds_work(folder: Path, names: CourseNames) -> bool:
-    return any(entry.name in names.folders or stem(entry.name) in names.stems for entry in folder.iterdir())
+    return any(name in names.folders or stem(name) in names.stems for name in names_in(folder))
 
 
 def _is_work(entry: Path, names: CourseNames) -> bool:

@@ -11,7 +11,7 @@ from ..course.model import Course, Topic
 from ..errors import SubmissionError
 from ..quiz.answers import AnswersFile, read_answers
 from ..results.model import Problem
-from ..source import Source, Unreadable, decode, syntax_problem
+from ..source import TOO_LONG, Source, Unreadable, decode, is_too_long, syntax_problem
 from ..text import NOTHING, Text
 from .filenames import ANSWERS, is_answers_file, is_notebook, is_python, is_yaml, stem
 from .gather import Files, gather
@@ -20,7 +20,7 @@ from .layouts import submission_id
 from .model import Submission
 from .notebook_problems import notebook_problems
 from .released_stub import COMMANDS, SET_UP, released_stub, without_later_stubs
-from .topic_file import MAX_LOOKED_AT, defined_names, named_files, within_bounds
+from .topic_file import defined_names, named_files, within_bounds
 
 HELPERS = (".py", ".txt", ".json", ".csv")  # files that a topic's code may import or read
 NO_HELPERS = ("test_", "conftest", ".")  # how the names of files begin that are no helpers
@@ -28,10 +28,11 @@ TIMESTAMP = "timestamp.txt"  # nbgrader puts it beside each submission that it c
 MAX_HELPERS = 192 << 10  # bytes of all helper files of a topic; they travel in one message
 MAX_PROBLEMS = 20  # of one submission
 MAX_ANSWERS_FILES = 100
+MAX_ANSWERS = 256 << 10  # bytes of all of them
 MAX_UNUSED = 5  # files named in an error
-TOO_MUCH_CODE = Text(
-    f"not looked at: before it come {MAX_LOOKED_AT >> 20} MiB of other code",
-    f"未查看：前面的其他代码已有 {MAX_LOOKED_AT >> 20} MiB",
+TOO_MANY_ANSWERS = Text(
+    f"Left out: at most {MAX_ANSWERS_FILES} files with answers are read, of {MAX_ANSWERS >> 10} KiB in all. Keep one.",
+    f"未读取：最多读取 {MAX_ANSWERS_FILES} 个答案文件，总共不超过 {MAX_ANSWERS >> 10} KiB。请只保留一个。",
 )
 
 
@@ -49,7 +50,9 @@ def read_submission(path: Path, course: Course, student: str | None = None) -> S
 
     One process reads all submissions of a class; several check their syntax.
     """
-    files, problems = gather(path)
+    gathered, problems = gather(path)
+    files, left_out = within_bounds(gathered)
+    problems += left_out
     reading = _Reading(course, files, problems)
     reading.read_named_files()
     answers = reading.read_answers(is_single=path.is_file() and len(files) == 1)
@@ -58,7 +61,7 @@ def read_submission(path: Path, course: Course, student: str | None = None) -> S
         raise _no_work(path, course, unused)
     return Submission(
         id=student or _student_name(path, answers),
-        content_hash=_hash(files),
+        content_hash=_hash(gathered),
         sources=reading.sources,
         problems=tuple(problems),
         paths={topic: str(file) for topic, file in reading.paths.items()},
@@ -180,9 +183,14 @@ class _Reading:
         is_answers = is_yaml if is_single else is_answers_file
         paths = sorted(path for path in self.files if is_answers(path))
         self.used.update(paths)
-        answers = []
-        for path in paths[:MAX_ANSWERS_FILES]:
+        answers: list[AnswersFile] = []
+        left = MAX_ANSWERS
+        for path in paths:
             content = self.files[path]
+            if len(answers) == MAX_ANSWERS_FILES or len(content) > left:
+                self.problems.append(Problem(file=str(path), sentence=TOO_MANY_ANSWERS))
+                continue
+            left -= len(content)
             file = read_answers(content, str(path))
             self.problems += file.problems
             without_problems = msgspec.structs.replace(file, problems=())
@@ -191,12 +199,8 @@ class _Reading:
 
     def read_other_files(self) -> list[UnusedFile]:
         """Give each other file to the topics whose exercises it defines. Return the files that belong to no topic."""
-        python = [path for path in self.files.keys() - self.used if is_python(path)]
-        others = [path for path in self.files.keys() - self.used if not is_python(path)]
-        looked_at, too_much = within_bounds(python, self.files)
-        unused = [UnusedFile(path) for path in sorted(others)]
-        unused += [UnusedFile(path, TOO_MUCH_CODE) for path in too_much]
-        for path in sorted(looked_at):
+        unused = []
+        for path in sorted(self.files.keys() - self.used):
             names = defined_names(path, self.files)
             if isinstance(names, Unreadable):
                 unused.append(UnusedFile(path, names.sentence))
@@ -265,7 +269,8 @@ def _notebook_source(
         set_up = (f"{topic.filename} {SET_UP}", stub.set_up)
         chunks = (set_up, *without_later_stubs(chunks, stub, problems))
         helpers |= COMMANDS
-    return Source(filename=topic.filename, chunks=chunks, left_out=cells.left_out, files=helpers)
+    source = Source(filename=topic.filename, chunks=chunks, left_out=cells.left_out, files=helpers)
+    return Unreadable(TOO_LONG) if is_too_long(source.text) else source
 
 
 def _helpers(topic: Topic, path: PurePosixPath, folder: Files, problems: list[Problem]) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ never replaces an answer.
 import ast
 import copy
 import functools
+import itertools
 from collections.abc import Sequence
 
 import msgspec
@@ -21,6 +22,8 @@ SILENT = b"def __getattr__(name):\n    return lambda *args, **kwargs: None\n"
 COMMANDS = {"autograder/__init__.py": b"", "autograder/notebook.py": SILENT}
 IMPORTS = "from autograder.notebook import answer, board, check, grade, grade_quiz, hint, quiz\n"
 SET_UP = "set-up"  # the name of its chunk
+MAX_NODES = 3000  # of an untouched stub's syntax tree
+MAX_CELLS_NAMED = 5  # in one sentence
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -74,13 +77,20 @@ def without_later_stubs(chunks: Sequence[Chunk], stub: ReleasedStub, problems: l
         if len(of_exercise) < 2:
             continue
         answers, later_stubs = _split(of_exercise, untouched)
-        for later_stub in later_stubs:
-            code = kept[later_stub.cell]
-            kept[later_stub.cell] = _blanked(code, [later_stub.node])
+        for cell, stubs in _by_cell(later_stubs).items():
+            kept[cell] = _blanked(kept[cell], stubs)
         if len(answers) > 1:
             cells = [answer.cell for answer in answers]
             problems.append(_several_answers(exercise, cells))
     return list(kept.items())
+
+
+def _by_cell(definitions: Sequence[CellDefinition]) -> dict[str, list[Definition]]:
+    """Return the definitions by the cells that they are in."""
+    cells: dict[str, list[Definition]] = {}
+    for definition in definitions:
+        cells.setdefault(definition.cell, []).append(definition.node)
+    return cells
 
 
 def _split(
@@ -107,7 +117,8 @@ def _definitions_by_name(chunks: Sequence[Chunk]) -> dict[str, list[CellDefiniti
 
 def _several_answers(exercise: str, cells: Sequence[str]) -> Problem:
     """Return the problem of an exercise that several cells answer."""
-    others = ", ".join(cells[:-1])
+    names = list(dict.fromkeys(cells[:-1]))
+    others = ", ".join(names[:MAX_CELLS_NAMED]) + (" …" if len(names) > MAX_CELLS_NAMED else "")
     en = f"{exercise} is also written in {others}: the last one counts."
     zh = f"{exercise} 在 {others} 中也有定义：以最后一个为准。"
     return Problem(file=cells[-1], sentence=Text(en, zh))
@@ -119,6 +130,8 @@ def _definitions(code: str) -> list[Definition]:
 
 def _skeleton(definition: Definition) -> str:
     """Return the syntax tree as text, without docstrings and without the message of NotImplementedError."""
+    if sum(1 for _ in itertools.islice(ast.walk(definition), MAX_NODES + 1)) > MAX_NODES:
+        return ""  # differs from every stub
     try:
         return ast.dump(_SkeletonMaker().visit(copy.deepcopy(definition)))
     except RecursionError:

@@ -1,22 +1,28 @@
 """Finds the file of a submission that holds a topic's work: by its name, or else by what it defines."""
 
 import ast
-from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from ..course.model import Topic
-from ..source import Unreadable, decode, parsed, syntax_problem
+from ..results.model import Problem
+from ..source import Unreadable, count_tokens, decode, parsed, syntax_problem
+from ..text import Text
 from .filenames import is_notebook, is_python, stem
 from .gather import Files
-from .ipynb import code_cells
+from .ipynb import code_cells, read_notebook
 from .released_stub import released_stub
 
-MAX_LOOKED_AT = 4 << 20  # bytes of files that are parsed to see what they define, the least deep ones first
+MAX_ALL_TOKENS = 600_000  # of a submission's code; a whole course has 130,000
+TOO_MUCH_CODE = Text(
+    f"Left out: the code of all files has more than {MAX_ALL_TOKENS:,} words and signs. Hand in the exercise files only.",
+    f"未读取：所有文件的代码超过 {MAX_ALL_TOKENS} 个单词和符号。请只提交练习文件。",
+)
 COURSE_NOTEBOOK = b'"torchstone"'  # in the metadata of every notebook that was built from the course
 
 
 def work_file(topic: Topic, files: Files) -> PurePosixPath | None:
     """Return the file that holds the topic's work; None if there is none."""
+    files, _ = within_bounds(files)
     named = named_files(topic, files)
     if named:
         return named[0]
@@ -42,31 +48,44 @@ def named_files(topic: Topic, files: Files) -> list[PurePosixPath]:
     """
     paths = [path for path in files if is_python(path) and stem(path.name) == topic.module]
     if len(paths) > 1:
-        looked_at, _ = within_bounds(paths, files)
-        paths.sort(key=lambda path: _rank(path, topic, files, is_looked_at=path in looked_at))
+        paths.sort(key=lambda path: _rank(path, topic, files))
     return paths
 
 
-def within_bounds(paths: Iterable[PurePosixPath], files: Files) -> tuple[list[PurePosixPath], list[PurePosixPath]]:
-    """Return the files that are parsed to see what they define, and those that would be too much."""
-    looked_at, too_much = [], []
-    size = 0
-    for path in sorted(paths, key=lambda path: (len(path.parts), str(path))):
-        size += len(files[path])
-        if size <= MAX_LOOKED_AT:
-            looked_at.append(path)
-        else:
-            too_much.append(path)
-    return looked_at, too_much
+def within_bounds(files: Files) -> tuple[Files, list[Problem]]:
+    """Return the files without the Python files and notebooks whose code would be too much, and a problem for each.
+
+    Files that are less deep in folders come first. No file is parsed before this bound is known to hold.
+    """
+    python = [path for path in files if is_python(path)]
+    if sum(len(files[path]) for path in python) <= MAX_ALL_TOKENS:  # a token has at least one byte
+        return files, []
+    kept = dict(files)
+    problems = []
+    tokens = 0
+    for path in sorted(python, key=lambda path: (len(path.parts), str(path))):
+        tokens += _tokens(path, files)
+        if tokens > MAX_ALL_TOKENS:
+            del kept[path]
+            problems.append(Problem(file=str(path), sentence=TOO_MUCH_CODE))
+    return kept, problems
 
 
-def _rank(
-    path: PurePosixPath, topic: Topic, files: Files, *, is_looked_at: bool
-) -> tuple[bool, bool, bool, bool, int, str]:
+def _tokens(path: PurePosixPath, files: Files) -> int:
+    """Return the number of tokens of a file's code, counted as far as they are parsed. An unreadable file has none."""
+    if is_notebook(path):
+        notebook = read_notebook(files[path])
+        code: str | Unreadable = notebook if isinstance(notebook, Unreadable) else notebook.code
+    else:
+        code = decode(files[path])
+    return 0 if isinstance(code, Unreadable) else count_tokens(code)
+
+
+def _rank(path: PurePosixPath, topic: Topic, files: Files) -> tuple[bool, bool, bool, bool, int, str]:
     """Return the sort key of a file named after the topic. The best file has the smallest key."""
     is_course_notebook = is_notebook(path) and COURSE_NOTEBOOK in files[path]
     return (
-        not (is_looked_at and _has_work(path, topic, files)),
+        not _has_work(path, topic, files),
         not is_course_notebook,
         path.name != topic.filename,
         topic.name not in path.parts,

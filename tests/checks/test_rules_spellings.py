@@ -465,6 +465,8 @@ def test_long_code_is_refused_quickly() -> None:
     long = "def b(): pass\ndef l1_loss(x):\n    return " + "lambda: " * 100 + "[" + "b," * 60_000 + "]\n"
     assert refusal(long) is not None
     wide = "def l1_loss(x):\n    return [" + "b," * 60_000 + "]\n"
+    assert refusal(wide) == ("losses.py", 1)  # it is not parsed
+    wide = "def l1_loss(x):\n    return [" + "b," * 25_000 + "]\n"
     assert refusal(wide) == ("losses.py", 2)
     assert time.process_time() - start < 10  # without the limits it takes minutes
 
@@ -489,3 +491,21 @@ def test_cells_that_do_not_parse_hide_nothing() -> None:
     broken = find_banned(Source(filename="losses.py", chunks=cells), EXERCISE, BANNED)
     assert broken is not None
     assert (broken.file, broken.line) == ("cell 2", 2)
+
+
+@pytest.mark.parametrize(
+    "padding", ["'''" + "; " * 70_000 + "'''", 'y = "{" * 0\nx = f"' + " " * 150_000 + "{0}" * 4000 + '"']
+)
+def test_a_helper_that_is_not_parsed_is_refused(padding: str) -> None:
+    helper = f"import torch\nmine = torch.nn.functional.l1_loss\n{padding}\n"
+    code = "from tools import mine\n\n\ndef l1_loss(p, t):\n    return mine(p, t)\n"
+    assert refusal(code, tools=helper) == ("tools.py", 1)
+
+
+def test_a_helper_in_a_slow_encoding_is_refused_at_once() -> None:
+    code = "import tools\ndef l1_loss(p, t): pass\n"
+    files = {"tools.py": b"# coding: punycode\na-" + b"9" * 180_000}
+    source = Source(filename="losses.py", chunks=(("losses.py", code),), files=files)
+    start = time.process_time()
+    assert find_banned(source, EXERCISE, BANNED) is not None
+    assert time.process_time() - start < 2  # decoding it takes 8 seconds

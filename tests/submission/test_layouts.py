@@ -1,13 +1,15 @@
 """The submissions at a path are found: a file, a folder of one student, or a folder of many students."""
 
+import os
 from pathlib import Path
 
 import pytest
 from small_course import DOUBLE_ONLY
 
 from autograder.course.model import Course
-from autograder.errors import UsageError
+from autograder.errors import SubmissionError, UsageError
 from autograder.submission.layouts import find_submissions, submission_id
+from autograder.submission.read import open_submission
 
 
 def write(folder: Path, *names: str) -> Path:
@@ -87,3 +89,10 @@ def test_an_empty_folder_is_refused(tmp_path: Path, course: Course) -> None:
     write(tmp_path / "empty", ".DS_Store")
     with pytest.raises(UsageError, match="nothing to grade"):
         find_submissions(tmp_path / "empty", course)
+
+
+def test_a_pipe_is_reported_as_one_submission(tmp_path: Path, course: Course) -> None:
+    os.mkfifo(tmp_path / "demo.py")
+    assert find_submissions(tmp_path / "demo.py", course) == [tmp_path / "demo.py"]
+    with pytest.raises(SubmissionError, match="a link or a special file"):
+        open_submission(tmp_path / "demo.py", course)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.submission import open_file
-from autograder.submission.open_file import MAX_DEPTH, LeftOut, read_file, read_folder
+from autograder import open_file
+from autograder.open_file import MAX_DEPTH, LeftOut, names_in, read_file, read_folder
+from autograder.text import Text
 
 MINE, SECRET = b"mine", b"secret"
 
@@ -67,7 +68,7 @@ def test_a_pipe_that_appears_after_the_look_is_not_waited_for(folder: Path, monk
     os.mkfifo(folder / "demo.py")
     (folder / "real.py").write_bytes(MINE)
     real = os.stat(folder / "real.py")
-    monkeypatch.setattr("autograder.submission.open_file.os.stat", lambda *_, **__: real)
+    monkeypatch.setattr("autograder.open_file.os.stat", lambda *_, **__: real)
     assert isinstance(read_file(folder / "demo.py", 100), LeftOut)
 
 
@@ -106,3 +107,36 @@ def test_no_descriptor_is_left_open(folder: Path) -> None:
     for _ in range(20):
         assert next(iter(read_folder(folder, (), 100)))[1] == MINE
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_the_entries_of_all_folders_are_counted_together(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_file, "MAX_ENTRIES", 7)
+    for name in ("a", "b", "c"):
+        (folder / name).mkdir()
+        for number in range(2):
+            (folder / name / f"{number}.py").write_bytes(MINE)
+    contents = [content for _, content in read_folder(folder, (), 100)]
+    assert contents == [MINE] * 4 + [LeftOut(open_file.TOO_MANY)]
+
+
+def test_files_that_are_too_large_are_not_read_at_all(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open(folder / "sparse.py", "wb") as file:
+        file.truncate(1 << 40)
+    monkeypatch.setattr("autograder.open_file.os.read", lambda *_: pytest.fail("it was read"))
+    (content,) = (content for _, content in read_folder(folder, (), 1 << 20))
+    assert content == LeftOut(Text("larger than 1 MiB", "超过 1 MiB"))
+
+
+def test_a_link_is_followed_only_for_the_person_who_gives_it(folder: Path) -> None:
+    (folder / "link").symlink_to(folder.parent / "secret" / "demo.py")
+    assert isinstance(read_file(folder / "link", 100), LeftOut)
+    assert read_file(folder / "link", 100, follows_links=True) == SECRET
+    os.mkfifo(folder / "pipe")
+    assert read_file(folder / "pipe", 100, follows_links=True) == LeftOut(open_file.SPECIAL_FILE)
+
+
+def test_the_names_in_a_folder_are_not_listed_through_a_link(folder: Path) -> None:
+    (folder / "link").symlink_to(folder.parent / "secret")
+    assert names_in(folder.parent / "secret") == ["demo.py"]
+    assert names_in(folder / "link") == []
+    assert names_in(folder.parent / "secret" / "demo.py") == []

@@ -10,6 +10,8 @@ from small_course import DOUBLE_ONLY, source_in, unreadable_in
 from autograder.course.model import Course
 from autograder.errors import SubmissionError
 from autograder.source import Source, Unreadable
+from autograder.submission import topic_file
+from autograder.submission.filenames import stem
 from autograder.submission.read import open_submission
 
 
@@ -241,3 +243,52 @@ def test_the_hash_depends_on_the_content_alone(tmp_path: Path, course: Course) -
         (tmp_path / name / "demo.py").write_text(code)
         hashes.add(open_submission(tmp_path / name, course).content_hash)
     assert len(hashes) == 2
+
+
+def test_code_beyond_the_limit_of_all_files_is_left_out(
+    tmp_path: Path, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(topic_file, "MAX_ALL_TOKENS", 500)
+    folder = tmp_path / "ada"
+    (folder / "old").mkdir(parents=True)
+    (folder / "demo.py").write_text(DOUBLE_ONLY)
+    (folder / "old" / "notes.py").write_text("a = 1\n" * 200)
+    submission = open_submission(folder, course)
+    assert source_in(submission).text == DOUBLE_ONLY
+    (problem,) = submission.problems
+    assert problem.file == "old/notes.py"
+    assert problem.sentence == topic_file.TOO_MUCH_CODE
+
+
+def test_answers_files_beyond_the_limit_are_reported(tmp_path: Path, course: Course) -> None:
+    for number in range(101):
+        (tmp_path / f"s{number:03}").mkdir()
+        (tmp_path / f"s{number:03}" / "answers.yaml").write_text("answers:\n  q01_01: A\n")
+    submission = open_submission(tmp_path, course)
+    assert len(submission.answers) == 100
+    assert [problem.file for problem in submission.problems] == ["s100/answers.yaml"]
+
+
+def test_a_notebook_whose_cells_are_too_long_together_is_refused(tmp_path: Path, course: Course) -> None:
+    cell = {"cell_type": "code", "source": "a;" * 20_000}
+    path = tmp_path / "demo.ipynb"
+    path.write_text(json.dumps({"cells": [cell, cell]}))
+    assert why_unreadable(path, course).startswith("The code has more than 60,000 words")
+
+
+def test_a_message_about_a_long_line_shows_its_part_around_the_fault(tmp_path: Path, course: Course) -> None:
+    path = tmp_path / "demo.py"
+    path.write_text("x = '" + " " * 5000 + "' a b c + '" + " " * 5000 + "'\n")
+    source = open_submission(path, course).sources["01_demo"]
+    assert isinstance(source, Unreadable)
+    assert source.fault is not None
+    assert len(source.fault.code) <= 400
+    assert 0 <= source.fault.column <= 400
+
+
+@pytest.mark.parametrize(
+    ("name", "original"),
+    [("losses (1).py", "losses"), ("losses-20251201103000.py", "losses"), ("losses_2 (3) copy.py.txt", "losses")],
+)
+def test_a_copy_has_the_name_of_its_original(name: str, original: str) -> None:
+    assert stem(name) == original

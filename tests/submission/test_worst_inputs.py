@@ -1,6 +1,6 @@
 """Each reader of what others wrote takes its worst input, at the largest size that it accepts, within bounds.
 
-A child process reads it. The kernel ends a child that uses more processor time or memory: several times what it needs.
+A child process reads it. The kernel ends a child that uses more processor time or memory: several times what it needs (2 seconds; 260 MiB beside the imports).
 """
 
 import io
@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from small_course import ROOT
 
-CPU_SECONDS = 40
-MEMORY = 1 << 30  # bytes of address space, beside what the imports have taken
+CPU_SECONDS = 15
+MEMORY = 400 << 20  # bytes of address space, beside what the imports have taken
 
 READ = """
 import resource, sys
@@ -72,12 +72,48 @@ def imports_beside_a_broken_cell() -> bytes:
     return json.dumps({"cells": [{"cell_type": "code", "source": source} for source in cells]}).encode()
 
 
+def f_strings() -> bytes:
+    code = b'x = f"' + b" " * 440_000 + b"{a}" * 19_000 + b'"'
+    return zipped({f"notes{n}.py": code + b"  # %d" % n for n in range(5)})
+
+
+def names_of_copies() -> bytes:
+    return zipped({" " * 100 + f"(1)x{n}" + "-1" * 60: b"" for n in range(1900)})
+
+
+def moodle_question(text: bytes) -> bytes:
+    return (
+        b'<question type="shortanswer"><questiontext format="html"><text><![CDATA['
+        + text
+        + b']]></text></questiontext><answer fraction="100"><text>a</text></answer></question>'
+    )
+
+
+def moodle(*texts: bytes) -> bytes:
+    questions = [moodle_question(text + b"%d" % number) for number, text in enumerate(texts)]  # no two are alike
+    return b"<quiz>" + b"".join(questions) + b"</quiz>"
+
+
 WORST: dict[str, tuple[str, str, Callable[[], bytes]]] = {
     "python: many files of the most tokens": ("submission", "mallory.zip", many_trees),
     "python: files of too many tokens": ("submission", "mallory.zip", too_many_tokens),
     "python: brackets": ("submission", "activations.py", lambda: b"x = " + b"(" * 59_000),
     "python: signs": ("submission", "activations.py", lambda: b"x = " + b"-" * 59_000 + b"1"),
     "python: one long line": ("submission", "activations.py", lambda: b"x = '" + b" " * 500_000 + b"'"),
+    "python: f-strings": ("submission", "mallory.zip", f_strings),
+    "names: marks of copies": ("submission", "mallory.zip", names_of_copies),
+    "notebook: short lines of Chinese": (
+        "submission",
+        "activations.ipynb",
+        lambda: notebook(b'{"cell_type":"code","source":[' + '"中",'.encode() * 5_000_000 + b'""]}'),
+    ),
+    "notebook: metadata of every cell": (
+        "submission",
+        "activations.ipynb",
+        lambda: notebook(
+            b",".join([b'{"cell_type":"code","metadata":[' + b"[]," * 21_000 + b"[]]}"] * 490),
+        ),
+    ),
     "notebook: metadata": (
         "submission",
         "activations.ipynb",
@@ -111,17 +147,15 @@ WORST: dict[str, tuple[str, str, Callable[[], bytes]]] = {
     "gift: formulas without an end": ("gift", "x.gift", lambda: b"a [html]" + rb"\\(" * 49_000 + b"{T}"),
     "gift: tags without an end": ("gift", "x.gift", lambda: b"// " + b"[tag:" * 400_000),
     "gift: brackets": ("gift", "x.gift", lambda: b"a " + b"{=" * 99_000),
+    "gift: a number of digits": ("gift", "x.gift", lambda: b"a {#" + b"1" * 190_000 + b"x}"),
+    "gift: questions": ("gift", "x.gift", lambda: b"a\n\n" * 5_000_000),
+    "moodle: comments without an end": ("moodle", "x.xml", lambda: moodle(*[b"<!--" * 990] * 80)),
+    "moodle: sections without an end": ("moodle", "x.xml", lambda: moodle(b"<![" * 900)),
+    "moodle: formulas in nested tags": ("moodle", "x.xml", lambda: moodle(*[rb"<b>\(a\)" * 990] * 9)),
+    "moodle: twenty texts of brackets": ("moodle", "x.xml", lambda: moodle(*[b"[" * 9_900] * 20)),
     "moodle: nesting": ("moodle", "x.xml", lambda: b"<quiz>" + b"<a>" * 390_000),
     "moodle: questions": ("moodle", "x.xml", lambda: b"<quiz>" + b"<question/>" * 390_000 + b"</quiz>"),
-    "moodle: formulas without an end": (
-        "moodle",
-        "x.xml",
-        lambda: (
-            b'<quiz><question type="truefalse"><questiontext format="html"><text>'
-            + rb"\(" * 49_000
-            + b"</text></questiontext></question></quiz>"
-        ),
-    ),
+    "moodle: formulas without an end": ("moodle", "x.xml", lambda: moodle(*[rb"\(" * 4_900] * 15)),
 }
 
 

@@ -1,13 +1,14 @@
 """Reads a submission once: which pieces of its modules an exercise uses, and what these use in their turn."""
 
 import ast
+import codecs
 import tokenize
 from collections import deque
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import NamedTuple
 
-from ...source import Chunk, Unreadable, decode, parsed
+from ...source import ENCODINGS, Chunk, Unreadable, decode, parsed
 from .pieces import A_TENSOR, Binding, CannotFollow, Imported, Mention, Module, Piece, Scope, Touch
 from .torch_names import is_torch_module, prefixes, way_round
 from .values import LAST, UNKNOWN, Kind, Library, Names, OwnModule, Value, Values
@@ -350,7 +351,8 @@ def _helper_code(file: str, content: bytes) -> str | None:
         return code
     try:
         encoding, _ = tokenize.detect_encoding(BytesIO(content).readline)
-        content.decode(encoding)
+        if codecs.lookup(encoding).name in ENCODINGS:  # others can take hours
+            content.decode(encoding)
     except (SyntaxError, UnicodeError):
         return None
     raise CannotFollow(file)

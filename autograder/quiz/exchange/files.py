@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ...course.model import QUIZ, QUIZ_KEY, Course, Topic
 from ...errors import UsageError
+from ...open_file import LeftOut, read_file
 from ...results.files import write_whole
 from ...text import Language
 from ..load import load_quizzes
@@ -96,11 +97,12 @@ def _counted(exported: Sequence[Category], out: Path, losses: Losses) -> str:
 
 
 def _read(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            return opened.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
+    if not file.exists():
+        raise UsageError(f"{file} cannot be read: it does not exist.")
+    data = read_file(file, MAX_BYTES, follows_links=True)
+    if isinstance(data, LeftOut):
+        raise UsageError(f"{file} cannot be read: {data.reason.en}.")
+    return data
 
 
 def _write(data: bytes, out: Path) -> None:

@@ -23,13 +23,23 @@ from .item import (
     TruthItem,
     WordItem,
 )
-from .reading import as_markdown, not_a_number, refuse_large, steps_in_order, typed_answer
+from .reading import (
+    MAX_QUESTIONS,
+    as_markdown,
+    not_a_number,
+    refuse_large,
+    refuse_many,
+    steps_in_order,
+    too_many_questions,
+    typed_answer,
+)
 
 MAX_BLOCK = 200_000  # characters of one question
 FORMAT = re.compile(r"\[(html|markdown|plain|moodle)\]")
 ESCAPED = re.compile(r"\\([\\~=#{}:n])")
 NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 WITHIN = re.compile(rf"({NUMBER})(?:\s*:\s*({NUMBER}))?")  # 3:0.1
+MAX_NUMBERS = 200  # characters of an answer that is a number, with its tolerance
 BETWEEN = re.compile(rf"({NUMBER}?)\s*\.\.\s*({NUMBER})")  # 2.9..3.1
 MAX_TAG_LINE = 2000  # characters
 TAG = re.compile(r"\[tag:([^\x00-\x1f\x7f]+?)\]")
@@ -48,7 +58,9 @@ class Block(msgspec.Struct, frozen=True):
 
 def read_gift(data: bytes, file: str, losses: Losses) -> Iterator[AnyItem]:
     """Yield the file's questions in order. Raise UsageError if the file cannot be read at all."""
-    for block in _blocks(_decoded(data, file)):
+    for number, block in enumerate(_blocks(_decoded(data, file)), 1):
+        if number > MAX_QUESTIONS:
+            raise too_many_questions(file)
         name = f"line {block.line}"
         try:
             tree = _parsed(block)
@@ -172,6 +184,7 @@ class _GiftQuestion:
 
     def _choices(self, choices: list[Tree[Token]], common: dict[str, Any]) -> AnyItem:
         """Return a choice, an order or a word: GIFT writes them alike."""
+        refuse_many(len(choices))
         if _have(choices, "WRONG"):
             return self._choice(choices, common)
         texts = [_token(choice, "TEXT") for choice in choices]
@@ -208,6 +221,7 @@ class _GiftQuestion:
 
     def _numbers(self, body: Tree[Token]) -> Iterator[Number]:
         choices = [part for part in _trees(body) if part.data == "choice"]
+        refuse_many(len(choices))
         for choice in choices or [body]:
             default = 0.0 if _token(choice, "WRONG") else 1.0
             value, tolerance = _value_and_tolerance(_unescaped(_token(choice, "TEXT") or "*"))
@@ -264,6 +278,8 @@ def _value_and_tolerance(text: str) -> tuple[float | None, float]:
     """Return what 3, 3:0.1, 2.9..3.1 or * stands for. Raise NotCarriedError for anything else."""
     if text == "*":
         return None, 0.0
+    if len(text) > MAX_NUMBERS:
+        raise not_a_number(text)
     within = WITHIN.fullmatch(text)
     between = BETWEEN.fullmatch(text)
     if within:

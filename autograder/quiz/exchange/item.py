@@ -104,6 +104,7 @@ class Losses:
 
     def __init__(self) -> None:
         self._names: dict[str, dict[str, None]] = {}  # reason -> names of questions, in order
+        self.characters = 0  # of all texts that were read
 
     def add(self, reason: str, name: str) -> None:
         """Add a question to a reason, once."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
+from bs4.exceptions import ParserRejectedMarkup
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
@@ -23,7 +24,10 @@ PARTED = r"\g<0><span></span>"
 PLAIN = ("plain", "plain_text")
 AUTOMATIC = ("moodle", "moodle_auto_format")  # HTML if it looks like HTML
 VERBATIM = ("code", "pre", "script", "style")
-MAX_TEXT = 100_000  # characters
+# The parsers of HTML and Markdown compare each opening tag or bracket with all others.
+MAX_TEXT = 10_000  # characters
+MAX_TAGS = 1000
+MAX_NESTING = 100  # tags inside each other
 
 
 @functools.lru_cache(maxsize=4096)
@@ -36,8 +40,6 @@ def to_html(markdown: str) -> str:
 @functools.lru_cache(maxsize=4096)
 def to_markdown(html: str) -> str:
     """Return the HTML as Markdown, escaped only if needed. Raise ValueError if it is too long or nested too deep."""
-    if len(html) > MAX_TEXT:
-        raise ValueError(f"a text has more than {MAX_TEXT} characters")
     try:
         soup = _prepared(html)
         plain = _converted(soup, escape=False)
@@ -59,13 +61,13 @@ def from_format(text: str, kind: str) -> str:
 
 
 def list_entries(html: str) -> list[str]:
-    """Return the HTML of each entry of the lists in the HTML."""
-    return [entry.decode_contents().strip() for entry in BeautifulSoup(html, "html.parser").find_all("li")]
+    """Return the HTML of each entry of the lists in the HTML; lists inside lists are part of the entry around them."""
+    return [entry.decode_contents().strip() for entry in _parsed(html).find_all("li") if not entry.find_parent("li")]
 
 
 def normal(html: str) -> str:
     """Return the HTML as list_entries writes it."""
-    return BeautifulSoup(html, "html.parser").decode_contents().strip()
+    return _parsed(html).decode_contents().strip()
 
 
 def has_images(html: str) -> bool:
@@ -111,9 +113,37 @@ class _Converter(MarkdownConverter):
         return escaped.replace("$", r"\$") if escapes_all else escaped
 
 
+def _parsed(html: str) -> BeautifulSoup:
+    """Return the HTML as a tree. Raise ValueError if it is too long to be parsed, or no HTML."""
+    if len(html) > MAX_TEXT:
+        raise ValueError(f"a text has more than {MAX_TEXT} characters")
+    if html.count("<") > MAX_TAGS:
+        raise ValueError(f"a text has more than {MAX_TAGS} tags")
+    try:
+        soup = BeautifulSoup(html, "html.parser")
+    except ParserRejectedMarkup:
+        raise ValueError("a text is not valid HTML") from None
+    if _is_deep(soup):
+        raise ValueError("a text's tags are nested too deep")
+    return soup
+
+
+def _is_deep(soup: BeautifulSoup) -> bool:
+    """Return whether tags are nested deeper than MAX_NESTING."""
+    waiting: list[tuple[Tag, int]] = [(soup, 0)]
+    while waiting:
+        tag, depth = waiting.pop()
+        if depth > MAX_NESTING:
+            return True
+        for child in tag.children:
+            if isinstance(child, Tag):
+                waiting.append((child, depth + 1))
+    return False
+
+
 def _prepared(html: str) -> BeautifulSoup:
     """Return the HTML as a tree without scripts and styles, and with maths in tags of its own."""
-    soup = BeautifulSoup(html, "html.parser")
+    soup = _parsed(html)
     for tag in soup(["script", "style"]):
         tag.decompose()
     for text in soup.find_all(string=MATHS):

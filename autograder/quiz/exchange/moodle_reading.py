@@ -23,16 +23,29 @@ from .item import (
     WordItem,
 )
 from .markup import list_entries, normal, to_html, to_markdown
-from .reading import as_markdown, not_a_number, refuse_large, steps_in_order, typed_answer
+from .reading import (
+    MAX_QUESTIONS,
+    as_markdown,
+    not_a_number,
+    refuse_large,
+    refuse_many,
+    steps_in_order,
+    too_many_questions,
+    typed_answer,
+)
 
-
-MAX_ELEMENTS = 400_000  # a question has 50 to 100
+MAX_ELEMENTS = 400_000  # of a file: a question has 50 to 100
+MAX_WEIGHT = 1000
+MAX_NUMBER = 64  # characters
+ANSWERS = ("answer", "subquestion", "tags", "units", "hint")
 
 
 def read_moodle(data: bytes, file: str, losses: Losses) -> Iterator[AnyItem]:
     """Yield the file's questions in order. Raise UsageError if the file cannot be read at all."""
     root = _root(data, file)
     for number, element in enumerate(root.iterfind("question"), 1):
+        if number > MAX_QUESTIONS:
+            raise too_many_questions(file)
         kind = element.get("type", "")
         if kind == "category":
             continue
@@ -70,6 +83,7 @@ class _MoodleQuestion:
 
     def item(self, kind: str) -> AnyItem:
         """Return the question as an item. Raise NotCarriedError or ValueError if it cannot be one."""
+        refuse_many(sum(1 for part in self.element if part.tag in ANSWERS))
         match kind:
             case "multichoice":
                 return self._choice()
@@ -103,8 +117,8 @@ class _MoodleQuestion:
         }
 
     def _weight(self) -> int:
-        grade = float(self.element.findtext("defaultgrade") or 1)
-        if grade >= 1 and grade.is_integer():
+        grade = _number(self.element.findtext("defaultgrade") or "1")
+        if 1 <= grade <= MAX_WEIGHT and grade.is_integer():
             return int(grade)
         self._lose("The weight was set to 1: weights are whole numbers here")
         return 1
@@ -239,6 +253,8 @@ def _share(answer: Element) -> float:
 def _number(text: str) -> float:
     """Return the number that a text stands for. Raise NotCarriedError if there is none."""
     text = text.strip()
+    if len(text) > MAX_NUMBER:
+        raise not_a_number(text)
     try:
         value = float(text.replace(",", "."))
     except ValueError:

@@ -5,6 +5,9 @@ from .item import Losses, NotCarriedError
 from .markup import from_format, has_images
 
 MAX_BYTES = 32 << 20
+MAX_QUESTIONS = 5000  # of a file
+MAX_ANSWERS = 200  # of a question
+MAX_TEXTS = 2 << 20  # characters of all texts of a file
 
 
 def refuse_large(data: bytes, file: str) -> None:
@@ -13,8 +16,25 @@ def refuse_large(data: bytes, file: str) -> None:
         raise UsageError(f"{file} is larger than {MAX_BYTES >> 20} MiB.", fix="Export the questions in parts.")
 
 
+def too_many_questions(file: str) -> UsageError:
+    """Return the error for a file with too many questions."""
+    return UsageError(f"{file} has more than {MAX_QUESTIONS} questions.", fix="Export the questions in parts.")
+
+
+def refuse_many(answers: int) -> None:
+    """Raise NotCarriedError if a question has too many answers."""
+    if answers > MAX_ANSWERS:
+        raise NotCarriedError(f"it has more than {MAX_ANSWERS} answers")
+
+
 def as_markdown(text: str, kind: str, name: str, losses: Losses) -> str:
-    """Return a text of the question `name` as Markdown. Its format is one of Moodle's."""
+    """Return a text of the question `name` as Markdown. Its format is one of Moodle's.
+
+    Raise NotCarriedError if the file's texts are too long together.
+    """
+    losses.characters += len(text)
+    if losses.characters > MAX_TEXTS:
+        raise NotCarriedError(f"the texts before it have {MAX_TEXTS >> 20} million characters: export in parts")
     if has_images(text):
         losses.add("Pictures were replaced by their descriptions", name)
     return from_format(text, kind)

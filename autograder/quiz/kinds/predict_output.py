@@ -1,6 +1,5 @@
 """Predict output: the text that a program prints."""
 
-import re
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,7 @@ from .written import narrow
 
 RUNS = 3  # of code with parameters, in a verification
 RUN_SECONDS = 120.0
-PROMPT_AND_CODE = re.compile(r"(?P<prompt>\s*\S.*?)\n*```(?:python)?\n(?P<code>(?:(?!```).)+)\n```\s*", re.DOTALL)
+FENCE = "```"
 
 
 class PredictOutput(Question, frozen=True, kw_only=True, tag="predict_output"):
@@ -83,14 +82,28 @@ class PredictOutputKind(TextKind[PredictOutput, PredictOutputKey]):
         """Take texts with one right answer whose case counts, if the prompt ends with a block of code."""
         if not isinstance(item, WordItem) or not _has_one_output(item):
             return None
-        match = PROMPT_AND_CODE.fullmatch(item.prompt)
-        if match is None:
+        parts = _prompt_and_code(item.prompt)
+        if parts is None:
             return None
+        prompt, code = parts
         (answer,), replies = read_texts(item, reader)
-        fields = reader.question_fields(match["prompt"].strip())
-        question = PredictOutput(**fields, code=f"{match['code']}\n")
+        fields = reader.question_fields(prompt)
+        question = PredictOutput(**fields, code=f"{code}\n")
         key = PredictOutputKey(answer=answer, replies=replies, **reader.key_fields())
         return question, key
+
+
+def _prompt_and_code(text: str) -> tuple[str, str] | None:
+    """Return (prompt, code) of a text that ends with its only block of code; None for another text."""
+    parts = text.split(FENCE)
+    if len(parts) != 3:
+        return None
+    prompt, block, rest = parts
+    block = block.removeprefix("python")
+    is_block = block.startswith("\n") and block.endswith("\n") and len(block) > 2
+    if not prompt.strip() or not is_block or rest.strip():
+        return None
+    return prompt.strip(), block[1:-1]
 
 
 def _has_one_output(item: WordItem) -> bool:

@@ -221,7 +221,7 @@ def is_transposed(pair: Pair) -> bool:
         return False
     if answer.dim() != 2 or right.dim() != 2 or 1 in right.shape:
         return False
-    return _same_numbers(_numbers(answer.T), _numbers(right))
+    return _same_numbers(_numbers(answer.T), _numbers(right)) and not _same_numbers(_numbers(answer), _numbers(right))
 
 
 def other_order(pair: Pair) -> bool:
@@ -237,7 +237,7 @@ def is_reversed(pair: Pair) -> bool:
     answer, right = _from_any(pair.answer.value), _from_any(pair.right.value)
     if answer is None or right is None or right.dim() == 0 or isinstance(pair.right.value, tuple):
         return False
-    return _same_numbers(answer, right.flip(0))
+    return _same_numbers(answer, right.flip(0)) and not _same_numbers(answer, right)
 
 
 def opposite_sign(pair: Pair) -> bool:

@@ -12,7 +12,7 @@ import msgspec
 
 from .. import __version__
 from ..errors import CourseError, UsageError, suggest
-from ..text import Text
+from ..text import NOTHING, Text
 from .limits import Limits
 from .reveal import RevealPolicy
 from .toml import read_toml
@@ -47,6 +47,7 @@ class TopicManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     title: Text
     exercises: dict[str, ExerciseManifest] = {}
     quiz_points: int | None = None  # of the whole quiz; its questions share them by weight
+    leads_to: Text = NOTHING  # what the topic's functions make possible next
 
 
 class QuizManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -104,6 +105,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     exercises_folder: Path
     solutions_folder: Path
     quiz_points: int = 0  # 0 if the topic has no quiz
+    leads_to: Text = NOTHING  # shown to students who have finished the topic
 
     @property
     def module(self) -> str:
@@ -266,6 +268,7 @@ def _load_topic(root: Path, name: str, optional_points: OptionalPoints) -> Topic
         exercises_folder=folder,
         solutions_folder=solutions,
         quiz_points=_quiz_points(folder, manifest),
+        leads_to=manifest.leads_to,
     )
 
 

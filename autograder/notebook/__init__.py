@@ -13,7 +13,7 @@ from pathlib import Path
 from ..course.model import Course, find_course, load_course, unknown
 from ..home.hints import next_hint
 from ..quiz.session import known_student
-from ..reports.board import board_table, next_exercise
+from ..reports.board import board_table, leads_to, next_exercise
 from ..reports.terminal import escape, show_exercise
 from ..results.model import Verdict
 from ..results.points import share_by_weight
@@ -73,6 +73,9 @@ def board() -> None:
             for check in result.checks:
                 facts.append({"exercise": result.name, "check": check.id.split("[")[0], "verdict": check.verdict})
         say(board_table(course, facts, _language))
+        possible = leads_to(course, facts)
+        if possible:
+            _say_lines(say, possible)
         following = next_exercise(course, facts)
         _say_lines(say, NEXT.filled(name=following.name) if following else PASSED)
 

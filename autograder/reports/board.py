@@ -8,7 +8,7 @@ from rich.table import Table
 
 from ..course.model import Course, Exercise, Topic
 from ..results.model import GRAVITY, Verdict
-from ..text import Language, Text
+from ..text import NOTHING, Language, Text
 
 STYLES = {
     Verdict.PASSED: "green",
@@ -41,14 +41,29 @@ def show_board(course: Course, facts: Sequence[Mapping[str, str]], reporter: Any
     stream = reporter._tw._file
     console = Console(file=stream, width=max(80, reporter._tw.fullwidth), no_color=not reporter._tw.hasmarkup)
     console.print(table)
-    following = next_exercise(course, facts)
     console.print()
+    possible = leads_to(course, facts)
+    if possible:
+        for line in possible.lines(language):
+            console.print(line, highlight=False)
+    following = next_exercise(course, facts)
     if following is not None:
         path = f"exercises/{following.topic}/{course.topic(following.topic).filename}"
         console.print(NEXT[language].format(name=following.name, path=path))
     else:
         for line in ALL_PASS.lines(language):
             console.print(line)
+
+
+def leads_to(course: Course, facts: Sequence[Mapping[str, str]]) -> Text:
+    """Return what the last finished topic makes possible; NOTHING if no topic is finished, or it says nothing."""
+    verdicts = exercise_verdicts(facts)
+    sentence = NOTHING
+    for topic in course.topics:
+        required = [exercise for exercise in topic.exercises if not exercise.optional]
+        if required and all(verdicts.get(exercise.name) is Verdict.PASSED for exercise in required):
+            sentence = topic.leads_to
+    return sentence
 
 
 def board_table(course: Course, facts: Sequence[Mapping[str, str]], language: Language) -> Table:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import psutil
 import pytest
-from small_course import DOUBLE_ONLY, ROOT, heed_interrupts, run_pytest
+from small_course import DOUBLE_ONLY, ROOT, TALLY, heed_interrupts, run_pytest
 from student_home import as_student
 
 from autograder.course.model import Course
@@ -64,13 +64,22 @@ def test_one_language_can_be_chosen(home: Path) -> None:
 
 
 def test_a_complete_solution_exits_with_zero(home: Path) -> None:
-    from small_course import TALLY
-
     write(home, DOUBLE_ONLY + TALLY)
     run = run_pytest(home)
     assert run.returncode == 0, run.stdout
     assert "6/6" in run.stdout
     assert "4 passed" in run.stdout
+
+
+@pytest.mark.parametrize(("code", "is_finished"), [(DOUBLE_ONLY, False), (DOUBLE_ONLY + TALLY, True)])
+def test_a_finished_topic_says_what_comes_next(home: Path, code: str, is_finished: bool) -> None:
+    manifest = home / "exercises/01_demo/topic.toml"
+    sentence = 'leads_to = { en = "Now you can count.", zh = "现在你会数数了。" }'
+    manifest.write_text(f"{sentence}\n{manifest.read_text()}")
+    write(home, code)
+    shown = run_pytest(home, "exercises", "--lang", "zh").stdout
+    assert ("现在你会数数了。" in shown) is is_finished
+    assert "Now you can count." not in shown
 
 
 def test_a_part_of_the_checks_can_be_run(home: Path) -> None:

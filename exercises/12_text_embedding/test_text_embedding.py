@@ -128,27 +128,32 @@ def test_encode_keeps_its_inputs(student):
 
 # decode
 
-INDEX_TO_WORD = ["<pad>", "<unk>", "我", "爱", "你"]
-
 
 @check("decode")
 def test_decode_worked_example(student):
-    """The words are joined without spaces, and the padding is left out. 词之间不加空格，填充符不输出。"""
-    assert_equal(student.decode(torch.tensor([2, 3, 4, 0, 0]), INDEX_TO_WORD), "我爱你")
-    assert_equal(student.decode(torch.tensor([2, 3, 1, 0, 0]), INDEX_TO_WORD), "我爱<unk>")
+    """The words are joined without spaces and without padding. 词与词之间不加空格，填充符不输出。"""
+    index_to_word = ["<pad>", "<unk>", "我", "爱", "你"]
+    assert_equal(student.decode(torch.tensor([2, 3, 4, 0, 0]), index_to_word), "我爱你")
+
+
+@check("decode")
+def test_decode_skips_nothing(student):
+    """With an empty skip every word is kept. skip 为空时，所有的词都保留。"""
+    index_to_word = ["<pad>", "<unk>", "学习"]
+    assert_equal(student.decode(torch.tensor([1, 2, 0]), index_to_word, skip=()), "<unk>学习<pad>")
 
 
 @check("decode")
 def test_decode_refuses_minus_one(student):
     """The index -1 raises IndexError; it is not the last word. 索引 -1 要抛出 IndexError，而不是取最后一个词。"""
-    assert_raises(IndexError, student.decode, torch.tensor([2, -1]), INDEX_TO_WORD)
+    assert_raises(IndexError, student.decode, torch.tensor([1, -1]), ["<pad>", "猫", "狗"])
 
 
 @check("decode")
 def test_decode_keeps_its_inputs(student):
-    """Neither the indices nor the list of words are changed. 不修改索引，也不修改词的列表。"""
-    answer = assert_inputs_unchanged(student.decode, torch.tensor([4, 0, 3]), INDEX_TO_WORD)
-    assert_equal(answer, "你爱")
+    """Neither the indices nor the vocabulary are changed. 不修改 ids，也不修改词表。"""
+    answer = assert_inputs_unchanged(student.decode, torch.tensor([0, 2, 1]), ["<pad>", "猫", "狗"])
+    assert_equal(answer, "狗猫")
 
 
 # embedding_lookup
@@ -171,6 +176,14 @@ def test_embedding_lookup_of_a_batch(student):
 
 
 @check("embedding_lookup")
+def test_embedding_lookup_in_the_matrix_of_the_notes(student):
+    """100 words with 128 numbers each: a matrix of shape (100, 128). 100 个词，每个词 128 维：矩阵的形状是 (100, 128)。"""
+    weight = torch.arange(12800.0).reshape(100, 128)
+    expected = torch.stack([weight[99], weight[0]])
+    assert_close(student.embedding_lookup(weight, torch.tensor([99, 0])), expected, EXACT)
+
+
+@check("embedding_lookup")
 def test_embedding_lookup_refuses_minus_one(student):
     """The index -1 raises IndexError; it is not the last row. 索引 -1 要抛出 IndexError，而不是取最后一行。"""
     assert_raises(IndexError, student.embedding_lookup, torch.ones(3, 2), torch.tensor([1, -1]))
@@ -189,28 +202,19 @@ def test_embedding_lookup_keeps_its_inputs(student):
 
 @check("one_hot_embedding")
 def test_one_hot_embedding_worked_example(student):
-    """Each row has one 1, and the product is the row of the word. 每行只有一个 1，乘积就是这个词的那一行。"""
-    weight = torch.tensor([[0.0, 0.0], [0.5, -1.0], [2.0, 3.0]])
-    one_hot = torch.tensor([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
-    vectors = torch.tensor([[2.0, 3.0], [0.5, -1.0], [2.0, 3.0]])
-    assert_close(student.one_hot_embedding(weight, torch.tensor([2, 1, 2])), (one_hot, vectors), ELEMENTWISE)
-
-
-@check("one_hot_embedding")
-def test_one_hot_embedding_has_the_width_of_the_vocabulary(student):
-    """Words that do not occur have a column, too. 没有出现的词也各占一列。"""
-    weight = torch.tensor([[1.0], [2.0], [3.0], [4.0]], dtype=torch.float64)
-    one_hot = torch.tensor([[0.0, 1.0, 0.0, 0.0]], dtype=torch.float64)
-    vectors = torch.tensor([[2.0]], dtype=torch.float64)
-    assert_close(student.one_hot_embedding(weight, torch.tensor([1])), (one_hot, vectors), ELEMENTWISE)
+    """Each row has one 1, and the product picks the rows 2 and 0. 每行只有一个 1，乘积取出第 2 行和第 0 行。"""
+    weight = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    one_hot = torch.tensor([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+    vectors = torch.tensor([[5.0, 6.0], [1.0, 2.0]])
+    assert_close(student.one_hot_embedding(weight, torch.tensor([2, 0])), (one_hot, vectors), ELEMENTWISE)
 
 
 @check("one_hot_embedding")
 def test_one_hot_embedding_keeps_its_inputs(student):
     """Neither the weight nor the indices are changed. 不修改 weight，也不修改 ids。"""
-    weight = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
-    answer = assert_inputs_unchanged(student.one_hot_embedding, weight, torch.tensor([0, 0]))
-    expected = (torch.tensor([[1.0, 0.0], [1.0, 0.0]]), torch.tensor([[1.0, 2.0], [1.0, 2.0]]))
+    weight = torch.tensor([[7.0], [8.0]], dtype=torch.float64)
+    answer = assert_inputs_unchanged(student.one_hot_embedding, weight, torch.tensor([0]))
+    expected = (torch.tensor([[1.0, 0.0]], dtype=torch.float64), torch.tensor([[7.0]], dtype=torch.float64))
     assert_close(answer, expected, ELEMENTWISE)
 
 
@@ -270,20 +274,31 @@ def test_pad_batch_keeps_its_sentences(student):
 
 @check("lm_windows")
 def test_lm_windows_worked_example(student):
-    """Each target is the word after its input. 每个目标都是输入后面的那个词。"""
-    x, y = torch.tensor([[5, 6, 7], [6, 7, 8]]), torch.tensor([[6, 7, 8], [7, 8, 9]])
-    assert_close(student.lm_windows(torch.tensor([5, 6, 7, 8, 9]), 3), (x, y), EXACT)
+    """Five words give two windows of three; each target is one place further on. 五个词给出两个长度为 3 的窗口，目标错开一位。"""
+    x = torch.tensor([[10, 11, 12], [11, 12, 13]])
+    y = torch.tensor([[11, 12, 13], [12, 13, 14]])
+    assert_close(student.lm_windows(torch.tensor([10, 11, 12, 13, 14]), 3), (x, y), EXACT)
 
 
 @check("lm_windows")
-def test_lm_windows_with_a_stride(student):
-    """With stride 2 each window begins two words later. stride 为 2 时，每个窗口晚两个词开始。"""
-    x, y = torch.tensor([[0, 1], [2, 3], [4, 5]]), torch.tensor([[1, 2], [3, 4], [5, 6]])
-    assert_close(student.lm_windows(torch.arange(7), 2, stride=2), (x, y), EXACT)
+def test_lm_windows_without_overlap(student):
+    """With stride=2 the windows of two words do not overlap. stride=2 时，长度为 2 的窗口互不重叠。"""
+    x = torch.tensor([[0, 1], [2, 3], [4, 5]])
+    y = torch.tensor([[1, 2], [3, 4], [5, 6]])
+    assert_close(student.lm_windows(torch.arange(7), 2, 2), (x, y), EXACT)
+
+
+@check("lm_windows")
+def test_lm_windows_of_a_short_text(student):
+    """Four words have one window of three; three words have none: shape (0, 3). 四个词有一个长度为 3 的窗口；三个词一个也没有，形状是 (0, 3)。"""
+    one = (torch.tensor([[7, 8, 9]]), torch.tensor([[8, 9, 5]]))
+    assert_close(student.lm_windows(torch.tensor([7, 8, 9, 5]), 3), one, EXACT)
+    none = torch.zeros(0, 3, dtype=torch.int64)
+    assert_close(student.lm_windows(torch.tensor([7, 8, 9]), 3), (none, none), EXACT)
 
 
 @check("lm_windows")
 def test_lm_windows_keeps_its_text(student):
-    """The text is not changed. 不修改传入的文本。"""
-    answer = assert_inputs_unchanged(student.lm_windows, torch.tensor([4, 2, 3]), 2)
-    assert_close(answer, (torch.tensor([[4, 2]]), torch.tensor([[2, 3]])), EXACT)
+    """The indices of the text are not changed. 不修改 ids。"""
+    answer = assert_inputs_unchanged(student.lm_windows, torch.tensor([5, 3, 5]), 1)
+    assert_close(answer, (torch.tensor([[5], [3]]), torch.tensor([[3], [5]])), EXACT)

@@ -101,30 +101,27 @@ def encode(tokens: list[str], word_to_index: dict[str, int], unk: str = "<unk>")
 
 
 def decode(ids: Tensor, index_to_word: list[str], skip: tuple[str, ...] = ("<pad>",)) -> str:
-    """Turn indices back into text: the way back from encode.
+    """Turn indices back into text: the way from a network's answer to something that people can read.
 
-    A network answers with indices. Each of them is a place in index_to_word. The words are joined without spaces, as
-    Chinese is written, and what only fills up the sentence is left out.
+    This is the opposite of encode. Each index picks its word from the vocabulary, and the words are joined. Words in
+    skip, such as "<pad>", belong to the batch and not to the text, so they are left out wherever they are.
 
-        text = index_to_word[ids[0]] + index_to_word[ids[1]] + …        without the words in skip
+        text = index_to_word[ids[0]] + index_to_word[ids[1]] + …, without the words in skip
 
-    ids: (T,), int64; T may be 0.  index_to_word: the list of words, as from build_vocab.  Change neither of them.
-    skip: words to leave out, each as a whole. "<unk>" is not among them by default: a reader should see that a word
-        was unknown.
-    Returns a string.
-    Raises IndexError if an index is negative, or not smaller than the length of index_to_word.
+    ids: (T,), int64; T may be 0.  index_to_word: the vocabulary, as from build_vocab.  Do not change them.
+    skip: the words to leave out; there may be none. "<unk>" stays unless skip contains it.
+    Returns one string. Chinese is joined without spaces.
+    Raises IndexError if an index is negative, or not smaller than the size of the vocabulary.
 
     >>> index_to_word = ["<pad>", "<unk>", "我", "爱", "你"]
     >>> decode(torch.tensor([2, 3, 4, 0, 0]), index_to_word)
     '我爱你'
-    >>> decode(torch.tensor([2, 3, 1, 0, 0]), index_to_word)
-    '我爱<unk>'
 
-    A trap: Python's lists accept the index -1 and give their last word.
+    A trap: index_to_word[-1] is the last word of a Python list and raises no error.
 
-    中文：把索引还原成文字，与 encode 相反。模型给出的是索引，每个索引对应 index_to_word 中的一个词。中文的词之间没有空格，
-    所以直接连起来；skip 中的词（默认只有填充符 "<pad>"）不输出，按整个词比较。"<unk>" 默认保留，让读者看到这里有生词。
-    返回字符串。索引为负数，或者不小于 index_to_word 的长度时，抛出 IndexError；注意 Python 的列表接受 -1，会取到最后一个词。
+    中文：encode 的反方向：把索引换回词，再拼成一段文本。网络输出的是索引，这样人才能读。skip 中的词（例如 "<pad>"）只是为了
+    凑成批次，不属于文本，无论出现在哪里都要去掉；skip 可以为空，"<unk>" 不在 skip 中时要保留。词与词之间不加空格，返回一个字符串。
+    索引为负数，或者不小于词表大小时，抛出 IndexError。注意：index_to_word[-1] 会取到最后一个词，并不报错。
     不要修改 ids 和 index_to_word。
     """
     raise NotImplementedError("decode is yours to write")
@@ -161,37 +158,36 @@ def embedding_lookup(weight: Tensor, ids: Tensor) -> Tensor:
 
 
 def one_hot_embedding(weight: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
-    """Show what an embedding is: a linear layer without bias, on one-hot vectors.
+    """Compute word vectors the slow way: one-hot vectors times the embedding matrix.
 
-    A one-hot vector has a 1 at the place of its word and 0 everywhere else. Its product with the weight adds all rows,
-    each multiplied by 0 or 1, so only the row of the word is left. nn.Embedding picks that row directly, and saves
-    the multiplications: with 50,000 words, 49,999 of every 50,000.
+    A one-hot vector has one entry for each word of the vocabulary: 1 at the index of its word, 0 elsewhere. Multiplied
+    by the matrix, the 1 picks a row and the zeros remove all others. So an embedding is a linear layer without bias on
+    one-hot vectors. Looking the row up gives the same, without multiplying by all those zeros.
 
-        one_hot[t, v] = 1 if v = ids[t], else 0           vectors = one_hot @ weight
+        one_hot[t, v] = 1 if ids[t] == v, else 0;      vectors = one_hot @ weight = weight[ids]
 
     weight: (V, D), float32 or float64.  ids: (T,), int64, from 0 to V - 1; T may be 0.  Change neither of them.
-    Returns (one_hot, vectors), of the shapes (T, V) and (T, D), both with the dtype of weight. Autograd must reach
-    weight through vectors.
-    Not allowed: F.one_hot, and torch's own embedding (F.embedding, nn.Embedding and the like).
+    Returns (one_hot, vectors), of shapes (T, V) and (T, D), both with the dtype of weight. Autograd must reach weight
+    through vectors.
+    Not allowed: torch's own one-hot vectors and embedding (F.one_hot, F.embedding, F.embedding_bag, nn.Embedding and
+    the like), torch.ops.
 
-    >>> weight = torch.tensor([[0.0, 0.0], [0.5, -1.0], [2.0, 3.0]])
-    >>> one_hot, vectors = one_hot_embedding(weight, torch.tensor([2, 1, 2]))
+    >>> weight = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    >>> one_hot, vectors = one_hot_embedding(weight, torch.tensor([2, 0]))
     >>> one_hot
     tensor([[0., 0., 1.],
-            [0., 1., 0.],
-            [0., 0., 1.]])
+            [1., 0., 0.]])
     >>> vectors
-    tensor([[ 2.0000,  3.0000],
-            [ 0.5000, -1.0000],
-            [ 2.0000,  3.0000]])
+    tensor([[5., 6.],
+            [1., 2.]])
 
-    A trap: one_hot[:, ids] = 1 writes every 1 into every row.
+    A trap: one_hot[:, ids] = 1 writes into every row. Each row gets only one 1.
 
-    中文：说明词嵌入究竟是什么：对 one-hot 向量做一次没有偏置的线性变换。one-hot 向量在词的位置上是 1，其余全是 0，与 weight 相乘
-    就是把各行乘以 0 或 1 再相加，最后只剩下这个词的那一行。nn.Embedding 直接取出这一行，省去了几乎全部乘法。
-    返回 (one_hot, vectors)，形状分别是 (T, V) 和 (T, D)，dtype 都与 weight 相同；梯度要能通过 vectors 传回 weight。
-    宽度 V 是词表大小，即 weight 的行数，与这句话里最大的索引无关。注意：one_hot[:, ids] = 1 会把所有的 1 写进每一行。
-    不要修改 weight 和 ids。不允许使用 F.one_hot 和 torch 自带的词嵌入（F.embedding、nn.Embedding 等）。
+    中文：用 one-hot 向量乘词嵌入矩阵，求出词向量。one-hot 向量的长度等于词表大小，只在这个词的索引处为 1，其余为 0。乘上矩阵后，
+    1 选中一行，0 去掉其他各行，所以词嵌入就是作用在 one-hot 向量上的、没有偏置的线性层；直接查表结果相同，还省去了大量乘 0 的计算。
+    返回 (one_hot, vectors)，形状为 (T, V) 和 (T, D)，dtype 都与 weight 相同，T 可以为 0。梯度要能通过 vectors 传回 weight。
+    不要修改 weight 和 ids。注意：one_hot[:, ids] = 1 会在每一行都填上 1，而每行只能有一个 1。
+    不允许使用 torch 自带的 one-hot 和词嵌入（F.one_hot、F.embedding、F.embedding_bag、nn.Embedding 等），以及 torch.ops。
     """
     raise NotImplementedError("one_hot_embedding is yours to write")
 
@@ -244,7 +240,8 @@ def pad_batch(seqs: list[list[int]], pad: int = 0, batch_first: bool = False) ->
     batch_first: the default of nn.RNN is (T, B), so each column is a sentence. With True it is (B, T).
     Returns (ids, lengths). ids has the shape (T, B) or (B, T), where T is the longest length; lengths has the shape
     (B,). Both are int64. The sentences keep their order: column b of ids belongs to seqs[b].
-    Not allowed: torch's own padding (pad_sequence, pack_sequence and all of nn.utils.rnn, nested tensors).
+    Not allowed: torch's own padding (pad_sequence, pack_sequence and all of nn.utils.rnn, nested tensors),
+    torch.ops.
 
     >>> ids, lengths = pad_batch([[1, 2, 3], [4]])
     >>> ids
@@ -257,40 +254,38 @@ def pad_batch(seqs: list[list[int]], pad: int = 0, batch_first: bool = False) ->
     中文：把长短不一的句子拼成一个批次。张量必须是矩形，所以短句要在末尾（右边）补上 pad，直到与最长的句子一样长，长度则另外记录。
     默认布局与 nn.RNN 一致，是 (T, B)，每一列是一句话；batch_first=True 时是 (B, T)，每一行是一句话。T 是最长句子的长度，
     B 是句子数，至少有一句，句子可以是空的。返回 (ids, lengths)，都是 int64；句子的顺序不变，不要修改 seqs。
-    不允许使用 torch 自带的填充（pad_sequence、pack_sequence 等 nn.utils.rnn 中的函数，以及嵌套张量）。
+    不允许使用 torch 自带的填充（pad_sequence、pack_sequence 等 nn.utils.rnn 中的函数，以及嵌套张量）和 torch.ops。
     """
     raise NotImplementedError("pad_batch is yours to write")
 
 
 def lm_windows(ids: Tensor, seq_len: int, stride: int = 1) -> tuple[Tensor, Tensor]:
-    """Cut a text into pairs for training a text generator: some words, and the same words moved on by one.
+    """Cut a text into training examples for a network that predicts the next word.
 
-    A text generator is trained to name the next word. So the target of each word is the word after it: for the words
-    0 1 2 the targets are 1 2 3. One window gives seq_len such questions at once.
+    The text is its own answer: at each place, the target is the word that follows. So a window of seq_len words is the
+    input, and the window one place further on is the target. The next pair begins stride places later. For the last
+    word of the text nobody knows the next one, so it occurs in targets only.
 
-        x[i] = ids[s : s + seq_len]        y[i] = ids[s + 1 : s + seq_len + 1]        s = i * stride
+        x[i] = ids[s : s + seq_len]      y[i] = ids[s + 1 : s + seq_len + 1]      with s = i * stride
 
-    ids: (n,), int64: a text as indices. Do not change it.
-    seq_len: L, the length of a window, at least 1.
-    stride: by how many words the next window begins later, at least 1. With stride = seq_len, no word is in two of
-        the x.
-    Returns (x, y), both int64 of shape (k, L). k counts the windows whose last target is still in the text. If the
-    text is too short for one window, k is 0.
+    ids: (n,), int64, the whole text, as from encode; do not change it.
+    seq_len: the number of words in a window, at least 1.
+    stride: how far apart two windows begin, at least 1. stride=seq_len gives windows that do not overlap.
+    Returns (x, y), both of shape (windows, seq_len) and int64. All windows that lie whole in the text, with their
+    targets, are there, in the order of the text. A text of seq_len words or fewer gives the shape (0, seq_len).
 
-    >>> x, y = lm_windows(torch.tensor([5, 6, 7, 8, 9]), seq_len=3)
+    >>> x, y = lm_windows(torch.tensor([10, 11, 12, 13, 14]), seq_len=3)
     >>> x
-    tensor([[5, 6, 7],
-            [6, 7, 8]])
+    tensor([[10, 11, 12],
+            [11, 12, 13]])
     >>> y
-    tensor([[6, 7, 8],
-            [7, 8, 9]])
+    tensor([[11, 12, 13],
+            [12, 13, 14]])
 
-    Two traps: the window 7 8 9 has no third target, so it is left out. And torch.stack of no windows raises an error.
-
-    中文：把一段文本切成训练文本生成器用的样本：输入是若干个词，目标是同样这些词往后错开一位。文本生成器要学的是“下一个词是什么”，
-    所以每个词的目标就是它后面的那个词：输入 0 1 2 的目标是 1 2 3，一个窗口同时给出 seq_len 个问题。
-    stride 是相邻两个窗口起点的距离；stride 等于 seq_len 时，各个输入互不重叠。返回 (x, y)，形状都是 (k, L)，dtype 为 int64，
-    k 是最后一个目标仍在文本之内的窗口个数。文本不够一个窗口时，k 为 0，形状仍是 (0, L)（torch.stack 空列表会报错）。
-    ids 是形状为 (n,) 的 int64 张量，不要修改。
+    中文：把一段文本切成训练样本，供网络学习预测下一个词。答案就在文本里：每个位置的目标，就是紧跟在后面的那个词。所以输入 x 取
+    seq_len 个词，目标 y 是往后错开一位的 seq_len 个词；下一个窗口的起点向后移动 stride 个词，stride=seq_len 时窗口互不重叠。
+    最后一个词后面没有词，所以它只作目标。窗口和它的目标都要完整地落在文本里，不完整的不要；顺序与文本一致。
+    返回 (x, y)，形状都是 (windows, seq_len)，windows 是窗口个数，dtype 为 int64。文本不超过 seq_len 个词时，
+    一个窗口也没有，形状是 (0, seq_len)。不要修改 ids。
     """
     raise NotImplementedError("lm_windows is yours to write")

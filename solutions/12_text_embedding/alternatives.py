@@ -35,6 +35,23 @@ def build_vocab(
     return word_to_index, list(word_to_index)
 
 
+def decode(ids: torch.Tensor, index_to_word: list[str], skip: tuple[str, ...] = ("<pad>",)) -> str:
+    """Read a dict of the vocabulary, which has no negative keys, and build the text word by word."""
+    vocabulary = dict(enumerate(index_to_word))
+    text = ""
+    for index in ids:
+        if int(index) not in vocabulary:
+            raise IndexError(f"no word has the index {index}")
+        word = vocabulary[int(index)]
+        text += "" if word in skip else word
+    return text
+
+
+def one_hot_embedding(weight: torch.Tensor, ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Take the one-hot vectors from the identity matrix, and look the word vectors up."""
+    return torch.eye(weight.shape[0], dtype=weight.dtype)[ids], weight[ids]
+
+
 def embedding_grad(ids: torch.Tensor, grad_out: torch.Tensor, num_embeddings: int, padding_idx: int | None = None):
     """Word by word of the vocabulary: select its places in the sentence, and add their gradients."""
     rows = []
@@ -44,3 +61,29 @@ def embedding_grad(ids: torch.Tensor, grad_out: torch.Tensor, num_embeddings: in
             places = torch.zeros_like(places)
         rows.append(grad_out[places].sum(dim=0))
     return torch.stack(rows)
+
+
+def pad_batch(seqs: list[list[int]], pad: int = 0, batch_first: bool = False) -> tuple[torch.Tensor, torch.Tensor]:
+    """Lengthen copies of the lists, and read them row by row or column by column."""
+    longest = max(map(len, seqs))
+    rows = [[*seq, *[pad] * (longest - len(seq))] for seq in seqs]
+    if batch_first:
+        ids = torch.tensor(rows, dtype=torch.int64).reshape(len(seqs), longest)
+    else:
+        columns = [[row[t] for row in rows] for t in range(longest)]
+        ids = torch.tensor(columns, dtype=torch.int64).reshape(longest, len(seqs))
+    return ids, torch.tensor(list(map(len, seqs)))
+
+
+def lm_windows(ids: torch.Tensor, seq_len: int, stride: int = 1) -> tuple[torch.Tensor, torch.Tensor]:
+    """Walk along the text and cut the inputs and the targets one by one."""
+    inputs, targets = [], []
+    start = 0
+    while start + seq_len < len(ids):
+        inputs.append(ids[start : start + seq_len].tolist())
+        targets.append(ids[start + 1 : start + seq_len + 1].tolist())
+        start += stride
+    shape = (len(inputs), seq_len)
+    return torch.tensor(inputs, dtype=torch.int64).reshape(shape), torch.tensor(targets, dtype=torch.int64).reshape(
+        shape
+    )

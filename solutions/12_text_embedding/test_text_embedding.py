@@ -372,95 +372,95 @@ def test_encode_leaves_its_inputs_alone(student):
 
 # decode
 
-INDEX_TO_WORD = ["<pad>", "<unk>", "学习", "深度", "机器", "torch", "，"]
+
+WORDS = ["<pad>", "<unk>", "我", "爱", "学习", "，", "PyTorch", " "]
 
 
 @check("decode", weight=2)
-@pytest.mark.parametrize("text", [OLYMPICS, LEARNING], ids=["olympics", "learning"])
-def test_decode_gives_back_a_text(student, text):
-    """The indices of a text give back the text. 一段文本的索引，还原后就是原文。"""
-    index_to_word = listed(jieba.lcut(text))
-    ids = torch.tensor([index_to_word.index(word) for word in jieba.lcut(text)])
+@pytest.mark.parametrize("length", [1, 2, 25], ids=str)
+def test_decode_of_random_words(student, length):
+    """Correct for random words, many of them repeated. 随机的词也正确，其中不少重复。"""
+    ids = indices(length, below=6, seed=80 + length) + 2
+    assert_equal(student.decode(ids, WORDS), "".join(WORDS[index] for index in ids.tolist()))
+
+
+@check("decode", weight=2)
+@pytest.mark.parametrize("text", [OLYMPICS, LEARNING, MIXED], ids=["olympics", "learning", "mixed"])
+def test_decode_of_an_encoded_sentence(student, text):
+    """Encoded and decoded again, a sentence is the same. 先编码再解码，得到原来的句子。"""
+    tokens = jieba.lcut(text)
+    index_to_word = listed(tokens)
+    ids = torch.tensor([index_to_word.index(token) for token in tokens])
     assert_equal(student.decode(ids, index_to_word), text)
 
 
 @check("decode")
-def test_decode_latin_words(student):
-    """Latin words get no spaces either. 英文单词之间也不加空格。"""
-    assert_equal(student.decode(torch.tensor([3, 2, 6, 5, 5]), INDEX_TO_WORD), "深度学习，torchtorch")
-
-
-@check("decode", weight=2)
-def test_decode_skips_padding_everywhere(student):
-    """Padding is left out at the beginning and in the middle, too. 开头和中间的填充符也不输出。"""
-    assert_equal(student.decode(torch.tensor([0, 0, 4, 0, 2]), INDEX_TO_WORD), "机器学习")
-    assert_equal(student.decode(torch.tensor([0, 0, 0]), INDEX_TO_WORD), "")
+def test_decode_of_nothing(student):
+    """No indices, or only padding, give an empty string. 没有索引或只有填充符时，得到空字符串。"""
+    assert_equal(student.decode(torch.tensor([4]), WORDS), "学习")
+    for length in [0, 1, 4]:
+        assert_equal(student.decode(torch.zeros(length, dtype=torch.int64), WORDS), "")
 
 
 @check("decode")
-def test_decode_shows_unknown_words(student):
-    """ "<unk>" is shown, wherever it occurs. "<unk>" 无论在哪里都要显示。"""
-    assert_equal(student.decode(torch.tensor([1, 2, 1]), INDEX_TO_WORD), "<unk>学习<unk>")
+def test_decode_leaves_out_padding_everywhere(student):
+    """Padding in front and in the middle is left out, and the words after it stay. 开头和中间的填充符也去掉，后面的词保留。"""
+    assert_equal(student.decode(torch.tensor([0, 2, 0, 0, 3, 4]), WORDS), "我爱学习")
+
+
+@check("decode")
+def test_decode_keeps_unknown_words(student):
+    """ "<unk>" stays unless skip contains it. skip 中没有 "<unk>" 时，要保留它。"""
+    ids = torch.tensor([2, 1, 4, 1, 0])
+    assert_equal(student.decode(ids, WORDS), "我<unk>学习<unk>")
+    assert_equal(student.decode(ids, WORDS, ("<unk>", "<pad>")), "我学习")
+    assert_equal(student.decode(ids, WORDS, ("<unk>",)), "我学习<pad>")
 
 
 @check("decode", weight=2)
-def test_decode_an_own_skip(student):
-    """skip may name several words, others, or none. skip 可以是几个词、别的词，也可以为空。"""
-    ids = torch.tensor([3, 0, 1, 2, 6])
-    assert_equal(student.decode(ids, INDEX_TO_WORD, ("<unk>", "<pad>", "，")), "深度学习")
-    assert_equal(student.decode(ids, INDEX_TO_WORD, ("学习",)), "深度<pad><unk>，")
-    assert_equal(student.decode(ids, INDEX_TO_WORD, skip=()), "深度<pad><unk>学习，")
+def test_decode_skips_words_and_not_indices(student):
+    """What is left out depends on the word, not on its place in the vocabulary. 是否去掉看的是词，不是它在词表中的位置。"""
+    index_to_word = ["学习", "我", "<pad>", "爱"]
+    assert_equal(student.decode(torch.tensor([1, 3, 0, 2]), index_to_word), "我爱学习")
+    assert_equal(student.decode(torch.tensor([1, 3, 0, 2]), index_to_word, ("爱", "我")), "学习<pad>")
 
 
 @check("decode")
 def test_decode_skips_whole_words(student):
-    """A word stays if skip contains only a part of it, or a longer word. skip 中是词的一部分或更长的词时，这个词保留。"""
-    index_to_word = ["学", "学习", "习", "深度学习"]
-    assert_equal(student.decode(torch.tensor([1, 3, 0]), index_to_word, ("习", "深度")), "学习深度学习学")
-    assert_equal(student.decode(torch.tensor([0, 2, 1]), index_to_word, ("学习",)), "学习")
+    """A word that only contains a skipped word, or is a piece of one, stays. 只是包含 skip 中的词，或是它的一部分，都要保留。"""
+    index_to_word = ["学", "习", "学习", "爱学习"]
+    assert_equal(student.decode(torch.tensor([3, 0, 2, 1]), index_to_word, ("学习",)), "爱学习学习")
 
 
 @check("decode")
-def test_decode_the_index_zero(student):
-    """In a vocabulary without specials, the index 0 is a word. 词表没有特殊符号时，索引 0 也是词。"""
-    assert_equal(student.decode(torch.tensor([1, 0, 0]), ["好", "你"]), "你好好")
-
-
-@check("decode")
-def test_decode_nothing(student):
-    """No indices give an empty string; one index gives one word. 没有索引时得到空字符串，一个索引得到一个词。"""
-    for index_to_word in [INDEX_TO_WORD, []]:
-        assert_equal(student.decode(torch.zeros(0, dtype=torch.int64), index_to_word), "")
-    assert_equal(student.decode(torch.tensor([6]), INDEX_TO_WORD), "，")
+@pytest.mark.parametrize("place", [0, 3, 99], ids=["the_size", "larger", "far"])
+def test_decode_refuses_large_indices(student, place):
+    """An index beyond the vocabulary raises IndexError; the last word may be used. 超出词表时抛出 IndexError，最后一个词可以取。"""
+    assert_raises(IndexError, student.decode, torch.tensor([2, len(WORDS) + place, 0]), WORDS)
+    assert_equal(student.decode(torch.tensor([2, len(WORDS) - 1, 2]), WORDS), "我 我")
 
 
 @check("decode", weight=2)
-@pytest.mark.parametrize("index", [-1, -7, -8, 7, 100], ids=str)
-def test_decode_refuses_an_index_outside(student, index):
-    """An index outside of 0 to V - 1 raises IndexError. 索引不在 0 到 V - 1 之间时，抛出 IndexError。"""
-    assert_raises(IndexError, student.decode, torch.tensor([2, index]), INDEX_TO_WORD)
-    assert_equal(student.decode(torch.tensor([2, 6]), INDEX_TO_WORD), "学习，")
+@pytest.mark.parametrize("index", [-1, -3, -8, -9], ids=str)
+def test_decode_refuses_negative_indices(student, index):
+    """A negative index raises IndexError, at any place. 负数索引无论在哪里，都抛出 IndexError。"""
+    assert_raises(IndexError, student.decode, torch.tensor([2, index]), WORDS)
+    assert_raises(IndexError, student.decode, torch.tensor([index, 2]), WORDS)
+    assert_equal(student.decode(torch.tensor([2, 6]), WORDS), "我PyTorch")
 
 
 @check("decode")
-def test_decode_refuses_an_index_outside_of_a_skipped_word(student):
-    """A negative index raises IndexError even if it would meet a skipped word. 负数索引即使对应 skip 中的词，也要报错。"""
-    assert_raises(IndexError, student.decode, torch.tensor([-3]), ["<pad>", "我", "你"])
-    assert_equal(student.decode(torch.tensor([0, 2]), ["<pad>", "我", "你"]), "你")
+def test_decode_of_any_memory_layout(student):
+    """A strided column of a batch works. 从批次中取出的一列（内存不连续）也正确。"""
+    batch = torch.tensor([[2, 5], [3, 6], [4, 7]])
+    assert_equal(student.decode(batch[:, 0], WORDS), "我爱学习")
 
 
 @check("decode")
-def test_decode_every_second_index(student):
-    """ids need not be contiguous in memory. ids 在内存中不一定连续。"""
-    assert_equal(student.decode(torch.tensor([3, 1, 2, 1, 6, 0])[::2], INDEX_TO_WORD), "深度学习，")
-
-
-@check("decode")
-def test_decode_joins_two_texts(student):
-    """Two sentences, one after the other, give their texts one after the other. 两句话的索引接起来，文字也首尾相接。"""
-    first, second = indices(40, below=7, seed=80), indices(25, below=7, seed=81)
-    kept = [INDEX_TO_WORD[index] for index in [*first.tolist(), *second.tolist()] if index]
-    assert_equal(student.decode(torch.cat([first, second]), INDEX_TO_WORD), "".join(kept))
+def test_decode_leaves_its_inputs_alone(student):
+    """Nothing is removed from ids or from the vocabulary. 不从 ids 和词表中删去任何一项。"""
+    answer = assert_inputs_unchanged(student.decode, torch.tensor([0, 2, 1, 0]), ["<pad>", "<unk>", "爱"], ("<unk>",))
+    assert_equal(answer, "<pad>爱<pad>")
 
 
 # embedding_lookup
@@ -576,8 +576,8 @@ def test_embedding_lookup_leaves_its_inputs_alone(student):
 # one_hot_embedding
 
 
-def both(weight: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
-    """The oracle: torch's one_hot and embedding."""
+def one_hot_and_vectors(weight: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
+    """The oracle: torch's one-hot vectors and torch's embedding."""
     return F.one_hot(ids, len(weight)).to(weight.dtype), F.embedding(ids, weight)
 
 
@@ -585,53 +585,59 @@ def both(weight: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
 @DTYPES
 def test_one_hot_embedding_of_random_words(student, dtype):
     """Correct for 20 words, many of them repeated, with the dtype of the weight. 20 个词，多有重复；dtype 与 weight 相同。"""
-    weight, ids = randn(9, 4, seed=20, dtype=dtype), indices(20, below=9, seed=21)
-    assert_close(student.one_hot_embedding(weight, ids), both(weight, ids), ELEMENTWISE)
+    weight, ids = randn(9, 4, seed=90, dtype=dtype), indices(20, below=9, seed=91)
+    assert_close(student.one_hot_embedding(weight, ids), one_hot_and_vectors(weight, ids), ELEMENTWISE)
 
 
 @check("one_hot_embedding", weight=2)
-@pytest.mark.parametrize("words", [[0], [0, 0, 1], [2, 1], [6, 0, 6]], ids=str)
-def test_one_hot_embedding_rare_words(student, words):
-    """The width is V, whichever words occur. 无论出现哪些词，宽度都是 V。"""
-    weight, ids = randn(7, 3, seed=22), torch.tensor(words)
-    assert_close(student.one_hot_embedding(weight, ids), both(weight, ids), ELEMENTWISE)
+def test_one_hot_embedding_is_as_wide_as_the_vocabulary(student):
+    """The width is V, even if the last words do not occur. 宽度是词表大小 V，即使最后几个词没有出现。"""
+    weight, ids = randn(8, 3, seed=92), torch.tensor([1, 0, 2, 2])
+    assert_close(student.one_hot_embedding(weight, ids), one_hot_and_vectors(weight, ids), ELEMENTWISE)
 
 
 @check("one_hot_embedding")
 @DTYPES
-def test_one_hot_embedding_of_nothing(student, dtype):
+def test_one_hot_embedding_of_an_empty_sentence(student, dtype):
     """No words give the shapes (0, V) and (0, D). 没有词时，形状是 (0, V) 和 (0, D)。"""
-    weight, ids = randn(5, 3, seed=23, dtype=dtype), torch.zeros(0, dtype=torch.int64)
-    expected = torch.zeros(0, 5, dtype=dtype), torch.zeros(0, 3, dtype=dtype)
-    assert_close(student.one_hot_embedding(weight, ids), expected, ELEMENTWISE)
+    weight = randn(5, 3, seed=93, dtype=dtype)
+    for ids in [torch.tensor([4]), torch.zeros(0, dtype=torch.int64)]:
+        assert_close(student.one_hot_embedding(weight, ids), one_hot_and_vectors(weight, ids), ELEMENTWISE)
 
 
 @check("one_hot_embedding")
-def test_one_hot_embedding_of_one_word(student):
-    """A vocabulary of one word, vectors of one number, a sentence of one word. 词表只有一个词、向量只有一个数、句子只有一个词。"""
-    for vocabulary, size, count in [(1, 3, 4), (4, 1, 3), (6, 2, 1), (1, 1, 1)]:
-        weight, ids = randn(vocabulary, size, seed=24), indices(count, below=vocabulary, seed=25)
-        assert_close(student.one_hot_embedding(weight, ids), both(weight, ids), ELEMENTWISE)
+@pytest.mark.parametrize(("rows", "columns"), [(1, 3), (4, 1), (1, 1)], ids=["one_word", "one_number", "both"])
+def test_one_hot_embedding_small_matrices(student, rows, columns):
+    """A vocabulary of one word and vectors of one number work. 词表只有一个词、词向量只有一维时也正确。"""
+    weight, ids = randn(rows, columns, seed=94), indices(6, below=rows, seed=95)
+    assert_close(student.one_hot_embedding(weight, ids), one_hot_and_vectors(weight, ids), ELEMENTWISE)
 
 
 @check("one_hot_embedding")
-def test_one_hot_embedding_square(student):
-    """Correct if T, V and D are equal: nothing is transposed. T、V、D 相等时也正确：没有转置。"""
-    weight, ids = randn(4, 4, seed=26), torch.tensor([3, 3, 0, 1])
-    assert_close(student.one_hot_embedding(weight, ids), both(weight, ids), ELEMENTWISE)
+def test_one_hot_embedding_of_a_square_matrix(student):
+    """With T = V = D a transposed matrix would fit, but is wrong. T = V = D 时，转置后形状也合适，但结果是错的。"""
+    weight, ids = randn(4, 4, seed=96), torch.tensor([1, 2, 3, 1])
+    assert_close(student.one_hot_embedding(weight, ids), one_hot_and_vectors(weight, ids), ELEMENTWISE)
 
 
 @check("one_hot_embedding")
-def test_one_hot_embedding_of_every_word(student):
-    """All words in order give the unit matrix and the weight itself. 依次取所有的词，得到单位矩阵和 weight 本身。"""
-    weight = randn(6, 5, seed=27, dtype=torch.float64)
-    expected = torch.eye(6, dtype=torch.float64), weight
+def test_one_hot_embedding_of_the_whole_vocabulary(student):
+    """If every word occurs once, in order, the product is the weight. 每个词依次出现一次时，乘积就是 weight 本身。"""
+    weight = randn(6, 5, seed=97, dtype=torch.float64)
+    expected = (torch.eye(6, dtype=torch.float64), weight)
     assert_close(student.one_hot_embedding(weight, torch.arange(6)), expected, ELEMENTWISE)
 
 
+@check("one_hot_embedding")
+def test_one_hot_embedding_of_any_memory_layout(student):
+    """Transposed and strided inputs work. 转置的、间隔取出的输入也正确。"""
+    weight, ids = randn(3, 7, seed=98).T, indices(10, below=7, seed=99)[::2]
+    assert_close(student.one_hot_embedding(weight, ids), one_hot_and_vectors(weight, ids), ELEMENTWISE)
+
+
 @check("one_hot_embedding", weight=2)
 @DTYPES
-def test_one_hot_embedding_gradient(student, dtype):
+def test_one_hot_embedding_has_the_right_gradient(student, dtype):
     """The gradient of a word's row is the sum over its places; absent words get 0. 每个词的梯度是各处之和，没出现的词为 0。"""
     weight, ids = randn(5, 3, seed=28, dtype=dtype), torch.tensor([4, 0, 4, 2])
     cotangent = randn(4, 1, seed=29, dtype=dtype)  # one number for each word: it multiplies both results
@@ -640,27 +646,11 @@ def test_one_hot_embedding_gradient(student, dtype):
 
 
 @check("one_hot_embedding")
-def test_one_hot_embedding_of_a_view(student):
-    """A weight that is a transposed view, and every second index. weight 是转置得到的视图，ids 每隔一个取一个。"""
-    weight, ids = randn(3, 6, seed=30).T, indices(8, below=6, seed=31)[::2]
-    assert_close(student.one_hot_embedding(weight, ids), both(weight, ids), ELEMENTWISE)
-
-
-@check("one_hot_embedding")
-def test_one_hot_embedding_in_another_order(student):
-    """Words in another order give rows in that order. 词换个次序，各行也按同样的次序排列。"""
-    weight, ids = randn(8, 2, seed=32), torch.tensor([7, 1, 5, 1])
-    order = torch.tensor([2, 0, 3, 1])
-    one_hot, vectors = both(weight, ids)
-    assert_close(student.one_hot_embedding(weight, ids[order]), (one_hot[order], vectors[order]), ELEMENTWISE)
-
-
-@check("one_hot_embedding")
 def test_one_hot_embedding_leaves_its_inputs_alone(student):
-    """The weight and the indices stay as they are. weight 和 ids 保持原样。"""
-    weight, ids = randn(4, 3, seed=33, dtype=torch.float64), torch.tensor([3, 1, 3])
+    """Neither the weight nor the indices are changed, in a longer sentence either. 句子较长时，也不修改 weight 和 ids。"""
+    weight, ids = randn(4, 3, seed=103), indices(9, below=4, seed=104)
     answer = assert_inputs_unchanged(student.one_hot_embedding, weight, ids)
-    assert_close(answer, both(weight, ids), ELEMENTWISE)
+    assert_close(answer, one_hot_and_vectors(weight, ids), ELEMENTWISE)
 
 
 # embedding_grad
@@ -816,6 +806,7 @@ def test_pad_batch_with_an_empty_sentence(student, batch_first):
 @BOTH_LAYOUTS
 def test_pad_batch_of_empty_sentences(student, batch_first):
     """If all sentences are empty, T is 0 and both results are int64. 句子全为空时 T 为 0，两个结果都是 int64。"""
+    assert_close(student.pad_batch([[], [2]], 1, batch_first), padded([[], [2]], 1, batch_first), EXACT)
     expected = (torch.zeros((2, 0) if batch_first else (0, 2), dtype=torch.int64), torch.tensor([0, 0]))
     assert_close(student.pad_batch([[], []], 1, batch_first), expected, EXACT)
 
@@ -856,85 +847,87 @@ def test_pad_batch_leaves_its_sentences_alone(student):
 
 
 def windows(ids: Tensor, seq_len: int, stride: int = 1) -> tuple[Tensor, Tensor]:
-    """The oracle: windows of one more word, by unfold."""
+    """The oracle: windows one word longer, by torch's unfold, without their last and without their first word."""
     if len(ids) <= seq_len:
         return ids.new_zeros(0, seq_len), ids.new_zeros(0, seq_len)
-    longer = ids.unfold(0, seq_len + 1, stride)
-    return longer[:, :-1], longer[:, 1:]
+    pairs = ids.unfold(0, seq_len + 1, stride)
+    return pairs[:, :-1], pairs[:, 1:]
 
 
 @check("lm_windows", weight=2)
-@pytest.mark.parametrize(("count", "seq_len"), [(20, 4), (9, 1), (30, 12)], ids=str)
-def test_lm_windows_of_a_text(student, count, seq_len):
-    """Correct for random texts. 随机文本。"""
-    ids = indices(count, below=100, seed=count)
+@pytest.mark.parametrize("seq_len", [1, 2, 5, 12], ids=str)
+def test_lm_windows_of_a_random_text(student, seq_len):
+    """Correct for a text of 30 words, in the order of the text. 30 个词的文本，顺序与文本一致。"""
+    ids = indices(30, below=20, seed=110)
     assert_close(student.lm_windows(ids, seq_len), windows(ids, seq_len), EXACT)
 
 
 @check("lm_windows", weight=2)
-@pytest.mark.parametrize("stride", [1, 2, 3, 4, 5, 7, 50], ids=str)
-def test_lm_windows_strides(student, stride):
-    """Smaller strides than a window, equal ones and larger ones. stride 小于、等于、大于窗口长度。"""
-    ids = indices(23, below=100, seed=90)
-    assert_close(student.lm_windows(ids, 4, stride), windows(ids, 4, stride), EXACT)
-
-
-@check("lm_windows")
-@pytest.mark.parametrize("left", range(5), ids=str)
-def test_lm_windows_at_the_end(student, left):
-    """The last window still has all its targets, whatever is left over. 无论末尾剩下几个词，最后一个窗口的目标都完整。"""
-    ids = indices(16 + left, below=100, seed=91)
-    assert_close(student.lm_windows(ids, 5, 5), windows(ids, 5, 5), EXACT)
+@pytest.mark.parametrize(
+    ("seq_len", "stride"), [(4, 2), (3, 3), (2, 5), (6, 4), (1, 3)], ids=["4_2", "3_3", "2_5", "6_4", "1_3"]
+)
+def test_lm_windows_in_steps(student, seq_len, stride):
+    """The windows begin stride words apart; an incomplete one at the end is left out. 相邻窗口的起点相隔 stride，末尾不完整的不要。"""
+    for length in range(18, 24):
+        ids = indices(length, below=30, seed=111)
+        assert_close(student.lm_windows(ids, seq_len, stride), windows(ids, seq_len, stride), EXACT)
 
 
 @check("lm_windows", weight=2)
-def test_lm_windows_of_one_window(student):
-    """A text of seq_len + 1 words gives one pair, whatever the stride. 文本恰好有 seq_len + 1 个词时，只有一个样本。"""
-    for stride in [1, 3, 9]:
-        ids = torch.tensor([7, 1, 7, 2])
-        assert_close(student.lm_windows(ids, 3, stride), windows(ids, 3, stride), EXACT)
-
-
-@check("lm_windows", weight=2)
-@pytest.mark.parametrize("count", [3, 2, 1, 0], ids=str)
-def test_lm_windows_of_a_short_text(student, count):
-    """A text of seq_len words or fewer gives two tensors of shape (0, seq_len). 文本不超过 seq_len 个词时，形状都是 (0, seq_len)。"""
-    for stride in [1, 2]:
-        assert_close(student.lm_windows(torch.arange(count), 3, stride), windows(torch.arange(count), 3), EXACT)
+@pytest.mark.parametrize("stride", [1, 4, 9], ids=str)
+def test_lm_windows_of_one_pair(student, stride):
+    """A text of seq_len + 1 words gives one pair. 文本恰好有 seq_len + 1 个词时，只有一对样本。"""
+    ids = indices(5, below=30, seed=112)
+    assert_close(student.lm_windows(ids, 4, stride), (ids[None, :-1], ids[None, 1:]), EXACT)
 
 
 @check("lm_windows")
-def test_lm_windows_of_single_words(student):
-    """Windows of one word keep their two axes. 窗口只有一个词时，仍然是两维。"""
-    ids = torch.tensor([3, 1, 4])
-    assert_close(student.lm_windows(ids, 1), (torch.tensor([[3], [1]]), torch.tensor([[1], [4]])), EXACT)
+@pytest.mark.parametrize("stride", [1, 3], ids=str)
+def test_lm_windows_of_too_few_words(student, stride):
+    """seq_len words or fewer give the shape (0, seq_len) and int64. 不超过 seq_len 个词时，形状是 (0, seq_len)，dtype 为 int64。"""
+    for length in [6, 4, 3, 1, 0]:
+        ids = indices(length, below=30, seed=113)
+        assert_close(student.lm_windows(ids, 4, stride), windows(ids, 4, stride), EXACT)
+
+
+@check("lm_windows")
+def test_lm_windows_of_the_first_and_the_last_word(student):
+    """The first word is in inputs only, the last one in targets only. 第一个词只作输入，最后一个词只作目标。"""
+    ids = torch.tensor([101, 5, 6, 7, 8, 202])
+    assert_close(student.lm_windows(ids, 2), windows(ids, 2), EXACT)
+
+
+@check("lm_windows")
+def test_lm_windows_of_one_word_repeated(student):
+    """Equal words make equal windows, and none is left out. 词都相同时，窗口也都相同，一个也不能少。"""
+    ids = torch.full((9,), 3)
+    assert_close(student.lm_windows(ids, 3), windows(ids, 3), EXACT)
 
 
 @check("lm_windows")
 def test_lm_windows_large_indices(student):
     """Large indices stay exact. 很大的索引也要精确。"""
-    ids = torch.tensor([2**24 + 1, 5, 2**40 + 3, 2**24 + 3])
+    ids = torch.arange(6) + 2**40 + 1
     assert_close(student.lm_windows(ids, 2), windows(ids, 2), EXACT)
 
 
 @check("lm_windows")
-def test_lm_windows_of_a_view(student):
-    """The text need not be contiguous in memory. 文本在内存中不一定连续。"""
-    ids = indices(24, below=100, seed=92)[::2]
+def test_lm_windows_of_any_memory_layout(student):
+    """A strided column of a batch works. 从批次中取出的一列（内存不连续）也正确。"""
+    ids = indices(10, 3, below=30, seed=114)[:, 1]
     assert_close(student.lm_windows(ids, 3, 2), windows(ids, 3, 2), EXACT)
 
 
 @check("lm_windows")
-def test_lm_windows_without_overlap(student):
-    """With stride = seq_len the inputs, one after the other, are the text. stride 等于 seq_len 时，输入首尾相接就是原文。"""
-    ids = indices(25, below=100, seed=93)
-    x, y = student.lm_windows(ids, 6, 6)
-    assert_close(x.reshape(-1), ids[:24], EXACT)
-    assert_close(y.reshape(-1), ids[1:], EXACT)
+def test_lm_windows_of_the_text_without_its_first_words(student):
+    """Without the first stride words, only the first pair is missing. 去掉开头的 stride 个词，只会少第一对样本。"""
+    ids = indices(21, below=30, seed=115)
+    x, y = windows(ids, 4, 3)
+    assert_close(student.lm_windows(ids[3:], 4, 3), (x[1:], y[1:]), EXACT)
 
 
 @check("lm_windows")
 def test_lm_windows_leaves_its_text_alone(student):
-    """The text stays as it is, with and without a window. 文本保持原样，无论有没有样本。"""
-    for ids in [torch.arange(9), torch.arange(2)]:
-        assert_close(assert_inputs_unchanged(student.lm_windows, ids, 4, 2), windows(ids, 4, 2), EXACT)
+    """The text is not changed with windows that overlap. 窗口重叠时，也不修改 ids。"""
+    ids = indices(12, below=30, seed=116)
+    assert_close(assert_inputs_unchanged(student.lm_windows, ids, 5, 2), windows(ids, 5, 2), EXACT)

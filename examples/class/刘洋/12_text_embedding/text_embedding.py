@@ -1,3 +1,6 @@
+import torch
+
+
 def build_vocab(tokens, min_freq=1, specials=("<pad>", "<unk>")):
     freq = dict()
     for t in tokens:
@@ -13,3 +16,13 @@ def build_vocab(tokens, min_freq=1, specials=("<pad>", "<unk>")):
     for i in range(len(index_to_word)):
         word_to_index[index_to_word[i]] = i
     return word_to_index, index_to_word
+
+
+def lm_windows(ids, seq_len, stride=1):
+    # 每次取 seq_len 个词
+    starts = [s for s in range(0, len(ids) - seq_len, stride)]
+    if len(starts) == 0:
+        return torch.zeros(0, seq_len, dtype=torch.long), torch.zeros(0, seq_len, dtype=torch.long)
+    x = torch.stack([ids[s : s + seq_len] for s in starts])
+    y = torch.stack([ids[s : s + seq_len] for s in starts])
+    return x, y

@@ -29,9 +29,9 @@ BROKEN_QUESTION = Text(
 INCOMPLETE = Text("Not everything that is right was chosen.", "还有正确的选项没有选。")
 OTHER_STUDENT = Text(
     "It was written for {file}, and is handed in as {own}, who has other numbers and letters. Its answers do not count. "
-    "Hand it in under the name {file}, or write a new one: autograder quiz NN --student {own}",
+    "Hand it in under the name {file}, or write a new one: `autograder quiz NN --student {own}`",
     "该文件是为 {file} 生成的，却以 {own} 的名义提交，而 {own} 的数字和选项不同，所以答案不计分。"
-    "请以 {file} 的名义提交，或重新生成：autograder quiz NN --student {own}",
+    "请以 {file} 的名义提交，或重新生成：`autograder quiz NN --student {own}`",
 )
 NO_SUCH_ATTEMPT = Text(
     "Attempt {attempt} is not open: this course has {attempts}. The file's answers do not count.",

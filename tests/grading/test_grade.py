@@ -81,7 +81,6 @@ def test_a_loop_on_one_input_costs_only_its_check(hand_in) -> None:
     ("code", "word"),
     [
         ("import os\ndef double(x):\n    os._exit(0)\n", "your code called exit()"),
-        ("import os, signal\ndef double(x):\n    os.kill(os.getpid(), signal.SIGKILL)\n", "the system killed it"),
         ("import ctypes\ndef double(x):\n    ctypes.string_at(0)\n", "SIGSEGV"),
         ("import sys\ndef double(x):\n    sys.exit(0)\n", "SystemExit"),
         ("def double(x):\n    return double(x)\n", "RecursionError"),

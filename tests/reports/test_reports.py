@@ -150,7 +150,7 @@ def test_classroom50_gets_whole_points_never_rounded_up(real: Course, sample: di
     (result,) = [exercise for exercise in sample["carla"].exercises if exercise.name == "adam_step"]
     assert not result.points.is_integer()  # a fraction is rounded down
     assert adam == {"test-name": "adam_step", "passed": False, "score": int(result.points), "max-score": 5}
-    assert (file["score"], file["max-score"]) == (int(result.points) + 2, 80)
+    assert (file["score"], file["max-score"]) == (int(result.points) + 2, int(sample["carla"].worth))
     assert (file["submission"], file["review"], file["datetime"]) == ("submit/1", "c", "2026-11-24T12:00:00Z")
 
 

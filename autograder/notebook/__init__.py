@@ -38,7 +38,7 @@ _language = Language.BOTH
 
 def check(name: str) -> None:
     """Run the visible checks of one exercise on your code, and show what they found."""
-    with shown() as say:
+    with shown(_language) as say:
         course = _course()
         result = visible_result(course, course.exercise(name))
         if result.verdict is Verdict.NOT_ATTEMPTED:
@@ -52,7 +52,7 @@ def check(name: str) -> None:
 
 def hint(name: str, *, from_start: bool = False) -> None:
     """Show the next hint for an exercise, one at a time. from_start: begin with the first one again."""
-    with shown() as say:
+    with shown(_language) as say:
         course = _course()
         exercise = course.exercise(name)
         number, text = next_hint(course, exercise, from_start=from_start)
@@ -64,7 +64,7 @@ def hint(name: str, *, from_start: bool = False) -> None:
 
 def board() -> None:
     """Run all visible checks on your code and show how far you are."""
-    with shown() as say:
+    with shown(_language) as say:
         course = _course()
         with quiet():
             results = [visible_result(course, exercise) for exercise in course.exercises]
@@ -93,7 +93,7 @@ def quiz(student: str | None = None, *, form: bool = True) -> None:
     student: the name that you hand in under; needed once, unless JupyterHub knows it.
     form: False shows text instead; call `answer` to answer.
     """
-    with shown():
+    with shown(_language):
         session = open_quiz(_course(), student)
         session.save()  # the file records the student
         if form and shell() is not None and find_spec("anywidget") is not None:
@@ -107,7 +107,7 @@ def answer(question: str, value: object) -> None:
 
     An empty text removes the answer.
     """
-    with shown() as say:
+    with shown(_language) as say:
         session = open_quiz(_course(), None)
         if question not in session.variants:
             raise unknown("question", question, list(session.variants))

@@ -11,7 +11,7 @@ from ..course.model import Course
 from ..errors import AutograderError
 from ..quiz.session import QuizSitting
 from ..reports.terminal import escape
-from ..text import Language
+from ..text import Language, Text
 from .live import shell
 
 WIDTH = 110
@@ -20,23 +20,30 @@ BLOCK = '<pre style="white-space: pre-wrap; line-height: 1.45">{code}</pre>'
 Say = Callable[[str | Table], None]
 
 
+STOPPED = Text("Stopped.", "已中断。")
+
+
 class Stopped(KeyboardInterrupt):
-    """The student interrupted the kernel. IPython shows one line instead of a traceback through the checks."""
+    """The student interrupted the kernel. IPython shows this instead of a traceback through the checks."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
 
     def _render_traceback_(self) -> list[str]:
-        return ["Stopped. 已中断。"]
+        return STOPPED.lines(self.language)
 
 
 @contextlib.contextmanager
-def shown() -> Iterator[Say]:
+def shown(language: Language) -> Iterator[Say]:
     """Yield a function that prints, and show everything at the end. Errors of this package appear as a sentence."""
     console = Console(file=io.StringIO(), record=True, width=WIDTH, force_jupyter=False, force_terminal=True)
     try:
         yield lambda content: console.print(content, highlight=False, soft_wrap=isinstance(content, str))
     except AutograderError as error:
-        console.print(f"[red]{escape(str(error))}[/]", highlight=False, soft_wrap=True)
+        for line in error.sentence.lines(language):
+            console.print(f"[red]{escape(line)}[/]", highlight=False, soft_wrap=True)
     except KeyboardInterrupt:
-        raise Stopped from None
+        raise Stopped(language) from None
     html = console.export_html(inline_styles=True, code_format=BLOCK, clear=False)
     text = console.export_text().rstrip("\n")
     if text:

@@ -12,6 +12,13 @@ from ..text import Language, Text
 
 ANSWERED = Text("{answered} of {count} questions have an answer.", "{count} 题中已答 {answered} 题。")
 YOUR_ANSWER = Text("Your answer: `{answer}`", "你的答案：`{answer}`")
+WHOSE = Text("Whose quiz is this?", "这是谁的测验？")
+GIVE_NAME = Text('Run quiz("…") with the name that you hand in under.', '请运行 quiz("…")，填写提交作业时用的名字。')
+ONE_QUIZ = Text("{folder} has {count} quizzes.", "{folder} 中有 {count} 个测验。")
+COURSE_NOTEBOOK = Text(
+    "Use a notebook of the course: its folder has exactly one quiz.",
+    "请使用课程的 notebook：它的文件夹里只有一个测验。",
+)
 BY_HAND = Text('To answer: `answer("{question}", {sample})`', '作答：`answer("{question}", {sample})`')
 
 
@@ -22,10 +29,7 @@ def open_quiz(course: Course, student: str | None) -> QuizSitting:
     """
     name = student or known_student(course) or os.environ.get("JUPYTERHUB_USER")
     if not name:
-        raise UsageError(
-            "Whose quiz is this? 这是谁的测验？",
-            fix='Run quiz("…") with the name that you hand in under. 请运行 quiz("…")，填写提交作业时用的名字。',
-        )
+        raise UsageError(WHOSE, fix=GIVE_NAME)
     return open_session(course, quiz_topic(course).name, student=name)
 
 
@@ -34,8 +38,7 @@ def quiz_topic(course: Course) -> Topic:
     topics = [topic for topic in course.topics if topic.quiz_points]
     if len(topics) == 1:
         return topics[0]
-    count = f"has {len(topics)} quizzes" if topics else "has no quiz"
-    raise UsageError(f"{course.root} {count}.", fix="Use a notebook of the course: its folder has exactly one quiz.")
+    raise UsageError(ONE_QUIZ.filled(folder=course.root, count=len(topics)), fix=COURSE_NOTEBOOK)
 
 
 def as_markdown(session: QuizSitting, language: Language) -> str:

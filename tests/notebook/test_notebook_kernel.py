@@ -120,7 +120,8 @@ def test_a_missing_function_and_an_unwritten_one_get_different_messages(notebook
 def test_a_wrong_name_gets_similar_names_suggested(notebook: Notebook) -> None:
     for line in ('check("Taly")', 'hint("Taly")'):
         seen = notebook.run(line)
-        assert (seen.status, seen.text) == ("ok", "There is no exercise Taly. Did you mean Tally?")
+        sentences = "There is no exercise Taly. Did you mean Tally?\n没有名为 Taly 的练习。是不是 Tally？"
+        assert (seen.status, seen.text) == ("ok", sentences)
 
 
 def test_a_rule_is_enforced_until_the_cell_is_fixed(notebook: Notebook) -> None:
@@ -162,7 +163,7 @@ def test_an_interrupt_stops_the_check_with_a_line(notebook: Notebook) -> None:
     stopper.join()
     begun.unlink(missing_ok=True)
     assert seen.status == "error"
-    assert seen.error == "Stopped. 已中断。"
+    assert seen.error.split() == ["Stopped.", "已中断。"]
     assert notebook.run("1 + 1").result == "2"
 
 
@@ -257,3 +258,12 @@ def test_with_anywidget_the_quiz_is_a_form(notebook: Notebook) -> None:
     seen = notebook.run('quiz("ada")')
     assert "application/vnd.jupyter.widget-view+json" in seen.mime
     assert "student: ada" in (notebook.folder / "exercises/01_demo/answers.yaml").read_text(encoding="utf-8")
+
+
+def test_an_error_is_shown_in_the_chosen_language(notebook: Notebook) -> None:
+    notebook.run('use_language("zh")')
+    shown = notebook.run('hint("dubble")').text
+    assert "double" in shown
+    assert "There is no" not in shown
+    assert "没有" in shown
+    notebook.run('use_language("both")')
